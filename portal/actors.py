@@ -1,0 +1,49 @@
+"""Who does a deed. Every command takes its actor as `by`, and the book writes it down."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a handler may do. A handler can have several roles."""
+
+    INTAKE = "intake"
+    SEARCHER = "searcher"
+    DECISION_MAKER = "decision_maker"
+    SECONDER = "seconder"
+    HOLD_OWNER = "hold_owner"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        """The role as handlers read it."""
+        return self.value.replace("_", "-").capitalize()
+
+
+class ActorKind(StrEnum):
+    """Where a deed came from."""
+
+    PUBLIC = "public"
+    HANDLER = "handler"
+    WORKER = "worker"
+    COMMAND_LINE = "command_line"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The one who acts. `id` is a handler's id, or a fixed word for the other kinds."""
+
+    kind: ActorKind
+    id: str
+    name: str
+    roles: frozenset[Role] = field(default=frozenset())
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the actor has at least one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+PUBLIC = Actor(ActorKind.PUBLIC, "public", "A member of the public")
+WORKER = Actor(ActorKind.WORKER, "worker", "The worker")
+COMMAND_LINE = Actor(ActorKind.COMMAND_LINE, "command line", "The command line")

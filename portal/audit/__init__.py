@@ -1,0 +1,1 @@
+"""The book: every deed is an entry in a hash chain."""

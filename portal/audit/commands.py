@@ -1,0 +1,70 @@
+"""Writing in the book.
+
+`record` notes a deed during a transaction; `seal` numbers and chains all noted deeds as the
+last act before the commit. Sealing last means the head's lock is always the last one taken:
+two transactions can never wait for each other, and the lock is held for a moment only.
+"""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.audit.chain import GENESIS, Detail, Line, hash_of
+from portal.audit.models import AuditEntry, AuditHead
+
+_PENDING = "portal.audit.pending"
+_DEED = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def record(
+    session: Session, deed: str, *, subject: str, by: Actor, at: datetime, **details: Detail
+) -> None:
+    """Note a deed, such as `request.received`, about a subject, such as a request's reference.
+
+    Details hold identifiers and counts, never personal data: the book is kept for ever.
+    """
+    if not _DEED.fullmatch(deed):
+        raise ValueError(f"a deed is written room.past_participle, not {deed!r}")
+    line = Line(0, at, by.kind.value, by.id, deed, subject, details)
+    session.info.setdefault(_PENDING, []).append(line)
+
+
+def seal(session: Session) -> None:
+    """Number, chain and insert the deeds noted in this transaction. The hall runs it at commit."""
+    pending: list[Line] = session.info.pop(_PENDING, [])
+    if not pending:
+        return
+    session.flush()  # every other lock comes before the head's
+    head = _locked_head(session)
+    for noted in pending:
+        line = replace(noted, sequence=head.sequence + 1)
+        head.hash = hash_of(line, head.hash)
+        head.sequence = line.sequence
+        session.add(_entry(line, head.hash))
+    session.flush()
+
+
+def _locked_head(session: Session) -> AuditHead:
+    head = session.scalars(sa.select(AuditHead).with_for_update()).one_or_none()
+    if head is None:
+        head = AuditHead(id=1, sequence=0, hash=GENESIS)
+        session.add(head)
+        session.flush()
+    return head
+
+
+def _entry(line: Line, hashed: str) -> AuditEntry:
+    return AuditEntry(
+        sequence=line.sequence,
+        at=line.at,
+        actor_kind=line.actor_kind,
+        actor_id=line.actor_id,
+        deed=line.deed,
+        subject=line.subject,
+        details=dict(line.details),
+        hash=hashed,
+    )

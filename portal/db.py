@@ -1,0 +1,165 @@
+"""The one door to the database: the declarative base, column kinds, and sessions.
+
+SQLite is the embedded default and PostgreSQL the production database; both run the same models.
+A session is only ever had from `Database.reading()` or `Database.writing()`, and only
+`writing()` commits, so that one deed is one transaction.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An instant. Refuses naive datetimes, stores UTC, and gives aware UTC back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Instants go in as UTC; SQLite has no zones, so they go in bare there."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("an instant needs its time zone")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Instants come out aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table's base: constraint names are predictable, so that migrations can name them."""
+
+    metadata = sa.MetaData(naming_convention=CONSTRAINT_NAMES)
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        date: sa.Date(),
+        uuid.UUID: sa.Uuid(),
+        dict[str, Any]: sa.JSON(),
+        list[Any]: sa.JSON(),
+        list[str]: sa.JSON(),
+        bytes: sa.LargeBinary(),
+    }
+
+
+def enum_by_value(cls: type[StrEnum]) -> sa.Enum:
+    """A column for a string enum: stored by value, with a CHECK the database keeps."""
+    return sa.Enum(
+        cls,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        values_callable=lambda members: [member.value for member in members],
+        name=_snake(cls.__name__),
+        length=40,
+    )
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+class Database:
+    """An engine and the two ways to have a session on it."""
+
+    def __init__(
+        self, engine: sa.Engine, before_commit: Sequence[Callable[[Session], None]] = ()
+    ) -> None:
+        self.engine = engine
+        self._before_commit = tuple(before_commit)
+        self._readers = sessionmaker(engine, expire_on_commit=False)
+        # SQLite must take its write lock at the start: a read lock that is upgraded later
+        # fails at once, without waiting, when another writer came first.
+        self._writers = sessionmaker(
+            engine.execution_options(portal_writing=True), expire_on_commit=False
+        )
+
+    @property
+    def url(self) -> str:
+        """The address, with its password: for tools of this house only, never for a log."""
+        return self.engine.url.render_as_string(hide_password=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that can only look: whatever was done in it is rolled back."""
+        with self._readers() as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One deed. Commits when the block ends, and rolls everything back if it raises."""
+        with self._writers() as session:
+            try:
+                yield session
+                for finish in self._before_commit:
+                    finish(session)
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def open_database(
+    url: str, *, before_commit: Sequence[Callable[[Session], None]] = ()
+) -> Database:
+    """Open the database at `url` (`sqlite:///path` or `postgresql://…`).
+
+    `before_commit` functions run inside every writing transaction, last of all; the hall
+    passes the book's seal here, so that its lock is always the last one taken.
+    """
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        # A file opens in microseconds, and a pooled connection must not cross a fork.
+        engine = sa.create_engine(url, poolclass=NullPool)
+        _prepare_sqlite(engine)
+    else:
+        engine = sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    return Database(engine, before_commit)
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # We begin transactions ourselves (below); the driver must not guess.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "busy_timeout=15000",
+            "synchronous=FULL",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        writing = connection.get_execution_options().get("portal_writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,1 @@
+"""The outbox: the list of work owed after a commit."""
