@@ -1,0 +1,138 @@
+"""The head of an age file: who may open it, and proof that nobody changed that.
+
+age-encryption.org/v1
+-> X25519 <sender's share>
+<the file key, wrapped>
+--- <MAC over everything above>
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from portal.errors import PortalError
+
+_VERSION = b"age-encryption.org/v1"
+_LONGEST = 64 * 1024  # far above any header we write; keeps a hostile file from filling memory
+_BODY_COLUMNS = 64
+_FILE_KEY_BYTES = 16
+_NO_NONCE = bytes(12)  # safe: each wrapping key is used once
+
+
+class Damaged(PortalError):
+    """A sealed file is cut short, altered, or was never for our keys. Nothing of it is shown."""
+
+    def __init__(self, message: str = "This file is damaged and cannot be opened.") -> None:
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Stanza:
+    """One recipient's copy of the file key: its kind, its arguments and its body."""
+
+    arguments: tuple[bytes, ...]
+    body: bytes
+
+
+def read_file_key(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> bytes:
+    """Return the file key and leave `sealed` at the first byte after the header.
+
+    Raises `Damaged` when the header is not strict age v1, no key opens it, or its MAC is wrong.
+    """
+    text = bytearray()
+    stanzas, mac = _parse(_lines(sealed, text))
+    # A later key is likelier to fit, and trying one costs a curve multiplication.
+    for key in reversed(keys):
+        for stanza in stanzas:
+            if file_key := _unwrap(stanza, key):
+                _check_mac(file_key, bytes(text), mac)
+                return file_key
+    raise Damaged
+
+
+def derive(secret: bytes, *, salt: bytes, purpose: bytes) -> bytes:
+    """Return 32 bytes by HKDF-SHA256, as the age format asks."""
+    return HKDF(algorithm=SHA256(), length=32, salt=salt, info=purpose).derive(secret)
+
+
+def _lines(sealed: BinaryIO, text: bytearray) -> Iterator[bytes]:
+    """Yield header lines without their ends, gathering in `text` what the MAC covers."""
+    while len(text) < _LONGEST:
+        line = sealed.readline(_LONGEST)
+        if not line.endswith(b"\n"):
+            raise Damaged
+        text += b"---" if line.startswith(b"--- ") else line
+        yield line[:-1]
+    raise Damaged
+
+
+def _parse(lines: Iterator[bytes]) -> tuple[list[Stanza], bytes]:
+    if next(lines) != _VERSION:
+        raise Damaged
+    stanzas: list[Stanza] = []
+    while (line := next(lines)).startswith(b"-> "):
+        arguments = tuple(line[3:].split(b" "))
+        if not all(arguments):
+            raise Damaged
+        stanzas.append(Stanza(arguments, _body(lines)))
+    if not stanzas or not line.startswith(b"--- "):
+        raise Damaged
+    return stanzas, _unpadded(line[4:])
+
+
+def _body(lines: Iterator[bytes]) -> bytes:
+    """Return a stanza's body: full lines of 64 letters, ended by a shorter one."""
+    letters = b""
+    while len(line := next(lines)) == _BODY_COLUMNS:
+        letters += line
+    if len(line) > _BODY_COLUMNS:
+        raise Damaged
+    return _unpadded(letters + line)
+
+
+def _unpadded(letters: bytes) -> bytes:
+    """Decode base64 in its one canonical spelling, so that no two headers mean the same."""
+    try:
+        decoded = base64.b64decode(letters + b"=" * (-len(letters) % 4), validate=True)
+    except binascii.Error:
+        raise Damaged from None
+    if base64.b64encode(decoded).rstrip(b"=") != letters:
+        raise Damaged
+    return decoded
+
+
+def _unwrap(stanza: Stanza, key: X25519PrivateKey) -> bytes | None:
+    """Return the file key, or None when the stanza is for somebody else."""
+    if stanza.arguments[0] != b"X25519":
+        return None  # another kind of recipient, or the decoy some writers add
+    share = _unpadded(stanza.arguments[1]) if len(stanza.arguments) == 2 else b""
+    if len(share) != 32 or len(stanza.body) != _FILE_KEY_BYTES + 16:
+        raise Damaged
+    own = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    try:
+        shared = key.exchange(X25519PublicKey.from_public_bytes(share))
+    except ValueError:  # a share of low order gives everyone the same secret
+        raise Damaged from None
+    wrapping = derive(shared, salt=share + own, purpose=_VERSION + b"/X25519")
+    try:
+        return ChaCha20Poly1305(wrapping).decrypt(_NO_NONCE, stanza.body, None)
+    except InvalidTag:
+        return None
+
+
+def _check_mac(file_key: bytes, text: bytes, mac: bytes) -> None:
+    code = HMAC(derive(file_key, salt=b"", purpose=b"header"), SHA256())
+    code.update(text)
+    if not compare_digest(code.finalize(), mac):
+        raise Damaged

@@ -1,0 +1,111 @@
+"""Reading a sealed file from any byte on, opening only the pieces that are asked for."""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from portal.sealing.header import Damaged, derive, read_file_key
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+__all__ = ["CHUNK", "Damaged", "SealedReader"]
+
+CHUNK = 64 * 1024
+_TAG = 16
+_SEALED_CHUNK = CHUNK + _TAG
+_NONCE = 16
+
+
+class SealedReader(io.RawIOBase):
+    """A plain, seekable view of a sealed file; about one 64 KiB chunk is held in memory.
+
+    The header's MAC and the last chunk are checked on opening, so a file that was cut short is
+    refused before its first byte goes out; every other chunk is checked before any of it is
+    given. `read(n)` gives n bytes unless the file ends. Raises `Damaged`. Closing it closes
+    the sealed file too.
+    """
+
+    def __init__(self, sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> None:
+        super().__init__()
+        self._sealed = sealed
+        file_key = read_file_key(sealed, keys)
+        nonce = sealed.read(_NONCE)
+        if len(nonce) != _NONCE:
+            raise Damaged
+        self._cipher = ChaCha20Poly1305(derive(file_key, salt=nonce, purpose=b"payload"))
+        self._begin = sealed.tell()
+        self._chunks, self.size = _measure(sealed.seek(0, io.SEEK_END) - self._begin)
+        self._position = 0
+        self._held = (-1, b"")
+        self._chunk(self._chunks - 1)
+
+    def readable(self) -> bool:
+        """Reading is what it is for."""
+        return True
+
+    def seekable(self) -> bool:
+        """Any byte can be reached at once."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position in the plain text, in bytes."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Move in the plain text; beyond the end is allowed and reads as nothing."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        if base + offset < 0:
+            raise ValueError("negative seek position")
+        self._position = base + offset
+        return self._position
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fill `buffer` from the position on; return how many bytes were given."""
+        view = memoryview(buffer).cast("B")
+        wanted = max(0, min(len(view), self.size - self._position))
+        given = 0
+        while given < wanted:
+            number, within = divmod(self._position, CHUNK)
+            piece = self._chunk(number)[within : within + wanted - given]
+            view[given : given + len(piece)] = piece
+            given += len(piece)
+            self._position += len(piece)
+        return given
+
+    def close(self) -> None:
+        """Close the sealed file as well."""
+        self._held = (-1, b"")
+        self._sealed.close()
+        super().close()
+
+    def _chunk(self, number: int) -> bytes:
+        if self._held[0] != number:
+            self._held = (number, self._opened(number))
+        return self._held[1]
+
+    def _opened(self, number: int) -> bytes:
+        self._sealed.seek(self._begin + number * _SEALED_CHUNK)
+        is_last = number == self._chunks - 1
+        nonce = number.to_bytes(11, "big") + bytes([is_last])
+        try:
+            plain = self._cipher.decrypt(nonce, self._sealed.read(_SEALED_CHUNK), None)
+        except InvalidTag:
+            raise Damaged from None
+        if not is_last and len(plain) != CHUNK:
+            raise Damaged
+        return plain
+
+
+def _measure(payload: int) -> tuple[int, int]:
+    """Return how many chunks a payload of that many bytes has and how long the plain text is."""
+    chunks = -(-payload // _SEALED_CHUNK)
+    last = payload - (chunks - 1) * _SEALED_CHUNK
+    # Only an empty file may have an empty chunk: each plain text has exactly one sealed shape.
+    if chunks == 0 or last < _TAG or (last == _TAG and chunks > 1):
+        raise Damaged
+    return chunks, payload - chunks * _TAG
