@@ -1,0 +1,224 @@
+"""The catalogue of what was filmed, where each camera went, and what searches found.
+
+A recording's facts, its track and its footprint are three tables on purpose: a search reads
+only footprints and tracks, and the facts of the few recordings it answers with.
+"""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, enum_by_value
+
+# SQLite only counts up by itself in a column that is exactly INTEGER.
+Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class Category(StrEnum):
+    """What decides how long footage lives."""
+
+    NON_EVIDENTIAL = "non_evidential"
+    EVIDENTIAL = "evidential"
+
+
+class CandidateStatus(StrEnum):
+    """What a handler has said about a recording the search proposed."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+class PlaceKind(StrEnum):
+    """What a place in the gazetteer is."""
+
+    STREET = "street"
+    PLACE = "place"
+    POSTCODE = "postcode"
+    STATION = "station"
+    BOROUGH = "borough"
+
+
+class Certainty(StrEnum):
+    """Whether the track says that the camera was there, or it only may have been."""
+
+    TRACKED = "tracked"
+    UNCERTAIN = "uncertain"
+
+
+class Recording(Base):
+    """One piece of footage. `id` is ours and small, because the footprint repeats it;
+    `source_id` is the evidence system's. The row outlives the footage: see `deleted_at`."""
+
+    __tablename__ = "recording"
+    __table_args__ = (
+        sa.CheckConstraint("ended_at > started_at", name="ends_after_start"),
+        sa.CheckConstraint(
+            "deleted_at IS NULL OR deleted_why IS NOT NULL", name="deleted_with_reason"
+        ),
+        sa.Index("ix_recording_shoulder_number_started_at", "shoulder_number", "started_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    source_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    camera: Mapped[str] = mapped_column(sa.String(100))
+    shoulder_number: Mapped[str | None] = mapped_column(sa.String(40))
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime]
+    area: Mapped[str | None] = mapped_column(sa.String(100))
+    category: Mapped[Category] = mapped_column(enum_by_value(Category))
+    matter_reference: Mapped[str | None] = mapped_column(sa.String(100), index=True)
+    incident: Mapped[str | None] = mapped_column(sa.String(100))
+    media: Mapped[str | None] = mapped_column(sa.String(500))
+    sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    imported_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    deleted_why: Mapped[str | None] = mapped_column(sa.String(500))
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the footage is gone and only this row is left."""
+        return self.deleted_at is not None
+
+    @property
+    def has_media(self) -> bool:
+        """Whether there is a file to watch or to release."""
+        return self.media is not None and self.deleted_at is None
+
+
+class Track(Base):
+    """Where the camera went. Every recording that still exists has one, with no points if it
+    had no positions.
+
+    `start` and `end` are the recording's, in whole UTC epoch seconds, outwards. `points` is
+    little-endian int32 (t, x, y) per fix: milliseconds after `start`, and decimetres on the
+    British National Grid. `slack_dm` is the accuracy of its worst fix where that is poor.
+    """
+
+    __tablename__ = "track"
+
+    recording_id: Mapped[int] = mapped_column(
+        Number, sa.ForeignKey("recording.id"), primary_key=True, autoincrement=False
+    )
+    start: Mapped[int] = mapped_column(sa.BigInteger)
+    end: Mapped[int] = mapped_column(sa.BigInteger)
+    slack_dm: Mapped[int] = mapped_column(default=0)
+    points: Mapped[bytes]
+
+
+class Footprint(Base):
+    """In which hour a recording was in which square kilometre: the index a search reads.
+
+    There is no foreign key and no index on `recording_id`, on purpose: rows are deleted by
+    their hours, in the transaction that deletes or moves the recording.
+    """
+
+    __tablename__ = "footprint"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    slot: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    cell: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    recording_id: Mapped[int] = mapped_column(
+        sa.BigInteger, primary_key=True, autoincrement=False
+    )
+
+
+class Search(Base):
+    """What was looked for, by whom, when, and how much was found: kept even when it was nothing.
+
+    `complete_up_to` is the time up to which the catalogue was thought complete when it ran.
+    """
+
+    __tablename__ = "recording_search"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    request_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("footage_request.id"), index=True
+    )
+    criteria: Mapped[dict[str, Any]]
+    asked_by: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime]
+    found: Mapped[int]
+    complete_up_to: Mapped[datetime | None]
+
+
+class Candidate(Base):
+    """A recording a search found for a request. Once a handler confirms it, it is a match."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (
+        sa.UniqueConstraint("request_id", "recording_id"),
+        sa.CheckConstraint(
+            "status = 'proposed' OR (judged_by IS NOT NULL AND judged_at IS NOT NULL)",
+            name="judged_by_somebody",
+        ),
+        sa.CheckConstraint(
+            "status <> 'rejected' OR judged_why IS NOT NULL", name="rejected_with_reason"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    request_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("footage_request.id"))
+    search_id: Mapped[int] = mapped_column(sa.ForeignKey("recording_search.id"))
+    recording_id: Mapped[int] = mapped_column(sa.ForeignKey("recording.id"), index=True)
+    rank: Mapped[int]
+    score: Mapped[float]
+    share: Mapped[float]
+    place: Mapped[Certainty] = mapped_column(enum_by_value(Certainty))
+    distance_m: Mapped[float | None]
+    overlap_s: Mapped[float]
+    reasons: Mapped[list[str]]
+    status: Mapped[CandidateStatus] = mapped_column(
+        enum_by_value(CandidateStatus), default=CandidateStatus.PROPOSED
+    )
+    judged_by: Mapped[str | None] = mapped_column(sa.String(64))
+    judged_at: Mapped[datetime | None]
+    judged_why: Mapped[str | None] = mapped_column(sa.String(1000))
+
+
+class Preservation(Base):
+    """A bar on deleting a recording because a request is open.
+
+    It bars while `until` is unset or still to come. Closing the request sets `released_at` (when
+    that was said) and `until` (when the time for a review or complaint ends).
+    """
+
+    __tablename__ = "preservation"
+    __table_args__ = (
+        sa.UniqueConstraint("request_id", "recording_id"),
+        sa.CheckConstraint(
+            "released_at IS NULL OR until IS NOT NULL", name="released_until_a_time"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    request_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("footage_request.id"))
+    recording_id: Mapped[int] = mapped_column(sa.ForeignKey("recording.id"), index=True)
+    placed_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+
+    def bars_deletion(self, at: datetime) -> bool:
+        """Whether the recording must still be kept at that instant."""
+        return self.until is None or self.until > at
+
+
+class Place(Base):
+    """One entry of the gazetteer. `lines` is a list of lines, each a list of [lat, lon] in
+    WGS 84 degrees: a street's lines, a borough's rings; a point has one line of one position."""
+
+    __tablename__ = "place"
+    __table_args__ = (sa.UniqueConstraint("kind", "search_name", "borough"),)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    kind: Mapped[PlaceKind] = mapped_column(enum_by_value(PlaceKind))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    search_name: Mapped[str] = mapped_column(sa.String(200), index=True)
+    borough: Mapped[str] = mapped_column(sa.String(100), default="")
+    lines: Mapped[list[Any]]
+    lat: Mapped[float]
+    lon: Mapped[float]
