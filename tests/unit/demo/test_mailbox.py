@@ -22,8 +22,9 @@ from portal.demo.keeping import Keeper, Mailbox, delivery_key
 from portal.demo.listening import SmtpListener
 from portal.demo.mailbox_pages import create_pages, read_sign_ins, with_links
 
-SIGN_INS = """[{"name": "Ada Example", "more": 1, "handler": "ada", "passphrase": "river stone lamp",
-  "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "roles": ["intake", "hold_owner"]}]"""
+SIGN_INS = """[{"name": "Ada Example", "handler": "ada", "passphrase": "river stone lamp",
+  "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "more": 1,
+  "roles": ["intake", "hold_owner"]}]"""
 
 
 @pytest.fixture
