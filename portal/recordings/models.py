@@ -6,48 +6,31 @@ only footprints and tracks, and the facts of the few recordings it answers with.
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, enum_by_value
+from portal.recordings.kinds import CandidateStatus, Category, Certainty, PlaceKind
+
+__all__ = [
+    "BoroughSquare",
+    "Candidate",
+    "CandidateStatus",
+    "Category",
+    "Certainty",
+    "Footprint",
+    "Place",
+    "PlaceKind",
+    "Preservation",
+    "Recording",
+    "Search",
+    "Track",
+]
 
 # SQLite only counts up by itself in a column that is exactly INTEGER.
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-
-class Category(StrEnum):
-    """What decides how long footage lives."""
-
-    NON_EVIDENTIAL = "non_evidential"
-    EVIDENTIAL = "evidential"
-
-
-class CandidateStatus(StrEnum):
-    """What a handler has said about a recording the search proposed."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-
-
-class PlaceKind(StrEnum):
-    """What a place in the gazetteer is."""
-
-    STREET = "street"
-    PLACE = "place"
-    POSTCODE = "postcode"
-    STATION = "station"
-    BOROUGH = "borough"
-
-
-class Certainty(StrEnum):
-    """Whether the track says that the camera was there, or it only may have been."""
-
-    TRACKED = "tracked"
-    UNCERTAIN = "uncertain"
 
 
 class Recording(Base):
@@ -61,6 +44,13 @@ class Recording(Base):
             "deleted_at IS NULL OR deleted_why IS NOT NULL", name="deleted_with_reason"
         ),
         sa.Index("ix_recording_shoulder_number_started_at", "shoulder_number", "started_at"),
+        # A file that two recordings name must outlive the first of them.
+        sa.Index(
+            "ix_recording_media",
+            "media",
+            sqlite_where=sa.text("media IS NOT NULL"),
+            postgresql_where=sa.text("media IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
@@ -118,7 +108,7 @@ class Footprint(Base):
     """
 
     __tablename__ = "footprint"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     slot: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     cell: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
@@ -222,3 +212,13 @@ class Place(Base):
     lines: Mapped[list[Any]]
     lat: Mapped[float]
     lon: Mapped[float]
+
+
+class BoroughSquare(Base):
+    """A square kilometre that a borough touches, so that a search at a place knows which
+    boroughs' recordings without positions may have been there."""
+
+    __tablename__ = "borough_square"
+
+    cell: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    borough: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
