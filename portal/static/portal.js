@@ -1,0 +1,19 @@
+// The one script on every page. Pages work without it; with it, counts count, files can be
+// dropped, passwords can be shown, and a double click sends a form once.
+import * as govuk from "./vendor/govuk-frontend.min.js";
+import * as moj from "./vendor/moj-frontend.min.js";
+
+// The design systems look for these two classes before they start. They usually come from an
+// inline script, which our content security policy does not allow.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+govuk.initAll();
+govuk.createAll(moj.MultiSelect);
+govuk.createAll(moj.SortableTable);
+
+// Filters start shut on a narrow screen, where they would push the list out of sight.
+if (window.matchMedia("(max-width: 48em)").matches) {
+  document.querySelectorAll("[data-module='portal-filters']").forEach((filters) => {
+    filters.open = false;
+  });
+}
