@@ -1,0 +1,58 @@
+# `make` or `make help` lists what can be done here.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8000
+PYTHON := .venv/bin/python
+ANYWHERE := pyproject.toml scripts/setup scripts/packages-run.txt
+
+.PHONY: help
+help: ## Say what can be done here
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: setup ## Run the portal with a demonstration force, on PORT (8000 if not said)
+	@exec $(PYTHON) -m portal.demo.running --port $(PORT)
+
+.PHONY: test
+test: setup-test check ## Run every check and every test
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+.PHONY: check
+check: setup-test ## Read the code without running it: style, types, import contracts
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+
+.PHONY: coverage
+coverage: setup-test ## Run the tests and say which lines none of them reached
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term $(ARGS)
+
+.PHONY: setup
+setup: .venv/.stamp-run ## Install what the portal needs to run
+
+.PHONY: setup-test
+setup-test: .venv/.stamp-test ## Install what the tests need as well
+
+.venv/.stamp-run: requirements.txt $(ANYWHERE)
+	@scripts/setup run
+	@touch $@
+
+.venv/.stamp-test: requirements-dev.txt scripts/packages-test.txt $(ANYWHERE)
+	@scripts/setup test
+	@touch $@ .venv/.stamp-run
+
+# The locks record hashes and no addresses: each machine fetches from the registry it is set up
+# for. One version of everything, whatever the Python, so that what is tested is what runs.
+COMPILE := .venv/bin/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock" --quiet $(UPGRADE)
+
+.PHONY: lock
+lock: ## Write the locks again from pyproject.toml (UPGRADE=--upgrade takes newer versions)
+	$(COMPILE) --extra demo --extra setup --output-file requirements.txt
+	$(COMPILE) --extra demo --extra setup --extra dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
