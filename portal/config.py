@@ -1,0 +1,156 @@
+"""Settings, from the environment only. All faults are reported at once, and nothing is guessed:
+an unknown `PORTAL_…` name stops the start, because a misspelt setting is a setting not made."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "PORTAL_"
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class BadSettings(Exception):
+    """The environment does not describe a portal that may start; says everything that is wrong."""
+
+
+def _setting(help_text: str, default: Any = MISSING) -> Any:
+    return field(metadata={"help": help_text}, **({} if default is MISSING else {"default": default}))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a force decides about its portal. Defaults are safe and fit to publish."""
+
+    database_url: str = _setting("Where the database is: `sqlite:///path` or `postgresql://…`.")
+    base_url: str = _setting("The public address; mailed links are built from it and nothing else.")
+    secret_key: str = _setting("At least 32 characters of randomness; signs cookies and tokens.")
+    data_folder: Path = _setting("The folder for sealed files: proofs and releases.")
+    footage_folder: Path = _setting("The folder (mounted read-only if you can) of master footage.")
+    keys_file: Path = _setting("The file of age identities, newest last, readable by us alone.")
+    recovery_recipient: str = _setting("An age recipient whose identity is kept offline.", "")
+    mail_host: str = _setting("The SMTP server that takes our e-mail.", "127.0.0.1")
+    mail_port: int = _setting("Its port.", 25)
+    mail_user: str = _setting("Its user name, if it wants one.", "")
+    mail_password: str = _setting("Its password, if it wants one.", "")
+    mail_starttls: bool = _setting("Whether to insist on STARTTLS (`yes` or `no`).", False)
+    mail_lookup_url: str = _setting(
+        "Where to ask whether a message was already taken, before sending it again. "
+        "The SHA-256 of the Message-ID is added at the end.",
+        "",
+    )
+    mail_from: str = _setting("The address our e-mail comes from.", "video-requests@localhost")
+    force_name: str = _setting("The police force, as it signs letters.", "The police")
+    service_name: str = _setting("The name of the service.", "Ask for police video")
+    contact_phone: str = _setting("The telephone number for other ways to ask.", "101")
+    contact_email: str = _setting("The e-mail address for questions.", "video-requests@localhost")
+    contact_address: str = _setting("The postal address.", "Video Requests, Police Headquarters")
+    dpo_contact: str = _setting(
+        "How to reach the data protection officer.", "Data Protection Officer, Police Headquarters"
+    )
+    regulator_name: str = _setting("The regulator.", "Information Commissioner's Office")
+    regulator_address: str = _setting(
+        "How to reach the regulator.",
+        "Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF. Telephone 0303 123 1113.",
+    )
+    safety_url: str = _setting("Where the “leave this page” button goes.", "https://www.bbc.co.uk/weather")
+    retention_days: int = _setting("Days after which non-evidential footage is deleted.", 31)
+    link_days: int = _setting("Days for which a release can be collected.", 28)
+    draft_days: int = _setting("Days for which an unsent request is kept.", 14)
+    upload_megabytes: int = _setting("The largest file somebody may send us.", 20)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the public address is https; cookies are then Secure and `__Host-`."""
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings in the environment.
+
+    Raises BadSettings naming every missing, unknown and unusable one.
+    """
+    known = {f"{PREFIX}{entry.name.upper()}": entry for entry in fields(Settings)}
+    given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    faults = [f"{name} is not a setting of the portal" for name in given if name not in known]
+    values: dict[str, Any] = {}
+    for name, entry in known.items():
+        if name in given:
+            _read(name, entry, given[name], values, faults)
+        elif entry.default is MISSING:
+            faults.append(f"{name} is missing: {entry.metadata['help']}")
+    if not faults:
+        faults = _unsafe(Settings(**values))
+    if faults:
+        raise BadSettings("\n".join(sorted(faults)))
+    return Settings(**values)
+
+
+def _read(
+    name: str, entry: Field[Any], text: str, values: dict[str, Any], faults: list[str]
+) -> None:
+    try:
+        values[entry.name] = _PARSERS[entry.type](text)
+    except ValueError as wrong:
+        faults.append(f"{name} {wrong}")
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("must be a whole number")
+    return int(text)
+
+
+_PARSERS: Mapping[Any, Any] = {str: str, int: _whole_number, bool: _yes_or_no, Path: Path}
+
+
+def _unsafe(settings: Settings) -> list[str]:
+    faults = []
+    address = urlsplit(settings.base_url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        faults.append("PORTAL_BASE_URL must be a full address, like https://video.example.org")
+    elif address.scheme == "http" and address.hostname not in _LOOPBACK:
+        faults.append("PORTAL_BASE_URL must be https, except on the loopback address")
+    if len(settings.secret_key) < 32:
+        faults.append("PORTAL_SECRET_KEY must be at least 32 characters of randomness")
+    if bool(settings.mail_user) != bool(settings.mail_password):
+        faults.append("PORTAL_MAIL_USER and PORTAL_MAIL_PASSWORD go together")
+    if settings.mail_user and not settings.mail_starttls:
+        faults.append("PORTAL_MAIL_STARTTLS must be yes when a mail password is used")
+    return faults
+
+
+def settings_page() -> str:
+    """`docs/settings.md`, drawn from the dataclass; a test holds the file to it."""
+    rows = [
+        f"| `{PREFIX}{entry.name.upper()}` | {entry.metadata['help']} | {_default(entry)} |"
+        for entry in fields(Settings)
+    ]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "All settings are environment variables. The portal does not start with an unknown "
+            "or unsafe one, and names every fault at once.",
+            "",
+            "| Name | What it is | Default |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _default(entry: Field[Any]) -> str:
+    if entry.default is MISSING:
+        return "**required**"
+    if isinstance(entry.default, bool):
+        return "`yes`" if entry.default else "`no`"
+    return f"`{entry.default}`" if entry.default != "" else "none"

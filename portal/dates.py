@@ -1,0 +1,37 @@
+"""Days and times as Londoners say them. Instants are UTC everywhere else."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def london_day(at: datetime) -> date:
+    """The calendar day in London at an instant: 23:30 UTC in summer is the next day there."""
+    return at.astimezone(LONDON).date()
+
+
+def in_london(at: datetime) -> datetime:
+    """The instant on London's clocks."""
+    return at.astimezone(LONDON)
+
+
+def day_in_words(day: date) -> str:
+    """A day as it is written, such as `27 March 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def weekday_in_words(day: date) -> str:
+    """A day with its weekday, such as `Friday 27 March 2026`."""
+    return f"{day:%A} {day_in_words(day)}"
+
+
+def time_in_words(at: datetime) -> str:
+    """A time of day in London, such as `5:30pm`, `10am` or `midday`."""
+    local = in_london(at)
+    if (local.hour, local.minute) == (0, 0):
+        return "midnight"
+    if (local.hour, local.minute) == (12, 0):
+        return "midday"
+    minutes = f":{local:%M}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"

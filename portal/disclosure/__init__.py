@@ -1,0 +1,1 @@
+"""Disclosure: the decision, the release package, the download link."""

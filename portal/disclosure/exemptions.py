@@ -1,0 +1,194 @@
+"""What can be decided about a recording, and on which lawful ground. Law: data and pure functions.
+
+DPA 2018 s.45(4) and Schedule 2; FOIA Part II. Each ground names the test that must be recorded.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.errors import Refused
+from portal.requests.lifecycle import Regime
+
+
+class Outcome(StrEnum):
+    """What is decided for one recording."""
+
+    RELEASE = "release"
+    WITHHOLD = "withhold"
+    HELD = "held"
+
+    @property
+    def label(self) -> str:
+        """The outcome as handlers read it."""
+        return {"release": "Release", "withhold": "Withhold", "held": "Held as evidence"}[self.value]
+
+
+class Answer(StrEnum):
+    """The whole answer's code (rules 4.1), drawn from the outcomes."""
+
+    DISCLOSED_FULL = "disclosed_full"
+    DISCLOSED_PART = "disclosed_part"
+    RESTRICTED_HELD = "restricted_held"
+    RESTRICTED = "restricted"
+    REFUSED = "refused"
+    NOT_HELD = "not_held"
+    NCND = "ncnd"
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A lawful ground to withhold. `test` is what the decision-maker must write down."""
+
+    code: str
+    statute: str
+    plain: str
+    test: str
+    is_qualified: bool = False
+
+
+_NECESSARY = (
+    "Is it necessary and proportionate? To what extent, and for how long? "
+    "Would hiding parts, or viewing in person, be enough?"
+)
+_THIRD_PARTY = (
+    "Can you answer without the other person (hide them)? Did they consent? "
+    "Is it reasonable without their consent?"
+)
+_PUBLIC_INTEREST = "What speaks for release, what against, and which weighs more?"
+
+_SAR_PART3 = (
+    Exemption(
+        "P3-45-4-a",
+        "Data Protection Act 2018 s.45(4)(a)",
+        "to avoid obstructing an official or legal inquiry, investigation or procedure",
+        _NECESSARY,
+    ),
+    Exemption(
+        "P3-45-4-b",
+        "Data Protection Act 2018 s.45(4)(b)",
+        "to avoid harming the prevention, detection, investigation or prosecution of crime",
+        _NECESSARY,
+    ),
+    Exemption(
+        "P3-45-4-c",
+        "Data Protection Act 2018 s.45(4)(c)",
+        "to protect public security",
+        _NECESSARY,
+    ),
+    Exemption(
+        "P3-45-4-d",
+        "Data Protection Act 2018 s.45(4)(d)",
+        "to protect national security",
+        _NECESSARY + " Is there a certificate under s.79?",
+    ),
+    Exemption(
+        "P3-45-4-e",
+        "Data Protection Act 2018 s.45(4)(e)",
+        "to protect the rights and freedoms of other people",
+        _THIRD_PARTY,
+    ),
+)
+_SAR_GDPR = (
+    Exemption(
+        "GDPR-S2-2",
+        "Data Protection Act 2018 Schedule 2 paragraph 2",
+        "because releasing it would be likely to harm the prevention or detection of crime",
+        "What harm is likely, and how likely is it?",
+    ),
+    Exemption(
+        "GDPR-S2-5",
+        "Data Protection Act 2018 Schedule 2 paragraph 5",
+        "because it is needed for legal proceedings or advice",
+        "Which proceedings, and what would release harm?",
+    ),
+    Exemption(
+        "GDPR-S2-16",
+        "Data Protection Act 2018 Schedule 2 paragraph 16",
+        "because it would tell you about another person",
+        _THIRD_PARTY,
+    ),
+)
+_FOI = (
+    Exemption(
+        "FOI-30",
+        "Freedom of Information Act 2000 s.30",
+        "because it is held for an investigation or criminal proceedings",
+        _PUBLIC_INTEREST,
+        is_qualified=True,
+    ),
+    Exemption(
+        "FOI-31",
+        "Freedom of Information Act 2000 s.31",
+        "because releasing it would be likely to harm law enforcement",
+        "What harm is likely? " + _PUBLIC_INTEREST,
+        is_qualified=True,
+    ),
+    Exemption(
+        "FOI-38",
+        "Freedom of Information Act 2000 s.38",
+        "because releasing it would be likely to endanger somebody",
+        "Who would be endangered, and how? " + _PUBLIC_INTEREST,
+        is_qualified=True,
+    ),
+    Exemption(
+        "FOI-40-2",
+        "Freedom of Information Act 2000 s.40(2)",
+        "because it is personal information about other people",
+        "Which data protection principle would release breach?",
+    ),
+)
+
+CATALOGUE: dict[Regime, tuple[Exemption, ...]] = {
+    Regime.SAR_PART3: _SAR_PART3,
+    Regime.SAR_GDPR: _SAR_GDPR,
+    Regime.FOI: _FOI,
+}
+
+# The ground an evidence hold rests on, by regime (rules, section 5: legal basis).
+HOLD_GROUND = {
+    Regime.SAR_PART3: "P3-45-4-b",
+    Regime.SAR_GDPR: "GDPR-S2-2",
+    Regime.FOI: "FOI-30",
+}
+
+
+def exemption(regime: Regime, code: str) -> Exemption:
+    """The exemption with this code under this regime. Refused when the regime has none such."""
+    for ground in CATALOGUE[regime]:
+        if ground.code == code:
+            return ground
+    raise Refused("Select a ground that this request’s law allows.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is decided for one recording."""
+
+    recording_id: int
+    outcome: Outcome
+    ground: str = ""
+    test: str = ""
+
+
+def check_line(regime: Regime, line: Line) -> None:
+    """Refused when a line lacks what its outcome requires: a ground, and its test in words."""
+    if line.outcome is Outcome.RELEASE:
+        return
+    exemption(regime, line.ground)
+    if not line.test.strip():
+        raise Refused("Write down the test for each recording you do not release.")
+
+
+def answer_of(lines: tuple[Line, ...], *, is_hold_open_to_applicant: bool) -> Answer:
+    """The whole answer's code. With nothing found it is NOT_HELD; an L3 hold makes it NCND
+    unless something is released, so that the hold cannot be read off the answer."""
+    outcomes = {line.outcome for line in lines}
+    if not outcomes:
+        return Answer.NOT_HELD
+    if outcomes == {Outcome.RELEASE}:
+        return Answer.DISCLOSED_FULL
+    if Outcome.RELEASE in outcomes:
+        return Answer.DISCLOSED_PART
+    if Outcome.HELD in outcomes:
+        return Answer.RESTRICTED_HELD if is_hold_open_to_applicant else Answer.NCND
+    return Answer.RESTRICTED

@@ -1,0 +1,1 @@
+"""Holds: what may not be destroyed or let go, and why."""

@@ -1,0 +1,61 @@
+"""Matters and the holds that serve them."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Base, enum_by_value
+from portal.holds.policy import HoldKind, Level
+from portal.ids import new_id
+
+
+class Matter(Base):
+    """The investigation, prosecution, complaint, inquest or claim that holds serve. It closes
+    once, and its holds end with it."""
+
+    __tablename__ = "matter"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    kind: Mapped[HoldKind] = mapped_column(enum_by_value(HoldKind))
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str] = mapped_column(sa.String(64))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(sa.String(64))
+    closed_why: Mapped[str] = mapped_column(sa.Text, default="")
+
+    holds: Mapped[list["Hold"]] = relationship(back_populates="matter", lazy="raise")
+
+
+class Hold(Base):
+    """A bar on the release, and on the deletion, of one recording."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        sa.Index(
+            "ix_hold_one_open",
+            "recording_id",
+            "matter_id",
+            unique=True,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    recording_id: Mapped[int] = mapped_column(sa.ForeignKey("recording.id"), index=True)
+    matter_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("matter.id"), index=True)
+    kind: Mapped[HoldKind] = mapped_column(enum_by_value(HoldKind))
+    level: Mapped[Level] = mapped_column(enum_by_value(Level))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    segments: Mapped[list[Any]] = mapped_column(default=list)
+    placed_at: Mapped[datetime]
+    placed_by: Mapped[str] = mapped_column(sa.String(64))
+    review_due_on: Mapped[date]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None] = mapped_column(sa.String(64))
+
+    matter: Mapped[Matter] = relationship(back_populates="holds", lazy="raise")

@@ -1,0 +1,1 @@
+"""Who asks: e-mail codes, visits, proofs of identity."""

@@ -1,0 +1,80 @@
+"""Codes, visits, proofs and what was decided about them.
+
+`subject_id` is the id of what the code or visit opens (a draft, a request, a link): those rooms
+lie above this one, so the database keeps no foreign key here.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, enum_by_value
+from portal.identity.proof import CodePurpose, ProofKind, Verdict
+from portal.ids import new_id
+
+
+class OneTimeCode(Base):
+    """A code somebody was sent: hashed, short-lived, bound to the browser that asked for it."""
+
+    __tablename__ = "one_time_code"
+    __table_args__ = (sa.Index("ix_one_time_code_subject", "purpose", "subject_id", "issued_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    purpose: Mapped[CodePurpose] = mapped_column(enum_by_value(CodePurpose))
+    subject_id: Mapped[uuid.UUID]
+    browser: Mapped[str] = mapped_column(sa.String(64))
+    code_hash: Mapped[str] = mapped_column(sa.String(200))
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class Visit(Base):
+    """This browser has shown that it may see this subject, until a time."""
+
+    __tablename__ = "visit"
+    __table_args__ = (sa.Index("ix_visit_browser", "browser", "purpose", "subject_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    purpose: Mapped[CodePurpose] = mapped_column(enum_by_value(CodePurpose))
+    subject_id: Mapped[uuid.UUID]
+    browser: Mapped[str] = mapped_column(sa.String(64))
+    granted_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Proof(Base):
+    """A file that shows who the applicant is. The file is sealed; the row outlives it."""
+
+    __tablename__ = "proof"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    subject_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    kind: Mapped[ProofKind] = mapped_column(enum_by_value(ProofKind))
+    content_type: Mapped[str] = mapped_column(sa.String(40))
+    size: Mapped[int]
+    pages: Mapped[int] = mapped_column(default=1)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    storage_key: Mapped[str | None] = mapped_column(sa.String(200))
+    received_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+
+class IdentityCheck(Base):
+    """What a handler decided about the proofs: the fact stays when the pictures are deleted."""
+
+    __tablename__ = "identity_check"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    subject_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    verdict: Mapped[Verdict] = mapped_column(enum_by_value(Verdict))
+    doubts: Mapped[list[Any]] = mapped_column(default=list)
+    proof_kinds: Mapped[list[Any]] = mapped_column(default=list)
+    sufficient_on: Mapped[date | None]
+    checked_by: Mapped[str] = mapped_column(sa.String(64))
+    checked_at: Mapped[datetime]

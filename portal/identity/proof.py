@@ -1,0 +1,77 @@
+"""What shows who somebody is, and what becomes of it. Law: pure."""
+
+from enum import StrEnum
+
+
+class ProofKind(StrEnum):
+    """A kind of proof (rules, section 2)."""
+
+    PASSPORT = "passport"
+    DRIVING_LICENCE = "driving_licence"
+    NATIONAL_IDENTITY_CARD = "national_identity_card"
+    BIRTH_CERTIFICATE = "birth_certificate"
+    UTILITY_BILL = "utility_bill"
+    BANK_STATEMENT = "bank_statement"
+    SUPPORT_LETTER = "support_letter"
+    AUTHORITY = "authority"
+    PHOTO_OF_YOU = "photo_of_you"
+
+    @property
+    def label(self) -> str:
+        """The kind as people read it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    ProofKind.PASSPORT: "Passport",
+    ProofKind.DRIVING_LICENCE: "Driving licence",
+    ProofKind.NATIONAL_IDENTITY_CARD: "National identity card",
+    ProofKind.BIRTH_CERTIFICATE: "Birth certificate",
+    ProofKind.UTILITY_BILL: "Utility bill",
+    ProofKind.BANK_STATEMENT: "Bank statement",
+    ProofKind.SUPPORT_LETTER: "Letter from a support worker, officer or doctor",
+    ProofKind.AUTHORITY: "Signed permission to act for someone",
+    ProofKind.PHOTO_OF_YOU: "Photo of you, so that we can find you in the video",
+}
+
+
+class Verdict(StrEnum):
+    """What a handler decided about somebody's proofs."""
+
+    ACCEPTED = "accepted"
+    ASKED_AGAIN = "asked_again"
+
+
+class Doubt(StrEnum):
+    """Why a handler asks again; each is a sentence the applicant reads."""
+
+    UNREADABLE = "unreadable"
+    EXPIRED = "expired"
+    NAME_DIFFERS = "name_differs"
+    ADDRESS_MISSING = "address_missing"
+    NOTHING_SENT = "nothing_sent"
+    AUTHORITY_MISSING = "authority_missing"
+
+    @property
+    def explanation(self) -> str:
+        """The reason in words for the applicant."""
+        return _EXPLANATIONS[self]
+
+
+_EXPLANATIONS = {
+    Doubt.UNREADABLE: "We could not read the picture. Send a clearer one.",
+    Doubt.EXPIRED: "The document has run out. Send one that is still in date.",
+    Doubt.NAME_DIFFERS: "The name on the document is not the name you gave us.",
+    Doubt.ADDRESS_MISSING: "We also need something that shows where you live now.",
+    Doubt.NOTHING_SENT: "We need to see who you are before we can send you video.",
+    Doubt.AUTHORITY_MISSING: "We need the signed permission of the person you act for.",
+}
+
+
+class CodePurpose(StrEnum):
+    """What a one-time code opens."""
+
+    DRAFT = "draft"
+    EMAIL = "email"
+    REQUEST = "request"
+    DOWNLOAD = "download"

@@ -1,0 +1,45 @@
+"""Who may see what, and what proofs there are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.identity.models import IdentityCheck, Proof, Visit
+from portal.identity.proof import CodePurpose
+
+
+def visit(
+    session: Session, *, purpose: CodePurpose, subject_id: UUID, browser: str, at: datetime
+) -> Visit | None:
+    """The open visit of this browser to this subject, or None: then a code is needed first."""
+    return session.scalars(
+        sa.select(Visit)
+        .where(
+            Visit.purpose == purpose,
+            Visit.subject_id == subject_id,
+            Visit.browser == browser,
+            Visit.ended_at.is_(None),
+            Visit.expires_at > at,
+        )
+        .order_by(Visit.expires_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def proofs_of(session: Session, subject_id: UUID) -> Sequence[Proof]:
+    """The proofs sent for a draft or request, oldest first, deleted ones too."""
+    return session.scalars(
+        sa.select(Proof).where(Proof.subject_id == subject_id).order_by(Proof.received_at)
+    ).all()
+
+
+def checks_of(session: Session, subject_id: UUID) -> Sequence[IdentityCheck]:
+    """What handlers decided about the proofs, oldest first."""
+    return session.scalars(
+        sa.select(IdentityCheck)
+        .where(IdentityCheck.subject_id == subject_id)
+        .order_by(IdentityCheck.checked_at)
+    ).all()

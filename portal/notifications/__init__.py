@@ -1,0 +1,1 @@
+"""Notices: the e-mails we owe."""

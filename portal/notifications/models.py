@@ -1,0 +1,30 @@
+"""E-mails, rendered once and stored, so that a second sending is the same to the byte."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, enum_by_value
+from portal.ids import new_id
+from portal.notifications.notices import NoticeKind
+
+
+class Notice(Base):
+    """One e-mail we owe or have sent. `key` is unique: the same news is sent once."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    kind: Mapped[NoticeKind] = mapped_column(enum_by_value(NoticeKind))
+    to: Mapped[str] = mapped_column(sa.String(320))
+    fields: Mapped[dict[str, Any]]
+    subject: Mapped[str | None] = mapped_column(sa.Text)
+    body: Mapped[str | None] = mapped_column(sa.Text)
+    message_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    written_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    deliveries_unsure: Mapped[int] = mapped_column(default=0)

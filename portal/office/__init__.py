@@ -1,0 +1,1 @@
+"""The office: handlers, sign-in, roles, queues."""

@@ -1,0 +1,82 @@
+"""Reading requests."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal.errors import NotFound
+from portal.recordings.models import Candidate, CandidateStatus, Search
+from portal.requests.clock import Clock, clock_of
+from portal.requests.ledger import clock_events
+from portal.requests.lifecycle import Facts
+from portal.requests.models import FootageRequest, RequestDraft, RequestStep
+from portal.workdays import load_shipped
+
+
+def by_reference(session: Session, reference: str) -> FootageRequest:
+    """The request with everything that hangs on it. NotFound when there is none."""
+    return _whole(session, FootageRequest.reference == reference)
+
+
+def by_id(session: Session, request_id: UUID) -> FootageRequest:
+    """The request with everything that hangs on it. NotFound when there is none."""
+    return _whole(session, FootageRequest.id == request_id)
+
+
+def _whole(session: Session, wanted: sa.ColumnElement[bool]) -> FootageRequest:
+    found = session.scalars(
+        sa.select(FootageRequest)
+        .where(wanted)
+        .options(
+            joinedload(FootageRequest.applicant),
+            joinedload(FootageRequest.representative),
+            joinedload(FootageRequest.sighting),
+            selectinload(FootageRequest.steps),
+            selectinload(FootageRequest.messages),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such request.")
+    return found
+
+
+def steps_of(session: Session, request_id: UUID) -> Sequence[RequestStep]:
+    """The ledger of a request, oldest first."""
+    return session.scalars(
+        sa.select(RequestStep)
+        .where(RequestStep.request_id == request_id)
+        .order_by(RequestStep.number)
+    ).all()
+
+
+def clock_now(footage_request: FootageRequest, steps: Sequence[RequestStep]) -> Clock:
+    """The clock as the ledger stands."""
+    return clock_of(footage_request.regime, clock_events(steps), load_shipped())
+
+
+def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
+    """What the lifecycle's obstacles need to know."""
+    searches = sa.select(sa.func.count()).where(
+        Search.request_id == footage_request.id
+    )
+    unjudged = sa.select(sa.func.count()).where(
+        Candidate.request_id == footage_request.id, Candidate.status == CandidateStatus.PROPOSED
+    )
+    return Facts(
+        regime=footage_request.regime,
+        is_identity_accepted=footage_request.identity_accepted_at is not None,
+        searches=session.scalar(searches) or 0,
+        unjudged_candidates=session.scalar(unjudged) or 0,
+    )
+
+
+def draft_of(session: Session, browser: str) -> RequestDraft | None:
+    """The unsent request this browser is writing."""
+    return session.scalars(
+        sa.select(RequestDraft)
+        .where(RequestDraft.browser == browser)
+        .order_by(RequestDraft.updated_at.desc())
+        .limit(1)
+    ).one_or_none()

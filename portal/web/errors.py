@@ -1,0 +1,85 @@
+"""One table from kinds of failure to pages. Every page is friendly and loses nothing typed."""
+
+import logging
+
+from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.errors import Gone, NotAllowed, NotFound, PortalError, Refused, TooMany, Upstream
+from portal.web.guards import SignInFirst
+
+NUMBERS: dict[type[PortalError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Refused: 409,
+    Gone: 410,
+    TooMany: 429,
+    Upstream: 503,
+}
+PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
+
+log = logging.getLogger("portal.web")
+
+
+def number_of(error: PortalError) -> int:
+    """The status of a foreseen failure; a kind below another takes its parent's."""
+    return next(number for kind, number in NUMBERS.items() if isinstance(error, kind))
+
+
+def error_page(number: int, message: str = "") -> Response:
+    """The page for a status, with a message in plain words where there is one."""
+    shown = number if number in PAGES else 500 if number >= 500 else 400
+    return make_response(render_template(f"errors/{shown}.html", message=message), number)
+
+
+def install(app: Flask) -> None:
+    """Register the table."""
+    app.register_error_handler(SignInFirst, _to_sign_in)
+    app.register_error_handler(PortalError, _foreseen)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(OperationalError, _database_down)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _to_sign_in(_error: SignInFirst) -> AnyResponse:
+    wanted = request.path if request.method == "GET" else None
+    return redirect(url_for("office.sign_in.enter", next=wanted), 303)
+
+
+def _foreseen(error: PortalError) -> Response:
+    response = error_page(number_of(error), error.message)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _stale_form(_error: CSRFError) -> Response:
+    return error_page(400, "This page was open for too long. Go back, and send it again.")
+
+
+def _database_down(error: DBAPIError) -> Response:
+    log.error("database did not answer", extra={"kind": type(error.orig).__name__})
+    return error_page(503)
+
+
+def _http(error: HTTPException) -> Response:
+    response = error_page(error.code or 500)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "Content-Range"):
+            response.headers[name] = value
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    # The trace names code, never values: exception texts can carry what somebody typed.
+    trace = []
+    step = error.__traceback__
+    while step is not None:
+        trace.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
+        step = step.tb_next
+    log.error("unforeseen failure", extra={"kind": type(error).__name__, "trace": trace[-12:]})
+    return error_page(500)

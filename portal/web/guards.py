@@ -1,0 +1,102 @@
+"""Who may enter. Every view says so with a decorator; a view that says nothing lets nobody in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, g, request, session
+
+from portal.actors import PUBLIC, Actor, Role
+from portal.errors import NotAllowed, NotFound
+from portal.ids import digest, new_token
+
+View = TypeVar("View", bound=Callable[..., Any])
+_GUARD = "portal_guard"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A view's rule: open to the public, or to handlers with one of the roles."""
+
+    is_public: bool
+    roles: frozenset[Role] = frozenset()
+
+    def __str__(self) -> str:
+        return "public" if self.is_public else ", ".join(sorted(self.roles))
+
+
+def public(view: View) -> View:
+    """Anyone may enter. What they may see there is asked inside (a visit, a draft)."""
+    setattr(view, _GUARD, Guard(is_public=True))
+    return view
+
+
+def roles(*allowed: Role) -> Callable[[View], View]:
+    """Only handlers with at least one of these roles may enter."""
+
+    def declare(view: View) -> View:
+        setattr(view, _GUARD, Guard(is_public=False, roles=frozenset(allowed)))
+        return view
+
+    return declare
+
+
+ANY_HANDLER = tuple(Role)
+
+
+def guard_of(app: Flask, endpoint: str) -> Guard | None:
+    """The rule of an endpoint, or None when it declares none."""
+    if endpoint == "static" or endpoint.endswith(".static"):
+        return Guard(is_public=True)
+    return cast(Guard | None, getattr(app.view_functions[endpoint], _GUARD, None))
+
+
+def install(app: Flask, find_handler: Callable[[str], Actor | None]) -> None:
+    """Guard every request. `find_handler` gives the handler signed in on a browser key's hash."""
+
+    @app.before_request
+    def enter() -> None:
+        if request.endpoint is None:
+            return
+        guard = guard_of(current_app, request.endpoint)
+        if guard is None:
+            raise NotFound()
+        if not guard.is_public:
+            _let_handler_in(guard, find_handler)
+
+
+def _let_handler_in(guard: Guard, find_handler: Callable[[str], Actor | None]) -> None:
+    key = session.get("browser")
+    handler = find_handler(digest(key)) if isinstance(key, str) else None
+    if handler is None:
+        raise SignInFirst()
+    g.handler = handler
+    if not handler.has(*guard.roles):
+        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
+
+
+class SignInFirst(NotAllowed):
+    """Nobody is signed in on this browser; the error table sends them to the sign-in page."""
+
+
+def current_actor() -> Actor:
+    """The signed-in handler on a staff page, or the public."""
+    return cast(Actor, g.get("handler", PUBLIC))
+
+
+def browser() -> str:
+    """The hash that names this browser in the database. Makes the browser's key when it has none.
+
+    The cookie holds only this random key; what it may open is written in the database, where
+    it can be ended.
+    """
+    key = session.get("browser")
+    if not isinstance(key, str):
+        key = session["browser"] = new_token(256)
+    return digest(key)
+
+
+def renew_browser() -> str:
+    """Give the browser a new key, so that one planted before signing in is worth nothing."""
+    session.clear()
+    return browser()

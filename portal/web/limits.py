@@ -1,0 +1,68 @@
+"""Limits on trying. A sliding window in the database, so that every process sees the same one;
+when the database does not answer, nobody gets in."""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import request
+from sqlalchemy.orm import Session
+
+from portal.errors import TooMany
+from portal.ids import digest
+from portal.web.models import Attempt
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` tries in `within`."""
+
+    name: str
+    most: int
+    within: timedelta
+
+
+SUBMISSIONS = Limit("submissions", 5, timedelta(hours=1))
+CODE_FAILURES = Limit("code failures", 20, timedelta(hours=1))
+STATUS_LOOK_UPS = Limit("status look-ups", 10, timedelta(minutes=15))
+STAFF_SIGN_INS = Limit("staff sign-ins", 5, timedelta(minutes=1))
+
+
+def take(session: Session, limit: Limit, of: str, *, at: datetime) -> None:
+    """Count one try by `of` (an address, an account). TooMany when there were too many.
+
+    Call it in a writing block of its own, so that the count stays when the deed itself fails.
+    """
+    key = digest(f"{limit.name}:{of}")
+    recent = sa.and_(Attempt.key == key, Attempt.at > at - limit.within)
+    _lock(session, key)
+    tries = session.scalar(sa.select(sa.func.count()).select_from(Attempt).where(recent)) or 0
+    if tries >= limit.most:
+        raise TooMany(
+            "You have tried this too often. Wait a while, and try again.",
+            int(limit.within.total_seconds()),
+        )
+    session.add(Attempt(key=key, at=at))
+
+
+def _lock(session: Session, key: str) -> None:
+    """Serialise counting of one key. SQLite's writers already come one at a time."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(int(key[:15], 16))))
+
+
+def forget_attempts(session: Session, *, before: datetime) -> None:
+    """Delete what the limiter no longer needs."""
+    session.execute(sa.delete(Attempt).where(Attempt.at < before))
+
+
+def visitor() -> str:
+    """The address a request came from: IPv4 whole, IPv6 by its /64, which one household has."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network(f"{address}/64", strict=False))
