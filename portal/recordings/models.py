@@ -112,9 +112,7 @@ class Footprint(Base):
 
     slot: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     cell: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    recording_id: Mapped[int] = mapped_column(
-        sa.BigInteger, primary_key=True, autoincrement=False
-    )
+    recording_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
 
 
 class Search(Base):

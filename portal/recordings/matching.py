@@ -1,0 +1,137 @@
+"""Which tracks came within a place during a window, when, and how near. Law.
+
+`"tracked"` is exact: at some moment inside both the window and the recording, the position
+interpolated between two fixes was within the radius. Whatever the track leaves open (no fix,
+a gap, poor fixes) is `"uncertain"` if it could have been there, and is never dropped.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+
+import numpy as np
+
+from portal.recordings.shapes import Legs, Shape
+from portal.recordings.tracks import Flags, Floats, Ints, Pieces, Tracks, clipped, pieces, selected
+
+# A camera exactly at the radius is within it, whatever the last bit of the root says.
+_TOUCHING_M = 1e-6
+
+
+@dataclass(frozen=True)
+class Window:
+    """From one instant to another, both included, in UTC epoch seconds."""
+
+    since: float
+    until: float
+
+    @classmethod
+    def between(cls, since: datetime, until: datetime) -> "Window":
+        """The window between two instants."""
+        return cls(since.timestamp(), until.timestamp())
+
+    @property
+    def lasting(self) -> float:
+        """Its length in seconds."""
+        return self.until - self.since
+
+    @property
+    def middle_at(self) -> datetime:
+        """The instant in its middle."""
+        return datetime.fromtimestamp((self.since + self.until) / 2, UTC)
+
+
+class Doubt(IntEnum):
+    """Why a recording is only uncertain; the smallest applies."""
+
+    NONE = 0
+    POOR_FIXES = 1
+    GAP = 2
+    NO_FIXES = 3
+    ELSEWHERE = 4
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the tracks say about the place, one value per track.
+
+    `distance_m` and `at` (epoch seconds) are of the nearest certain position in the window, or
+    infinity and NaN where there is none. `doubt` is meaningful where `tracked` is not set.
+    `may_be` marks those that could have been there though the track does not say so.
+    """
+
+    tracked: Flags
+    may_be: Flags
+    doubt: Ints
+    distance_m: Floats
+    at: Floats
+    seen: Pieces
+
+
+def judge(tracks: Tracks, window: Window, shape: Shape | None) -> Verdict:
+    """Compare every track with the place (None: anywhere) in the window."""
+    since = np.maximum(tracks.start.astype(np.float64), window.since)
+    until = np.minimum(tracks.end.astype(np.float64), window.until)
+    seen = clipped(pieces(tracks), since, until)
+    if shape is None:
+        return _anywhere(tracks, since <= until, seen)
+    far, part = shape.distance(Legs(seen.x0, seen.y0, seen.x1, seen.y1))
+    reach = shape.radius_m + _TOUCHING_M
+    slack = seen.slack + tracks.slack_m[seen.owner]
+    return _verdict(tracks, since <= until, seen, far, part, reach, slack)
+
+
+def _verdict(
+    tracks: Tracks,
+    in_time: Flags,
+    seen: Pieces,
+    far: Floats,
+    part: Floats,
+    reach: float,
+    slack: Floats,
+) -> Verdict:
+    tracked = _any(len(tracks), seen.owner[seen.certain & (far <= reach)])
+    poor = _any(len(tracks), seen.owner[seen.certain & (far <= reach + slack)])
+    gap = _any(len(tracks), seen.owner[~seen.certain & (far <= reach + slack)])
+    bare = (tracks.counts == 0) & in_time
+    doubt = np.select(
+        [tracked, poor, gap, bare],
+        [Doubt.NONE, Doubt.POOR_FIXES, Doubt.GAP, Doubt.NO_FIXES],
+        Doubt.ELSEWHERE,
+    ).astype(np.int64)
+    distance, at = _closest(len(tracks), seen, far, part)
+    return Verdict(tracked, (poor | gap | bare) & ~tracked, doubt, distance, at, seen)
+
+
+def _anywhere(tracks: Tracks, in_time: Flags, seen: Pieces) -> Verdict:
+    none = np.zeros(len(tracks), dtype=bool)
+    doubt = np.where(tracks.counts == 0, Doubt.NO_FIXES, Doubt.ELSEWHERE).astype(np.int64)
+    nowhere = np.full(len(tracks), np.inf)
+    return Verdict(none, in_time, doubt, nowhere, nowhere * np.nan, seen)
+
+
+def _any(count: int, owners: Ints) -> Flags:
+    found = np.zeros(count, dtype=bool)
+    found[owners] = True
+    return found
+
+
+def _closest(count: int, seen: Pieces, far: Floats, part: Floats) -> tuple[Floats, Floats]:
+    """The nearest certain position of each track, and the first moment it was there."""
+    sure = np.flatnonzero(seen.certain)
+    at = seen.t0[sure] + part[sure] * (seen.t1[sure] - seen.t0[sure])
+    order = np.lexsort((at, far[sure], seen.owner[sure]))
+    owner = seen.owner[sure][order]
+    first = np.r_[True, owner[1:] != owner[:-1]] if len(owner) else np.zeros(0, dtype=bool)
+    distance, when = np.full(count, np.inf), np.full(count, np.nan)
+    distance[owner[first]] = far[sure][order][first]
+    when[owner[first]] = at[order][first]
+    return distance, when
+
+
+def of_tracks(seen: Pieces, which: Flags) -> Pieces:
+    """The pieces of the chosen tracks, with their owners numbered anew."""
+    held = selected(seen, which[seen.owner])
+    renumbered = np.cumsum(which) - 1
+    values = {name: getattr(held, name) for name in Pieces.__dataclass_fields__}
+    return Pieces(**(values | {"owner": renumbered[held.owner].astype(np.int64)}))
