@@ -16,6 +16,10 @@ help: ## Say what can be done here
 run: setup ## Run the portal with a demonstration force, on PORT (8000 if not said)
 	@exec $(PYTHON) -m portal.demo.running --port $(PORT)
 
+.PHONY: forget
+forget: ## Remove the demonstration's data, so that the next run begins anew
+	rm -rf var
+
 .PHONY: test
 test: setup-test check ## Run every check and every test
 	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
