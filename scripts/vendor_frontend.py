@@ -53,7 +53,7 @@ class Files:
 
 def registry_address(given: str | None) -> str:
     """Return the registry to ask, without a closing slash; exit in plain words if none is set."""
-    named = given or os.environ.get("NPM_CONFIG_REGISTRY") or os.environ.get("npm_config_registry")
+    named = given or os.environ.get("NPM_CONFIG_REGISTRY")
     if not named and shutil.which("npm"):
         asked = ["npm", "config", "get", "registry"]
         named = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
@@ -78,7 +78,7 @@ def our_own(css: bytes, label: str) -> bytes:
     text = css.decode("utf-8").removeprefix('@charset "UTF-8";')
     text = re.sub(r"/\*! Copyright \(c\) 2011 by Margaret Calvert.*?\*/\s*", "", text)
     text = re.sub(r"@font-face\{[^}]*GDS Transport[^}]*\}", "", text)
-    text = re.sub(r"@supports \(\(-webkit-mask-position[^{]*\{[^{}]*\{[^{}]*crest[^{}]*\}\}", "", text)
+    text = re.sub(r"@supports \(\(-webkit-mask-pos[^{]*\{[^{}]*\{[^{}]*crest[^{}]*\}\}", "", text)
     text = re.sub(r"[^{}]*\{[^{}]*govuk-crest[^{}]*\}", "", text)
     text = text.replace("GDS Transport,arial,sans-serif", FONTS)
     text = text.replace("url(/assets/images/", "url(images/")

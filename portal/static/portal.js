@@ -7,6 +7,22 @@ import * as moj from "./vendor/moj-frontend.min.js";
 // inline script, which our content security policy does not allow.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
+// A question that belongs to one answer shows when that answer is chosen. The design system's own
+// way puts aria-expanded on radios, which the role does not allow, so we do it here.
+function reveal(box) {
+  const target = document.getElementById(box.dataset.reveals);
+  target?.classList.toggle(`govuk-${box.type === "radio" ? "radios" : "checkboxes"}__conditional--hidden`, !box.checked);
+}
+const revealing = [...document.querySelectorAll("input[data-aria-controls]")];
+revealing.forEach((box) => {
+  box.dataset.reveals = box.dataset.ariaControls;
+  box.removeAttribute("data-aria-controls");
+  reveal(box);
+});
+document.addEventListener("change", () => revealing.forEach(reveal));
+// Coming back with the browser's button restores answers after scripts have run.
+window.addEventListener("pageshow", () => revealing.forEach(reveal));
+
 govuk.initAll();
 govuk.createAll(moj.MultiSelect);
 govuk.createAll(moj.SortableTable);
