@@ -1,0 +1,57 @@
+"""The law of time, pure: a ledger of dated events in, a clock with its working out."""
+
+from portal.requests.clock.events import (
+    About,
+    AuthorityReceived,
+    AuthorityRequested,
+    ClarificationAnswered,
+    ClarificationAsked,
+    ClockEvent,
+    ExtensionNotified,
+    FeePaid,
+    FeeRequested,
+    FeesNoticeGiven,
+    FeesNoticePaid,
+    IdentityReceived,
+    IdentityRequested,
+    PublicInterestNotified,
+    Received,
+    Reopened,
+    ReviewFoundExceptional,
+)
+from portal.requests.clock.reckoning import clock_of
+from portal.requests.clock.result import (
+    Clock,
+    Pause,
+    Regime,
+    WaitingFor,
+    legal_missed,
+    promise_missed,
+)
+
+__all__ = [
+    "About",
+    "AuthorityReceived",
+    "AuthorityRequested",
+    "ClarificationAnswered",
+    "ClarificationAsked",
+    "Clock",
+    "ClockEvent",
+    "ExtensionNotified",
+    "FeePaid",
+    "FeeRequested",
+    "FeesNoticeGiven",
+    "FeesNoticePaid",
+    "IdentityReceived",
+    "IdentityRequested",
+    "Pause",
+    "PublicInterestNotified",
+    "Received",
+    "Regime",
+    "Reopened",
+    "ReviewFoundExceptional",
+    "WaitingFor",
+    "clock_of",
+    "legal_missed",
+    "promise_missed",
+]
