@@ -63,15 +63,18 @@ class Base(DeclarativeBase):
     }
 
 
-def enum_by_value(cls: type[StrEnum]) -> sa.Enum:
-    """A column for a string enum: stored by value, with a CHECK the database keeps."""
+def enum_by_value(cls: type[StrEnum], *, name: str = "") -> sa.Enum:
+    """A column for a string enum: stored by value, with a CHECK the database keeps.
+
+    The CHECK is named after the enum; a second column of one enum in one table gives its `name`.
+    """
     return sa.Enum(
         cls,
         native_enum=False,
         create_constraint=True,
         validate_strings=True,
         values_callable=lambda members: [member.value for member in members],
-        name=_snake(cls.__name__),
+        name=name or _snake(cls.__name__),
         length=40,
     )
 
@@ -127,9 +130,7 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(
-    url: str, *, before_commit: Sequence[Callable[[Session], None]] = ()
-) -> Database:
+def open_database(url: str, *, before_commit: Sequence[Callable[[Session], None]] = ()) -> Database:
     """Open the database at `url` (`sqlite:///path` or `postgresql://…`).
 
     `before_commit` functions run inside every writing transaction, last of all; the hall

@@ -59,9 +59,7 @@ class FootageRequest(Base):
     applicant: Mapped["Applicant"] = relationship(back_populates="footage_request", lazy="raise")
     representative: Mapped["Representative | None"] = relationship(lazy="raise")
     sighting: Mapped["SightingRow"] = relationship(lazy="raise")
-    steps: Mapped[list["RequestStep"]] = relationship(
-        order_by="RequestStep.number", lazy="raise"
-    )
+    steps: Mapped[list["RequestStep"]] = relationship(order_by="RequestStep.number", lazy="raise")
     messages: Mapped[list["Message"]] = relationship(order_by="Message.sent_at", lazy="raise")
 
 
@@ -80,9 +78,7 @@ class Applicant(Base):
     email_confirmed_at: Mapped[datetime | None]
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
 
-    footage_request: Mapped[FootageRequest] = relationship(
-        back_populates="applicant", lazy="raise"
-    )
+    footage_request: Mapped[FootageRequest] = relationship(back_populates="applicant", lazy="raise")
 
 
 class Representative(Base):
@@ -136,8 +132,10 @@ class RequestStep(Base):
     request_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("footage_request.id"), index=True)
     number: Mapped[int]
     event: Mapped[Event] = mapped_column(enum_by_value(Event))
-    status_before: Mapped[Status | None] = mapped_column(enum_by_value(Status))
-    status_after: Mapped[Status] = mapped_column(enum_by_value(Status))
+    status_before: Mapped[Status | None] = mapped_column(
+        enum_by_value(Status, name="status_before")
+    )
+    status_after: Mapped[Status] = mapped_column(enum_by_value(Status, name="status_after"))
     at: Mapped[datetime]
     on: Mapped[date]
     actor_kind: Mapped[str] = mapped_column(sa.String(20))
