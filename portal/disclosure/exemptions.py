@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.errors import Refused
+from portal.holds.policy import Level
 from portal.requests.lifecycle import Regime
 
 
@@ -20,7 +21,9 @@ class Outcome(StrEnum):
     @property
     def label(self) -> str:
         """The outcome as handlers read it."""
-        return {"release": "Release", "withhold": "Withhold", "held": "Held as evidence"}[self.value]
+        return {"release": "Release", "withhold": "Withhold", "held": "Held as evidence"}[
+            self.value
+        ]
 
 
 class Answer(StrEnum):
@@ -162,12 +165,27 @@ def exemption(regime: Regime, code: str) -> Exemption:
 
 @dataclass(frozen=True)
 class Line:
-    """What is decided for one recording."""
+    """What is decided for one recording. `level` is set when it is held: what may be told of it."""
 
     recording_id: int
     outcome: Outcome
     ground: str = ""
     test: str = ""
+    level: Level | None = None
+
+
+@dataclass(frozen=True)
+class PublicInterest:
+    """What was weighed before a qualified exemption (FOIA s.2(2)(b))."""
+
+    speaks_for: str = ""
+    speaks_against: str = ""
+    conclusion: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether both sides and the conclusion are written down."""
+        return all(map(str.strip, (self.speaks_for, self.speaks_against, self.conclusion)))
 
 
 def check_line(regime: Regime, line: Line) -> None:
@@ -175,20 +193,41 @@ def check_line(regime: Regime, line: Line) -> None:
     if line.outcome is Outcome.RELEASE:
         return
     exemption(regime, line.ground)
+    if line.outcome is Outcome.HELD and line.ground != HOLD_GROUND[regime]:
+        raise Refused("A recording that is held as evidence rests on the ground for evidence.")
     if not line.test.strip():
         raise Refused("Write down the test for each recording you do not release.")
 
 
-def answer_of(lines: tuple[Line, ...], *, is_hold_open_to_applicant: bool) -> Answer:
-    """The whole answer's code. With nothing found it is NOT_HELD; an L3 hold makes it NCND
-    unless something is released, so that the hold cannot be read off the answer."""
-    outcomes = {line.outcome for line in lines}
-    if not outcomes:
+def check_interest(regime: Regime, lines: tuple[Line, ...], interest: PublicInterest) -> None:
+    """Refused when a qualified exemption is used and the public interest was not weighed.
+
+    FOIA s.17(3): the refusal notice states the reasons for the balance.
+    """
+    grounds = {line.ground for line in lines if line.outcome is not Outcome.RELEASE}
+    needs_weighing = any(exemption(regime, ground).is_qualified for ground in grounds)
+    if needs_weighing and not interest.is_whole:
+        raise Refused("Write down what speaks for release, what speaks against, and which weighs.")
+
+
+def told(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines the applicant may know of: all but those held at level L3 (DPA 2018 s.45(6))."""
+    return tuple(line for line in lines if line.level is not Level.NEITHER_CONFIRM_NOR_DENY)
+
+
+def answer_of(lines: tuple[Line, ...]) -> Answer:
+    """The whole answer's code, as the applicant is told it (rules 4.1).
+
+    A recording held at level L3 is as if it were not there, so that the hold cannot be read off
+    the answer; when there is nothing else, we neither confirm nor deny.
+    """
+    if not lines:
         return Answer.NOT_HELD
+    outcomes = {line.outcome for line in told(lines)}
+    if not outcomes:
+        return Answer.NCND
     if outcomes == {Outcome.RELEASE}:
         return Answer.DISCLOSED_FULL
     if Outcome.RELEASE in outcomes:
         return Answer.DISCLOSED_PART
-    if Outcome.HELD in outcomes:
-        return Answer.RESTRICTED_HELD if is_hold_open_to_applicant else Answer.NCND
-    return Answer.RESTRICTED
+    return Answer.RESTRICTED_HELD if Outcome.HELD in outcomes else Answer.RESTRICTED

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, enum_by_value
 from portal.disclosure.exemptions import Answer, Outcome
+from portal.holds.policy import Level
 from portal.ids import new_id
 
 
@@ -32,6 +33,9 @@ class Decision(Base):
     round: Mapped[int]
     answer: Mapped[Answer] = mapped_column(enum_by_value(Answer))
     note_to_applicant: Mapped[str] = mapped_column(sa.Text, default="")
+    interest_for: Mapped[str] = mapped_column(sa.Text, default="")
+    interest_against: Mapped[str] = mapped_column(sa.Text, default="")
+    interest_conclusion: Mapped[str] = mapped_column(sa.Text, default="")
     decided_by: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("handler.id"))
     decided_at: Mapped[datetime]
     seconded_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"))
@@ -46,12 +50,16 @@ class Decision(Base):
 
 
 class DecisionLine(Base):
-    """What is decided for one recording, on which ground, and the test that was applied."""
+    """What is decided for one recording, on which ground, and the test that was applied.
+
+    `level` is what the applicant may be told of the hold, as it stood when it was decided.
+    """
 
     __tablename__ = "decision_line"
     __table_args__ = (
         sa.UniqueConstraint("decision_id", "recording_id"),
         sa.CheckConstraint("outcome = 'release' OR ground <> ''", name="withheld_has_ground"),
+        sa.CheckConstraint("(outcome = 'held') = (level IS NOT NULL)", name="held_has_level"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -61,10 +69,12 @@ class DecisionLine(Base):
     outcome: Mapped[Outcome] = mapped_column(enum_by_value(Outcome))
     ground: Mapped[str] = mapped_column(sa.String(40), default="")
     test: Mapped[str] = mapped_column(sa.Text, default="")
+    level: Mapped[Level | None] = mapped_column(enum_by_value(Level))
 
 
 class Release(Base):
-    """The sealed package made for a decision."""
+    """The sealed package made for a decision. Its files are kept until `expires_at`, longer than
+    its first link, so that somebody who was too late can have another."""
 
     __tablename__ = "release"
 
@@ -75,7 +85,9 @@ class Release(Base):
     expires_at: Mapped[datetime]
 
     files: Mapped[list["ReleaseFile"]] = relationship(order_by="ReleaseFile.number", lazy="raise")
-    link: Mapped["DownloadLink"] = relationship(back_populates="release", lazy="raise")
+    links: Mapped[list["DownloadLink"]] = relationship(
+        back_populates="release", order_by="DownloadLink.made_at", lazy="raise"
+    )
 
 
 class FileKind(StrEnum):
@@ -110,12 +122,22 @@ class ReleaseFile(Base):
 
 
 class DownloadLink(Base):
-    """The way to a release until a day. It grants nothing by itself."""
+    """The way to a release until a day. It grants nothing by itself. A release has at most one
+    that is not revoked: a new one ends the one before."""
 
     __tablename__ = "download_link"
+    __table_args__ = (
+        sa.Index(
+            "ix_download_link_one_standing",
+            "release_id",
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    release_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("release.id"), unique=True)
+    release_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("release.id"), index=True)
     selector: Mapped[str] = mapped_column(sa.String(40), unique=True)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -123,11 +145,40 @@ class DownloadLink(Base):
     revoked_by: Mapped[str | None] = mapped_column(sa.String(64))
     revoked_why: Mapped[str] = mapped_column(sa.Text, default="")
 
-    release: Mapped[Release] = relationship(back_populates="link", lazy="raise")
+    release: Mapped[Release] = relationship(back_populates="links", lazy="raise")
+
+
+class OpeningKind(StrEnum):
+    """What was done at a link."""
+
+    CODE_SENT = "code_sent"
+    CODE_WRONG = "code_wrong"
+    ENTERED = "entered"
+    READ = "read"
+    PLAYED = "played"
+    DOWNLOADED = "downloaded"
+
+    @property
+    def label(self) -> str:
+        """The deed as the applicant and handlers read it."""
+        return _OPENING_LABELS[self]
+
+
+_OPENING_LABELS = {
+    OpeningKind.CODE_SENT: "A code was sent",
+    OpeningKind.CODE_WRONG: "A wrong code was typed",
+    OpeningKind.ENTERED: "The right code was typed",
+    OpeningKind.READ: "Read",
+    OpeningKind.PLAYED: "Played",
+    OpeningKind.DOWNLOADED: "Downloaded",
+}
 
 
 class Opening(Base):
-    """One time that somebody opened something of a release, or tried to."""
+    """One time that somebody opened something of a release, or tried to.
+
+    `bytes_sent` is written when the sending ends; unset means that it is not known.
+    """
 
     __tablename__ = "opening"
 
@@ -135,6 +186,6 @@ class Opening(Base):
     link_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("download_link.id"), index=True)
     file_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("release_file.id"))
     at: Mapped[datetime]
-    what: Mapped[str] = mapped_column(sa.String(40))
+    what: Mapped[OpeningKind] = mapped_column(enum_by_value(OpeningKind))
     first_byte: Mapped[int | None] = mapped_column(sa.BigInteger)
     bytes_sent: Mapped[int | None] = mapped_column(sa.BigInteger)
