@@ -71,7 +71,8 @@ class PostgresServer:
     def make_database(self, template: str = "template1") -> str:
         """Clone `template` under a new name; returns the name."""
         name = f"test_{uuid.uuid4().hex}"
-        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Copying files is some three times faster here than the default way through the log.
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
 
     def drop_database(self, name: str) -> None:
