@@ -25,6 +25,8 @@ from portal.web.spoken_time import read_time
 # left-to-right and right-to-left marks are kept; names use them.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _MONTHS = [f"{date(2000, month, 1):%B}".lower() for month in range(1, 13)]
+# Direction marks come along when a date is copied from a right-to-left page.
+_MARKS = {0x200E: None, 0x200F: None, 0x061C: None}
 PARTS = ("day", "month", "year")
 
 
@@ -267,7 +269,7 @@ class DatePartsField(Field):
 def _box(formdata: Any, name: str) -> str:
     """Return what one box holds: cleaned, on one line, and never longer than is worth showing."""
     sent = _first_text(formdata.getlist(name) if name in formdata else [])
-    return clean(sent[:100], lines=False)[:30]
+    return clean(sent[:100].translate(_MARKS), lines=False)[:30]
 
 
 def _day_number(text: str) -> int:
