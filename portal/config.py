@@ -16,7 +16,9 @@ class BadSettings(Exception):
 
 
 def _setting(help_text: str, default: Any = MISSING) -> Any:
-    return field(metadata={"help": help_text}, **({} if default is MISSING else {"default": default}))
+    return field(
+        metadata={"help": help_text}, **({} if default is MISSING else {"default": default})
+    )
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,13 @@ class Settings:
         "How to reach the regulator.",
         "Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF. Telephone 0303 123 1113.",
     )
-    safety_url: str = _setting("Where the “leave this page” button goes.", "https://www.bbc.co.uk/weather")
+    safety_url: str = _setting(
+        "Where the “leave this page” button goes.", "https://www.bbc.co.uk/weather"
+    )
     retention_days: int = _setting("Days after which non-evidential footage is deleted.", 31)
     link_days: int = _setting("Days for which a release can be collected.", 28)
     draft_days: int = _setting("Days for which an unsent request is kept.", 14)
+    proxies: int = _setting("How many proxies of our own stand in front of the web server.", 0)
     upload_megabytes: int = _setting("The largest file somebody may send us.", 20)
 
     @property

@@ -15,7 +15,13 @@ from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.outbox.commands import owe
 from portal.requests.commands.moving import add_step, keep_clock
-from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, RepresentativeDetails, Sighting
+from portal.requests.intake import (
+    AboutWhom,
+    ApplicantDetails,
+    Intake,
+    RepresentativeDetails,
+    Sighting,
+)
 from portal.requests.lifecycle import Event, Regime, Status
 from portal.requests.models import Applicant, FootageRequest, Representative, SightingRow
 
@@ -137,4 +143,6 @@ def _representative(request_id: UUID, said: RepresentativeDetails) -> Representa
 
 
 def _sighting(request_id: UUID, said: Sighting) -> SightingRow:
-    return SightingRow(request_id=request_id, **{**asdict(said), "line": [list(p) for p in said.line]})
+    return SightingRow(
+        request_id=request_id, **{**asdict(said), "line": [list(p) for p in said.line]}
+    )

@@ -1,0 +1,63 @@
+"""Lifting holds, and what is owed to those who asked for the recording."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.audit.commands import record
+from portal.errors import NotFound
+from portal.holds.models import Hold
+from portal.outbox.commands import owe
+from portal.recordings.models import Candidate, CandidateStatus, Recording
+
+
+def lift(session: Session, *, hold: Hold, by: Actor, at: datetime) -> None:
+    """End one hold. When it was the recording's last, everybody who asked for it is owed a look."""
+    recording = locked_recording(session, hold.recording_id)
+    if hold.lifted_at is not None:
+        return
+    hold.lifted_at, hold.lifted_by = at, by.id
+    session.flush()
+    record(
+        session,
+        "hold.lifted",
+        subject=f"recording {recording.source_id}"[:80],
+        by=by,
+        at=at,
+        hold=str(hold.id),
+    )
+    _owe_reopening(session, hold.recording_id, at)
+
+
+def locked_recording(session: Session, recording_id: int) -> Recording:
+    """The recording under the lock that holds and releases share. NotFound when there is none."""
+    recording = session.get(Recording, recording_id, with_for_update=True)
+    if recording is None:
+        raise NotFound("There is no such recording.")
+    return recording
+
+
+def _owe_reopening(session: Session, recording_id: int, at: datetime) -> None:
+    if _is_held(session, recording_id):
+        return
+    asked_for = session.scalars(
+        sa.select(Candidate.request_id).where(
+            Candidate.recording_id == recording_id,
+            Candidate.status == CandidateStatus.CONFIRMED,
+        )
+    )
+    for request_id in asked_for:
+        owe(
+            session,
+            "reopen",
+            payload={"request_id": str(request_id)},
+            key=f"reopen:{request_id}:{recording_id}:{at.isoformat()}",
+            at=at,
+        )
+
+
+def _is_held(session: Session, recording_id: int) -> bool:
+    held = sa.select(Hold.id).where(Hold.recording_id == recording_id, Hold.lifted_at.is_(None))
+    return session.scalar(held.limit(1)) is not None

@@ -1,0 +1,71 @@
+"""Opening and closing matters. A matter closes once, and its holds end with it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import COMMAND_LINE, Actor
+from portal.audit.commands import record
+from portal.errors import Refused
+from portal.holds.commands.lifting import lift
+from portal.holds.models import Hold, Matter
+from portal.holds.policy import HoldKind
+from portal.recordings.models import Recording
+
+
+def open_matter(
+    session: Session, *, reference: str, kind: HoldKind, by: Actor, at: datetime
+) -> Matter:
+    """Open a matter under a reference that no other has."""
+    reference = reference.strip()
+    if not reference:
+        raise Refused("Enter the reference of the matter.")
+    if _by_reference(session, reference) is not None:
+        raise Refused("There is already a matter with this reference.")
+    matter = Matter(reference=reference, kind=kind, opened_at=at, opened_by=by.id)
+    session.add(matter)
+    session.flush()
+    record(session, "matter.opened", subject=f"matter {matter.id}", by=by, at=at, kind=kind.value)
+    return matter
+
+
+def close_matter(session: Session, *, matter: Matter, why: str, by: Actor, at: datetime) -> int:
+    """Close a matter, once, and lift every hold that serves it; returns how many it lifted.
+
+    Each request whose last hold ends by this is owed a reopening, in the same transaction.
+    """
+    session.refresh(matter, with_for_update=True)
+    if matter.closed_at is not None:
+        raise Refused("This matter is closed already.")
+    if not why.strip():
+        raise Refused("Enter how the matter ended.")
+    matter.closed_at, matter.closed_by, matter.closed_why = at, by.id, why.strip()
+    holds = _open_holds_in_lock_order(session, matter)
+    for hold in holds:
+        lift(session, hold=hold, by=by, at=at)
+    record(session, "matter.closed", subject=f"matter {matter.id}", by=by, at=at, lifted=len(holds))
+    return len(holds)
+
+
+def matter_for_flag(session: Session, reference: str, *, at: datetime) -> Matter:
+    """The matter a catalogue line names, opened as an investigation when it is new to us."""
+    found = _by_reference(session, reference)
+    return found or open_matter(
+        session, reference=reference, kind=HoldKind.INVESTIGATION, by=COMMAND_LINE, at=at
+    )
+
+
+def _by_reference(session: Session, reference: str) -> Matter | None:
+    return session.scalars(sa.select(Matter).where(Matter.reference == reference)).one_or_none()
+
+
+def _open_holds_in_lock_order(session: Session, matter: Matter) -> list[Hold]:
+    """In the order of recordings, so that two closings can never wait for each other."""
+    found = session.scalars(
+        sa.select(Hold)
+        .join(Recording, Recording.id == Hold.recording_id)
+        .where(Hold.matter_id == matter.id, Hold.lifted_at.is_(None))
+        .order_by(Hold.recording_id)
+    )
+    return list(found)

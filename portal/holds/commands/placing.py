@@ -1,0 +1,95 @@
+"""Placing holds. Opening one never changes a clock (rules, section 5, rule 2)."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import COMMAND_LINE, Actor
+from portal.audit.commands import record
+from portal.dates import london_day
+from portal.errors import Refused
+from portal.holds.commands.lifting import locked_recording
+from portal.holds.commands.matters import matter_for_flag
+from portal.holds.models import Hold, Matter
+from portal.holds.policy import HoldKind, Level, next_review_on
+from portal.recordings.models import Recording
+
+FLAGGED = "The evidence system says that this recording is evidence in this matter."
+
+
+def place(
+    session: Session,
+    *,
+    recording_id: int,
+    matter: Matter,
+    kind: HoldKind,
+    level: Level,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Hold:
+    """Bar a recording from leaving and from deletion while the matter is open.
+
+    `reason` is the record that DPA 2018 s.45(7) asks for. Takes the recording's lock, so that a
+    release in the same moment either comes first or is stopped. Placing twice is one hold.
+    """
+    if matter.closed_at is not None:
+        raise Refused("This matter is closed. Open a new one.")
+    if not reason.strip():
+        raise Refused("Enter the reason for the hold.")
+    recording = locked_recording(session, recording_id)
+    already = session.scalars(
+        sa.select(Hold).where(
+            Hold.recording_id == recording_id,
+            Hold.matter_id == matter.id,
+            Hold.lifted_at.is_(None),
+        )
+    ).one_or_none()
+    if already is not None:
+        return already
+    hold = Hold(
+        recording_id=recording_id,
+        matter_id=matter.id,
+        kind=kind,
+        level=level,
+        reason=reason.strip(),
+        segments=[],
+        placed_at=at,
+        placed_by=by.id,
+        review_due_on=next_review_on(london_day(at)),
+    )
+    session.add(hold)
+    session.flush()
+    record(
+        session,
+        "hold.placed",
+        subject=f"recording {recording.source_id}"[:80],
+        by=by,
+        at=at,
+        hold=str(hold.id),
+        matter=str(matter.id),
+        kind=kind.value,
+        level=level.value,
+    )
+    return hold
+
+
+def follow_evidence_flag(session: Session, recording: Recording, reference: str) -> None:
+    """What an import does with a line that names an open matter: a hold, in the same breath.
+
+    Level L2, the careful one, until a person chooses another. A matter that is closed here
+    stays closed: an old flag does not bring it back.
+    """
+    matter = matter_for_flag(session, reference, at=recording.imported_at)
+    if matter.closed_at is None:
+        place(
+            session,
+            recording_id=recording.id,
+            matter=matter,
+            kind=matter.kind,
+            level=Level.LIMITED,
+            reason=FLAGGED,
+            by=COMMAND_LINE,
+            at=recording.imported_at,
+        )

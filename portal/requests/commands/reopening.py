@@ -1,0 +1,37 @@
+"""Reopening after a hold: by itself, once, with a new promise."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.dates import day_in_words
+from portal.notifications.commands import notify
+from portal.notifications.notices import NoticeKind
+from portal.requests.commands.moving import move
+from portal.requests.lifecycle import Event, Status
+from portal.requests.models import Applicant, FootageRequest
+
+
+def reopen_request(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> None:
+    """Move an answered request whose holds have ended to "reopened", and tell the applicant.
+
+    The new promise is 31 days from today (rules, section 5, rule 6). A request that stands
+    elsewhere by now (withdrawn, or reopened already) is left as it is.
+    """
+    footage_request = session.get_one(FootageRequest, request_id, with_for_update=True)
+    if footage_request.status is not Status.ANSWERED_HELD:
+        return
+    move(session, request_id=request_id, event=Event.HOLD_ENDED, by=by, at=at)
+    due_on = footage_request.target_due_on
+    notify(
+        session,
+        NoticeKind.REOPENED,
+        to=session.get_one(Applicant, request_id).email,
+        key=f"reopened:{request_id}:{at.isoformat()}",
+        at=at,
+        path=f"/your-request/{footage_request.reference}",
+        reference=footage_request.reference,
+        reply_by=day_in_words(due_on) if due_on else "",
+    )
