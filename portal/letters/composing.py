@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import unicodedata
 from datetime import date, datetime
 from functools import cache
@@ -91,7 +92,7 @@ def length(seconds: int) -> str:
 def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of typed text: blank lines part them, single breaks do not."""
     lines = "\n".join(line.strip() for line in text.strip().splitlines())
-    return [part.replace("\n", " ") for part in lines.split("\n\n") if part.strip()]
+    return [part.replace("\n", " ") for part in re.split(r"\n{2,}", lines) if part]
 
 
 def _counted(number: int, noun: str) -> str:

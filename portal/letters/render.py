@@ -5,6 +5,7 @@ Importing this takes seconds. Only the worker does; a preview shows `composing.r
 
 import hashlib
 import io
+from contextlib import suppress
 
 import pikepdf
 from weasyprint import HTML
@@ -16,7 +17,12 @@ from portal.errors import Refused
 class _NothingIsFetched(URLFetcher):  # type: ignore[misc]  # the library publishes no types
     """A letter carries its own style: any wish to fetch is a fault or an attack, and ends it."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_asked = False
+
     def fetch(self, url: str, headers: object = None) -> None:
+        self.was_asked = True  # some parts of the renderer would swallow what is raised here
         raise FatalURLFetchingError("a letter fetches nothing")
 
 
@@ -26,14 +32,14 @@ def render_pdf(html: str) -> bytes:
     `html` comes from `composing.render_html`; its dates are the letter's own, never the clock's.
     Raises `Refused` when the page asks for anything outside itself.
     """
-    page = HTML(string=html, url_fetcher=_NothingIsFetched(), base_url="about:letter")
-    try:
-        pdf: bytes = page.write_pdf(
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
-        )
-    except FatalURLFetchingError:
-        raise Refused("This letter asks for a file outside itself, so it was not made.") from None
+    fetcher = _NothingIsFetched()
+    page = HTML(string=html, url_fetcher=fetcher, base_url="about:letter")
+    pdf = b""
+    with suppress(FatalURLFetchingError):
+        identifier = hashlib.sha256(html.encode()).digest()[:16]
+        pdf = page.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+    if fetcher.was_asked:
+        raise Refused("This letter asks for a file outside itself, so it was not made.")
     return _with_header_scope(pdf)
 
 
@@ -43,9 +49,7 @@ def _with_header_scope(pdf: bytes) -> bytes:
         for element in document.objects:
             if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/TH":
                 scope = "/Row" if _heads_a_row(element) else "/Column"
-                element["/A"] = pikepdf.Dictionary(
-                    O=pikepdf.Name("/Table"), Scope=pikepdf.Name(scope)
-                )
+                element["/A"]["/Scope"] = pikepdf.Name(scope)
         target = io.BytesIO()
         document.save(
             target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
