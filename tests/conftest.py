@@ -3,12 +3,20 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from portal.audit.commands import seal
+from portal.config import Settings
 from portal.db import Database, open_database
+from portal.house import House
+from portal.sealing import Sealer, Vault, ensure_keys, load_keys
+from portal.signing import Signer
+from portal.storage import FolderStorage
 from tests.servers.postgres import PostgresServer
 from tests.servers.schema import build_schema
 from tests.servers.smtp import ScriptedSmtp
@@ -106,3 +114,88 @@ def smtp_server() -> Iterator[ScriptedSmtp]:
         yield server
     finally:
         server.stop()
+
+
+class Clock:
+    """The clock of a test's house: it stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        """This instant, in UTC."""
+        return self.at
+
+    def forward(self, **by: float) -> datetime:
+        """Move the clock, such as `forward(days=3)`; returns the new instant."""
+        self.at += timedelta(**by)
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A Monday morning in London, with no bank holiday near."""
+    return Clock(datetime(2026, 11, 2, 9, 30, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings for a house in a temporary folder; its mail server is nobody until one is set."""
+    for name in ("sealed", "footage"):
+        (tmp_path / name).mkdir()
+    ensure_keys(tmp_path / "keys.txt")
+    return Settings(
+        database_url="sqlite://",
+        base_url="http://localhost",
+        secret_key="a secret for tests only, 32 characters long",
+        data_folder=tmp_path / "sealed",
+        footage_folder=tmp_path / "footage",
+        keys_file=tmp_path / "keys.txt",
+        force_name="Testshire Police",
+    )
+
+
+@pytest.fixture
+def make_house(settings: Settings, clock: Clock) -> Callable[[Database], House]:
+    """Call it with a database for a whole house on the test's clock."""
+
+    def make(database: Database) -> House:
+        sealer = Sealer(load_keys(settings.keys_file), None)
+        return House(
+            settings=settings,
+            db=database,
+            vault=Vault(FolderStorage(settings.data_folder), sealer),
+            footage=FolderStorage(settings.footage_folder),
+            signer=Signer(settings.secret_key),
+            now=clock,
+        )
+
+    return make
+
+
+@pytest.fixture
+def house(make_house: Callable[[Database], House], database: Database) -> House:
+    """A house on each engine in turn."""
+    return make_house(database)
+
+
+@pytest.fixture
+def sqlite_house(make_house: Callable[[Database], House], sqlite_database: Database) -> House:
+    """A house on SQLite, for a test that is not about the engine."""
+    return make_house(sqlite_database)
+
+
+@pytest.fixture
+def app(sqlite_house: House) -> Flask:
+    """The web application over a fresh SQLite house."""
+    from portal.app import create_app
+
+    application = create_app(sqlite_house)
+    application.config["WTF_CSRF_ENABLED"] = False
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript and without CSRF tokens (tests/web/test_csrf.py has those)."""
+    return app.test_client()

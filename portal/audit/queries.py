@@ -16,7 +16,12 @@ def about(session: Session, subject: str) -> Sequence[AuditEntry]:
 
 
 def latest(
-    session: Session, *, before: int | None = None, subject: str = "", deed: str = "", limit: int = 100
+    session: Session,
+    *,
+    before: int | None = None,
+    subject: str = "",
+    deed: str = "",
+    limit: int = 100,
 ) -> Sequence[AuditEntry]:
     """The newest entries first, in pages: `before` is the last number already seen."""
     found = sa.select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(limit)

@@ -88,7 +88,9 @@ def settle(session: Session, held: Lease, *, at: datetime) -> bool:
     )
 
 
-def fail(session: Session, held: Lease, *, reason: str, at: datetime, for_good: bool = False) -> bool:
+def fail(
+    session: Session, held: Lease, *, reason: str, at: datetime, for_good: bool = False
+) -> bool:
     """The work failed: try again later, or lay it before a person when patience has ended.
 
     `reason` names the kind of failure and holds no personal data.

@@ -58,9 +58,7 @@ def clock_now(footage_request: FootageRequest, steps: Sequence[RequestStep]) -> 
 
 def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
     """What the lifecycle's obstacles need to know."""
-    searches = sa.select(sa.func.count()).where(
-        Search.request_id == footage_request.id
-    )
+    searches = sa.select(sa.func.count()).where(Search.request_id == footage_request.id)
     unjudged = sa.select(sa.func.count()).where(
         Candidate.request_id == footage_request.id, Candidate.status == CandidateStatus.PROPOSED
     )

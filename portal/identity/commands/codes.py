@@ -102,9 +102,7 @@ def grant_visit(
     )
 
 
-def end_visits(
-    session: Session, *, purpose: CodePurpose, subject_id: UUID, at: datetime
-) -> None:
+def end_visits(session: Session, *, purpose: CodePurpose, subject_id: UUID, at: datetime) -> None:
     """Nobody may see the subject any more without showing again who they are."""
     session.execute(
         sa.update(Visit)
