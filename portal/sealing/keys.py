@@ -1,6 +1,7 @@
 """The keys that open sealed files: one a period, in a file outside the database."""
 
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -45,8 +46,8 @@ def ensure_keys(path: Path) -> list[str]:
     For the first set-up and the demonstration. Two processes starting together share one file.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write("# Keys to files at rest, newest last. Keep a copy somewhere safe.\n")
