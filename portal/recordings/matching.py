@@ -42,13 +42,15 @@ class Window:
 
 
 class Doubt(IntEnum):
-    """Why a recording is only uncertain; the smallest applies."""
+    """Why a recording is only uncertain; the smallest applies. `ELSEWHERE`: the track says no,
+    and only the area it is filed under says yes. `NO_GROUND`: there was no place to compare."""
 
     NONE = 0
     POOR_FIXES = 1
     GAP = 2
     NO_FIXES = 3
     ELSEWHERE = 4
+    NO_GROUND = 5
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def _verdict(
 
 def _anywhere(tracks: Tracks, in_time: Flags, seen: Pieces) -> Verdict:
     none = np.zeros(len(tracks), dtype=bool)
-    doubt = np.where(tracks.counts == 0, Doubt.NO_FIXES, Doubt.ELSEWHERE).astype(np.int64)
+    doubt = np.where(tracks.counts == 0, Doubt.NO_FIXES, Doubt.NO_GROUND).astype(np.int64)
     nowhere = np.full(len(tracks), np.inf)
     return Verdict(none, in_time, doubt, nowhere, nowhere * np.nan, seen)
 

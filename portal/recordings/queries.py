@@ -1,0 +1,152 @@
+"""Reading the catalogue: recordings, what searches found, and what is kept from deletion."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.errors import NotFound
+from portal.recordings.finding import Found, search
+from portal.recordings.models import (
+    Candidate,
+    CandidateStatus,
+    Certainty,
+    Preservation,
+    Recording,
+    Search,
+    Track,
+)
+from portal.recordings.projection import to_degrees
+from portal.recordings.tracks import unpack
+
+__all__ = [
+    "Found",
+    "by_source_id",
+    "candidates_of",
+    "complete_up_to",
+    "fixes_of",
+    "is_media_in_use",
+    "matches_of",
+    "preservations_of",
+    "preserved",
+    "recording",
+    "recordings",
+    "search",
+    "searches_of",
+]
+
+# A camera hands over what it filmed when it is docked, at the end of a shift at the latest.
+_LATE_UPLOADS = timedelta(hours=12)
+
+
+def recording(session: Session, recording_id: int) -> Recording:
+    """The recording with our number. Raises `NotFound`."""
+    found = session.get(Recording, recording_id)
+    if found is None:
+        raise NotFound("There is no such recording.")
+    return found
+
+
+def recordings(session: Session, recording_ids: Iterable[int]) -> dict[int, Recording]:
+    """Those of the recordings that exist, by our number."""
+    found = session.scalars(sa.select(Recording).where(Recording.id.in_(set(recording_ids))))
+    return {one.id: one for one in found}
+
+
+def by_source_id(session: Session, source_id: str) -> Recording | None:
+    """The recording that the evidence system knows by that identifier."""
+    return session.scalars(
+        sa.select(Recording).where(Recording.source_id == source_id)
+    ).one_or_none()
+
+
+def fixes_of(session: Session, recording_id: int) -> list[tuple[float, float, float]]:
+    """The recording's fixes for a map: (epoch seconds, latitude, longitude), in order."""
+    track = session.get(Track, recording_id)
+    if track is None or not track.points:
+        return []
+    points = unpack(track.points)
+    lat, lon = to_degrees(points[:, 1] / 10.0, points[:, 2] / 10.0)
+    at = (track.start + points[:, 0] / 1000.0).tolist()
+    return list(zip(at, lat.tolist(), lon.tolist(), strict=True))
+
+
+def candidates_of(session: Session, request_id: UUID) -> Sequence[tuple[Candidate, Recording]]:
+    """What was found for a request: the tracked first, then the uncertain, the best first."""
+    return [
+        (candidate, found)
+        for candidate, found in session.execute(
+            sa.select(Candidate, Recording)
+            .join(Recording, Recording.id == Candidate.recording_id)
+            .where(Candidate.request_id == request_id)
+            .order_by(
+                sa.case((Candidate.place == Certainty.TRACKED, 0), else_=1),
+                Candidate.score.desc(),
+                Candidate.id,
+            )
+        )
+    ]
+
+
+def matches_of(session: Session, request_id: UUID) -> Sequence[tuple[Candidate, Recording]]:
+    """The candidates that a handler confirmed, in the order they were filmed."""
+    return [
+        (candidate, found)
+        for candidate, found in session.execute(
+            sa.select(Candidate, Recording)
+            .join(Recording, Recording.id == Candidate.recording_id)
+            .where(
+                Candidate.request_id == request_id,
+                Candidate.status == CandidateStatus.CONFIRMED,
+            )
+            .order_by(Recording.started_at, Recording.id)
+        )
+    ]
+
+
+def searches_of(session: Session, request_id: UUID) -> Sequence[Search]:
+    """Every search made for a request, the newest first."""
+    return session.scalars(
+        sa.select(Search).where(Search.request_id == request_id).order_by(Search.id.desc())
+    ).all()
+
+
+def preservations_of(session: Session, recording_id: int) -> Sequence[Preservation]:
+    """Every preservation of a recording, ended ones too, the oldest first."""
+    return session.scalars(
+        sa.select(Preservation)
+        .where(Preservation.recording_id == recording_id)
+        .order_by(Preservation.id)
+    ).all()
+
+
+def preserved(session: Session, recording_id: int, *, at: datetime) -> bool:
+    """Whether any request still bars the recording's deletion at that instant."""
+    return any(one.bars_deletion(at) for one in preservations_of(session, recording_id))
+
+
+def is_media_in_use(session: Session, media: str, *, besides: int) -> bool:
+    """Whether a recording that still exists, other than `besides`, names the same file."""
+    found = session.scalars(
+        sa.select(Recording.id)
+        .where(Recording.media == media, Recording.id != besides, Recording.deleted_at.is_(None))
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def complete_up_to(session: Session) -> datetime | None:
+    """Up to when the catalogue is likely to be complete; None for an empty one.
+
+    Footage appears when a camera is docked, so the last half day before the newest import may
+    still be on its way.
+    """
+    newest = session.scalars(sa.select(Recording).order_by(Recording.id.desc()).limit(1)).first()
+    if newest is None:
+        return None
+    last_start = session.scalars(
+        sa.select(Recording.started_at).order_by(Recording.started_at.desc()).limit(1)
+    ).one()
+    return min(last_start, newest.imported_at - _LATE_UPLOADS)
