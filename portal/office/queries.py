@@ -1,13 +1,22 @@
 """Reading the office: who is signed in, and what waits for whom."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.dates import london_day
+from portal.disclosure.models import Decision
+from portal.ids import tidy_reference
 from portal.office.models import Handler, StaffSession
+from portal.office.queues import PAGE_SIZE, QueueRow, Wanted
 from portal.office.sessions import SESSION_IDLE
+from portal.recordings.models import Preservation
+from portal.requests.lifecycle import Regime, Status
+from portal.requests.models import Applicant, FootageRequest, SightingRow
 
 
 def signed_in(
@@ -31,3 +40,129 @@ def signed_in(
 def handlers(session: Session) -> Sequence[Handler]:
     """Everybody who has or had a place in the office, by name."""
     return session.scalars(sa.select(Handler).order_by(Handler.name)).all()
+
+
+def requests_page(
+    session: Session, wanted: Wanted, *, me: UUID, retention: timedelta
+) -> tuple[list[QueueRow], int]:
+    """One page of the list of requests, and how many there are in all."""
+    found = _filtered(_rows(), wanted, me)
+    count = session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+    page = found.order_by(*_ORDERS[wanted.sort]).limit(PAGE_SIZE)
+    page = page.offset((wanted.page - 1) * PAGE_SIZE)
+    return [_row(row, retention) for row in session.execute(page)], count
+
+
+def waiting_for_second(session: Session, *, me: UUID, retention: timedelta) -> list[QueueRow]:
+    """Decisions that wait for a second handler who is not the one that decided."""
+    decided_by_me = sa.exists().where(
+        Decision.request_id == FootageRequest.id,
+        Decision.decided_by == me,
+        Decision.seconded_at.is_(None),
+        Decision.sent_back_at.is_(None),
+    )
+    found = _rows().where(FootageRequest.status == Status.DECIDED, ~decided_by_me)
+    return [_row(row, retention) for row in session.execute(found.order_by(*_ORDERS["due"]))]
+
+
+def due_by(session: Session, day: date, *, retention: timedelta) -> list[QueueRow]:
+    """Open requests whose reply is due by that day, the most urgent first."""
+    found = _rows().where(FootageRequest.status.in_(_OPEN), FootageRequest.target_due_on <= day)
+    return [_row(row, retention) for row in session.execute(found.order_by(*_ORDERS["due"]))]
+
+
+def mine(session: Session, *, me: UUID, retention: timedelta) -> list[QueueRow]:
+    """Open requests assigned to me."""
+    found = _rows().where(FootageRequest.status.in_(_OPEN), FootageRequest.assigned_to == me)
+    return [_row(row, retention) for row in session.execute(found.order_by(*_ORDERS["due"]))]
+
+
+def about_to_be_deleted(
+    session: Session, *, today: date, within: timedelta, retention: timedelta
+) -> list[QueueRow]:
+    """Open requests for which nothing was kept yet and whose video would be deleted soon."""
+    rows = session.execute(
+        _rows().where(FootageRequest.status.in_(_OPEN)).order_by(SightingRow.earliest_at)
+    )
+    soon = (_row(row, retention) for row in rows)
+    return [
+        row
+        for row in soon
+        if row.preserved == 0 and today <= row.footage_deleted_on <= today + within
+    ]
+
+
+_OPEN = [status for status in Status if status.is_open]
+_PRESERVED = (
+    sa.select(sa.func.count())
+    .where(Preservation.request_id == FootageRequest.id, Preservation.released_at.is_(None))
+    .scalar_subquery()
+)
+_ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
+    "due": (FootageRequest.target_due_on.is_(None), FootageRequest.target_due_on.asc()),
+    "received": (FootageRequest.received_at.desc(),),
+    "reference": (FootageRequest.reference.asc(),),
+    "status": (FootageRequest.status.asc(), FootageRequest.target_due_on.asc()),
+}
+
+
+def _rows() -> sa.Select[Any]:
+    return (
+        sa.select(FootageRequest, Applicant.name, SightingRow.earliest_at, _PRESERVED, Handler.name)
+        .join(Applicant, Applicant.request_id == FootageRequest.id)
+        .join(SightingRow, SightingRow.request_id == FootageRequest.id)
+        .outerjoin(Handler, Handler.id == FootageRequest.assigned_to)
+    )
+
+
+_STATUSES: dict[str, list[Status]] = {
+    "open": _OPEN,
+    "answered": [Status.ANSWERED, Status.ANSWERED_HELD],
+    "closed": [Status.CLOSED],
+    "all": list(Status),
+}
+_REGIMES: dict[str, list[Regime]] = {
+    "all": list(Regime),
+    "foi": [Regime.FOI],
+    "sar": [regime for regime in Regime if regime.is_sar],
+}
+
+
+def _filtered(found: sa.Select[Any], wanted: Wanted, me: UUID) -> sa.Select[Any]:
+    found = found.where(
+        FootageRequest.status.in_(_STATUSES[wanted.status]),
+        FootageRequest.regime.in_(_REGIMES[wanted.regime]),
+    )
+    if wanted.assigned != "anyone":
+        found = found.where(FootageRequest.assigned_to == (me if wanted.assigned == "me" else None))
+    if wanted.text:
+        found = found.where(_mentions(wanted.text))
+    return found
+
+
+def _mentions(text: str) -> sa.ColumnElement[bool]:
+    reference = tidy_reference(text)
+    if reference:
+        return FootageRequest.reference == reference
+    return sa.or_(
+        FootageRequest.reference.icontains(text, autoescape=True),
+        Applicant.name.icontains(text, autoescape=True),
+    )
+
+
+def _row(row: Any, retention: timedelta) -> QueueRow:
+    footage_request, applicant_name, earliest_at, preserved, assigned_name = row
+    return QueueRow(
+        id=footage_request.id,
+        reference=footage_request.reference,
+        regime=footage_request.regime,
+        status=footage_request.status,
+        applicant_name=applicant_name,
+        received_on=footage_request.received_on,
+        staff_target_on=footage_request.staff_target_on,
+        target_due_on=footage_request.target_due_on,
+        footage_deleted_on=london_day(earliest_at + retention),
+        preserved=preserved,
+        assigned_to=footage_request.assigned_to,
+        assigned_name=assigned_name or "",
+    )

@@ -39,15 +39,15 @@ def run_retention(
     Each page is a transaction. The policy is asked again for each recording under its lock, so
     that a hold or preservation placed meanwhile wins. Without `really` it only counts.
     """
-    deleted, last = 0, 0
+    deleted = 0
+    last: int | None = 0
     with database.reading() as session:
         kept = kept_despite_age(session, started_before=at - retention, now=at)
-    while True:
+    while last is not None:
         gone, last = _page(database, last, retention, by, at, really)
-        if last is None:
-            return RetentionReport(deleted, kept, is_dry_run=not really)
         deleted += gone
         progress(deleted)
+    return RetentionReport(deleted, kept, is_dry_run=not really)
 
 
 def _page(

@@ -31,7 +31,7 @@ class Enrolment:
     def address(self) -> str:
         """The `otpauth://` address that an authenticator app reads from a QR code."""
         return pyotp.TOTP(self.secret).provisioning_uri(
-            self.handler.sign_in_name, issuer_name="Video requests"
+            name=self.handler.sign_in_name, issuer_name="Video requests"
         )
 
 

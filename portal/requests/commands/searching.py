@@ -9,7 +9,7 @@ from portal.actors import Actor
 from portal.outbox.commands import owe
 from portal.recordings.commands import preserve, record_search
 from portal.recordings.models import Search
-from portal.recordings.queries import search
+from portal.recordings.finding import search
 from portal.requests.models import FootageRequest, SightingRow
 from portal.requests.wanted import Widening, criteria_for
 

@@ -1,0 +1,67 @@
+"""Matters and the holds that serve them."""
+
+import click
+
+from portal.actors import COMMAND_LINE
+from portal.cli.opening import as_json, enter, show
+from portal.holds.commands import close_matter, open_matter
+from portal.holds.policy import HoldKind
+from portal.holds.queries import matter_by_reference
+from portal.holds.queries import matters as all_matters
+
+
+@click.group()
+def matters() -> None:
+    """Matters: investigations and the like, and the evidence they hold."""
+
+
+@matters.command("list")
+@click.option("--closed", is_flag=True, help="List closed matters too.")
+@as_json
+def list_matters(closed: bool, as_json: bool) -> None:
+    """List matters, newest first, with how many recordings each holds."""
+    house = enter()
+    with house.db.reading() as session:
+        for row in all_matters(session, with_closed=closed):
+            show(
+                {
+                    "matter": row.matter.reference,
+                    "kind": row.matter.kind.label,
+                    "opened_at": row.matter.opened_at,
+                    "closed_at": row.matter.closed_at,
+                    "recordings_held": row.open_holds,
+                },
+                as_json=as_json,
+            )
+
+
+@matters.command("open")
+@click.argument("reference")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in HoldKind]),
+    default=HoldKind.INVESTIGATION.value,
+    show_default=True,
+    help="What kind of matter it is; H1 is an investigation.",
+)
+def open_one(reference: str, kind: str) -> None:
+    """Open a matter."""
+    house = enter()
+    with house.db.writing() as session:
+        open_matter(
+            session, reference=reference, kind=HoldKind(kind), by=COMMAND_LINE, at=house.now()
+        )
+    click.echo(f"Opened {reference}.")
+
+
+@matters.command("close")
+@click.argument("reference")
+@click.option("--why", required=True, help="How the matter ended.")
+@as_json
+def close_one(reference: str, why: str, as_json: bool) -> None:
+    """Close a matter: its holds end, and requests that waited for them reopen by themselves."""
+    house = enter()
+    with house.db.writing() as session:
+        matter = matter_by_reference(session, reference)
+        lifted = close_matter(session, matter=matter, why=why, by=COMMAND_LINE, at=house.now())
+    show({"matter": reference, "holds_lifted": lifted}, as_json=as_json)

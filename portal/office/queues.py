@@ -1,0 +1,56 @@
+"""What the lists of the office hold. Law: frozen rows and small rules."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from portal.requests.lifecycle import Regime, Status
+
+SOON = timedelta(days=7)
+DELETED_SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One request in a list, with its two clocks.
+
+    `footage_deleted_on` is when routine deletion would reach the earliest video it may need,
+    and `preserved` how many recordings are kept from it for this request.
+    """
+
+    id: UUID
+    reference: str
+    regime: Regime
+    status: Status
+    applicant_name: str
+    received_on: date
+    staff_target_on: date | None
+    target_due_on: date | None
+    footage_deleted_on: date
+    preserved: int
+    assigned_to: UUID | None
+    assigned_name: str
+
+    def due_is(self, today: date) -> str:
+        """How the reply date is shown: `late`, `soon` or nothing."""
+        if self.target_due_on is None or not self.status.is_open:
+            return ""
+        if self.target_due_on < today:
+            return "late"
+        return "soon" if self.target_due_on - today <= SOON else ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which requests a list shows, and in what order."""
+
+    status: str = "open"
+    regime: str = "all"
+    assigned: str = "anyone"
+    text: str = ""
+    sort: str = "due"
+    page: int = 1
+
+
+PAGE_SIZE = 50
+SORTS = ("due", "received", "reference", "status")

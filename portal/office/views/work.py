@@ -1,0 +1,131 @@
+"""My work, and the list of all requests."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.dates import london_day
+from portal.office.forms import RequestFilterForm
+from portal.office.queries import about_to_be_deleted, due_by, requests_page, waiting_for_second
+from portal.office.queries import mine as assigned_to
+from portal.office.queues import DELETED_SOON, PAGE_SIZE, SOON, SORTS, QueueRow, Wanted
+from portal.web.guards import ANY_HANDLER, current_actor, roles
+from portal.web.session import now, reading, settings
+
+blueprint = Blueprint("work", __name__)
+
+
+@blueprint.get("/")
+@roles(*ANY_HANDLER)
+def mine() -> ResponseReturnValue:
+    """What is due, what is about to be deleted, what waits for me to second."""
+    today = london_day(now())
+    with reading() as session:
+        return render_template(
+            "office/my_work.html",
+            today=today,
+            assigned=assigned_to(session, me=_me(), retention=_retention()),
+            due=due_by(session, today + SOON, retention=_retention()),
+            to_second=waiting_for_second(session, me=_me(), retention=_retention()),
+            deleted_soon=about_to_be_deleted(
+                session, today=today, within=DELETED_SOON, retention=_retention()
+            ),
+        )
+
+
+@blueprint.get("/requests")
+@roles(*ANY_HANDLER)
+def every_request() -> ResponseReturnValue:
+    """The list, filtered and sorted by the server, two clocks in each row."""
+    form = RequestFilterForm(request.args)
+    wanted = _wanted(form)
+    with reading() as session:
+        rows, count = requests_page(session, wanted, me=_me(), retention=_retention())
+    return render_template(
+        "office/requests.html",
+        form=form,
+        rows=rows,
+        count=count,
+        wanted=wanted,
+        pages=max(1, -(-count // PAGE_SIZE)),
+        today=london_day(now()),
+        address=_address,
+        csv_address=url_for(".every_request_csv", **_kept()),
+    )
+
+
+@blueprint.get("/requests.csv")
+@roles(*ANY_HANDLER)
+def every_request_csv() -> ResponseReturnValue:
+    """The same page of the list as a CSV file."""
+    wanted = _wanted(RequestFilterForm(request.args))
+    with reading() as session:
+        rows, _ = requests_page(session, wanted, me=_me(), retention=_retention())
+    return Response(
+        _as_csv(rows),
+        mimetype="text/csv",
+        headers={"Content-Disposition": "attachment; filename=requests.csv"},
+    )
+
+
+def _wanted(form: RequestFilterForm) -> Wanted:
+    page = request.args.get("page", "1")
+    sort = request.args.get("sort", "due")
+    return Wanted(
+        status=_chosen(form.status, "open"),
+        regime=_chosen(form.regime, "all"),
+        assigned=_chosen(form.assigned, "anyone"),
+        text=(form.reference.data or "")[:80],
+        sort=sort if sort in SORTS else "due",
+        page=min(int(page), 100_000) if page.isascii() and page.isdigit() and int(page) else 1,
+    )
+
+
+def _chosen(field: object, otherwise: str) -> str:
+    offered = {choice.value for choice in field.iter_choices()}  # type: ignore[attr-defined]
+    value = getattr(field, "data", None)
+    return str(value) if value in offered else otherwise
+
+
+def _address(**changes: Any) -> str:
+    """The address of this list with something changed: another page, another order."""
+    return url_for(".every_request", **{**_kept(), **changes})
+
+
+def _kept() -> dict[str, Any]:
+    return {name: value for name, value in request.args.items() if name in _SHOWN}
+
+
+def _as_csv(rows: list[QueueRow]) -> str:
+    written = io.StringIO()
+    lines = csv.writer(written)
+    lines.writerow(["Reference", "Law", "Status", "Received", "Reply by", "Video deleted"])
+    for row in rows:
+        lines.writerow(
+            [
+                row.reference,
+                row.regime.label,
+                row.status.label,
+                row.received_on,
+                row.target_due_on or "",
+                "" if row.preserved else row.footage_deleted_on or "",
+            ]
+        )
+    return written.getvalue()
+
+
+# What an address of the list may carry over; anything else somebody added is dropped.
+_SHOWN = frozenset({"status", "regime", "assigned", "reference", "sort"})
+
+
+def _me() -> UUID:
+    return UUID(current_actor().id)
+
+
+def _retention() -> timedelta:
+    return timedelta(days=settings().retention_days)
