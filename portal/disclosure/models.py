@@ -14,14 +14,15 @@ from portal.ids import new_id
 
 
 class Decision(Base):
-    """What is released and withheld. Two different people stand behind it: the database says so."""
+    """What is released and withheld. Two different people stand behind it: the database says so.
+
+    Their names are kept as they were on the day, because a letter names the person who decided.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
         sa.CheckConstraint("seconded_by <> decided_by", name="two_people"),
-        sa.CheckConstraint(
-            "(seconded_by IS NULL) = (seconded_at IS NULL)", name="seconded_whole"
-        ),
+        sa.CheckConstraint("(seconded_by IS NULL) = (seconded_at IS NULL)", name="seconded_whole"),
         sa.CheckConstraint(
             "published_at IS NULL OR seconded_at IS NOT NULL", name="seconded_before_published"
         ),
@@ -37,8 +38,10 @@ class Decision(Base):
     interest_against: Mapped[str] = mapped_column(sa.Text, default="")
     interest_conclusion: Mapped[str] = mapped_column(sa.Text, default="")
     decided_by: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("handler.id"))
+    decided_by_name: Mapped[str] = mapped_column(sa.String(120))
     decided_at: Mapped[datetime]
     seconded_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"))
+    seconded_by_name: Mapped[str] = mapped_column(sa.String(120), default="")
     seconded_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     sent_back_at: Mapped[datetime | None]

@@ -1,0 +1,18 @@
+"""The verbs of disclosure, one file for each step of the way."""
+
+from portal.disclosure.commands.collecting import ask_for_code, open_with_code
+from portal.disclosure.commands.deciding import decide, second, send_back
+from portal.disclosure.commands.linking import renew, revoke
+from portal.disclosure.commands.publishing import Published, publish
+
+__all__ = [
+    "Published",
+    "ask_for_code",
+    "decide",
+    "open_with_code",
+    "publish",
+    "renew",
+    "revoke",
+    "second",
+    "send_back",
+]

@@ -1,0 +1,182 @@
+"""Deciding, seconding and sending back. Two different people stand behind every answer."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor, Role
+from portal.audit.commands import record
+from portal.disclosure.commands.gating import changed
+from portal.disclosure.exemptions import (
+    Line,
+    Outcome,
+    PublicInterest,
+    answer_of,
+    check_interest,
+    check_line,
+)
+from portal.disclosure.models import Decision, DecisionLine
+from portal.disclosure.queries.decisions import (
+    lock_request,
+    locked_newest,
+    standing,
+    to_decide,
+)
+from portal.errors import NotAllowed, Refused
+from portal.holds import queries as holds
+from portal.holds.policy import Bar
+from portal.recordings.models import Recording
+from portal.requests.commands import move
+from portal.requests.lifecycle import Event
+from portal.requests.models import FootageRequest
+
+
+def decide(
+    session: Session,
+    *,
+    request_id: UUID,
+    lines: tuple[Line, ...],
+    note_to_applicant: str,
+    interest: PublicInterest,
+    by: Actor,
+    at: datetime,
+) -> Decision:
+    """Decide for every match what becomes of it; a new round begins.
+
+    Each match must have exactly one line; a held recording can only be held; nothing that is
+    barred is released. Refused otherwise, in words; NotAllowed without the role.
+    """
+    _allow(by, Role.DECISION_MAKER)
+    footage_request = lock_request(session, request_id)
+    recordings = {each.id: each for each in to_decide(session, request_id)}
+    if sorted(line.recording_id for line in lines) != sorted(recordings):
+        raise Refused("The list of recordings has changed. Look at it again, and decide on each.")
+    ordered = sorted(lines, key=lambda line: line.recording_id)
+    facing = {line.recording_id: _faced(session, recordings, line) for line in ordered}
+    faced = tuple(facing[line.recording_id] for line in lines)
+    for line in faced:
+        check_line(footage_request.regime, line)
+    check_interest(footage_request.regime, faced, interest)
+    move(session, request_id=request_id, event=Event.DECIDED, by=by, at=at)
+    decision = _row(session, request_id, faced, note_to_applicant, interest, by, at)
+    session.add(decision)
+    session.flush()
+    _note(session, "decision.made", decision, footage_request, by, at, answer=decision.answer.value)
+    return decision
+
+
+def second(session: Session, *, decision_id: UUID, by: Actor, at: datetime) -> Decision:
+    """Stand behind somebody else's decision.
+
+    Refused for the one who decided, and when a hold was placed or ended meanwhile.
+    """
+    _allow(by, Role.SECONDER)
+    decision = locked_newest(session, decision_id)
+    if str(decision.decided_by) == by.id:
+        raise Refused("You made this decision. Somebody else must second it.")
+    change = changed(session, decision)
+    if change:
+        raise Refused(f"{change.explanation} Send it back.")
+    footage_request = move(
+        session, request_id=decision.request_id, event=Event.SECONDED, by=by, at=at
+    )
+    decision.seconded_by, decision.seconded_at = UUID(by.id), at
+    decision.seconded_by_name = by.name
+    _note(session, "decision.seconded", decision, footage_request, by, at)
+    return decision
+
+
+def send_back(
+    session: Session, *, decision_id: UUID, why: str, by: Actor, at: datetime
+) -> Decision:
+    """Send a decision back to be made again, with a reason the handlers read."""
+    _allow(by, Role.SECONDER)
+    decision = locked_newest(session, decision_id)
+    if not why.strip():
+        raise Refused("Enter why you send it back.")
+    footage_request = move(
+        session, request_id=decision.request_id, event=Event.SENT_BACK, by=by, at=at
+    )
+    decision.sent_back_at, decision.sent_back_why = at, why.strip()
+    _note(session, "decision.sent_back", decision, footage_request, by, at)
+    return decision
+
+
+def _faced(session: Session, recordings: dict[int, Recording], line: Line) -> Line:
+    """The line with the level of its hold, once it agrees with the gate."""
+    recording = recordings[line.recording_id]
+    bar = holds.locked_bar(session, recording.id)
+    if bar is Bar.HELD:
+        if line.outcome is not Outcome.HELD:
+            raise Refused(f"Recording {recording.id} is held as evidence. It cannot be released.")
+        level = standing(session, recording).level
+        return Line(line.recording_id, line.outcome, line.ground, line.test, level)
+    if line.outcome is Outcome.HELD:
+        raise Refused(f"Recording {recording.id} is not held as evidence any more.")
+    if line.outcome is Outcome.RELEASE and (bar is not None or not recording.has_media):
+        raise Refused(f"Recording {recording.id} cannot be released: its file is not there.")
+    return line
+
+
+def _row(
+    session: Session,
+    request_id: UUID,
+    lines: tuple[Line, ...],
+    note: str,
+    interest: PublicInterest,
+    by: Actor,
+    at: datetime,
+) -> Decision:
+    rounds = sa.select(sa.func.max(Decision.round)).where(Decision.request_id == request_id)
+    return Decision(
+        request_id=request_id,
+        round=(session.scalar(rounds) or 0) + 1,
+        answer=answer_of(lines),
+        note_to_applicant=note.strip(),
+        interest_for=interest.speaks_for,
+        interest_against=interest.speaks_against,
+        interest_conclusion=interest.conclusion,
+        decided_by=UUID(by.id),
+        decided_by_name=by.name,
+        decided_at=at,
+        lines=[_line(number, line) for number, line in enumerate(lines, 1)],
+    )
+
+
+def _line(number: int, line: Line) -> DecisionLine:
+    is_release = line.outcome is Outcome.RELEASE
+    return DecisionLine(
+        recording_id=line.recording_id,
+        number=number,
+        outcome=line.outcome,
+        ground="" if is_release else line.ground,
+        test="" if is_release else line.test.strip(),
+        level=line.level,
+    )
+
+
+def _allow(by: Actor, *roles: Role) -> None:
+    if not by.has(*roles):
+        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
+
+
+def _note(
+    session: Session,
+    deed: str,
+    decision: Decision,
+    footage_request: FootageRequest,
+    by: Actor,
+    at: datetime,
+    **details: str,
+) -> None:
+    record(
+        session,
+        deed,
+        subject=footage_request.reference,
+        by=by,
+        at=at,
+        round=decision.round,
+        **details,
+    )

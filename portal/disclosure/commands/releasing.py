@@ -1,0 +1,87 @@
+"""Writing a packed answer down: the release, its link, the move to "answered", the e-mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.actors import WORKER
+from portal.audit.commands import record
+from portal.disclosure.commands.linking import announce, make_link
+from portal.disclosure.exemptions import Outcome
+from portal.disclosure.links import end_of, last_day
+from portal.disclosure.models import Decision, FileKind, Release, ReleaseFile
+from portal.ids import new_id
+from portal.requests.commands import move
+from portal.requests.lifecycle import Event
+from portal.sealing import Kept
+
+# The files outlive the first link by as long again, so that somebody who was ill or away can
+# have another link without asking a person.
+KEPT_FOR_LINKS = 2
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A file that lies sealed in the vault and waits for its row."""
+
+    kind: FileKind
+    name: str
+    content_type: str
+    kept: Kept
+    recording_id: int | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of its plain content, lower-case hex."""
+        return self.kept.sha256
+
+
+def release(
+    session: Session, decision: Decision, packed: list[Packed], *, link_days: int, at: datetime
+) -> Release:
+    """Answer: the release with its files and link, and the e-mail, all in one transaction.
+
+    Every answer takes this one road, so that "nothing held" and "neither confirm nor deny"
+    cannot be told apart by what is sent or when.
+    """
+    made = Release(
+        id=new_id(),
+        decision_id=decision.id,
+        request_id=decision.request_id,
+        packed_at=at,
+        expires_at=end_of(last_day(at, KEPT_FOR_LINKS * link_days)),
+    )
+    session.add(made)
+    session.flush()
+    session.add_all(_file(made, number, file) for number, file in enumerate(packed, 1))
+    link = make_link(session, made, days=link_days, at=at)
+    is_held = any(line.outcome is Outcome.HELD for line in decision.lines)
+    event = Event.ANSWERED_WITH_HOLD if is_held else Event.ANSWERED
+    footage_request = move(session, request_id=decision.request_id, event=event, by=WORKER, at=at)
+    footage_request.answered_at = at
+    record(
+        session,
+        "release.packed",
+        subject=footage_request.reference,
+        by=WORKER,
+        at=at,
+        release=str(made.id),
+        files=len(packed),
+    )
+    announce(session, link, footage_request, key=f"answer:{decision.id}", at=at)
+    return made
+
+
+def _file(made: Release, number: int, file: Packed) -> ReleaseFile:
+    return ReleaseFile(
+        release_id=made.id,
+        number=number,
+        kind=file.kind,
+        name=file.name,
+        content_type=file.content_type,
+        size=file.kept.size,
+        sha256=file.sha256,
+        storage_key=file.kept.key,
+        recording_id=file.recording_id,
+    )

@@ -1,0 +1,203 @@
+"""Packing an answer: copies, letter, fingerprints and one package, sealed; then the link.
+
+The slow part keeps sealed files under new keys and writes no row, so being killed at any moment
+leaves nothing but files that no row names; `sweep_orphans` takes them away.
+"""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import BinaryIO
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import WORKER
+from portal.dates import day_in_words, london_day
+from portal.disclosure.commands.gating import changed
+from portal.disclosure.commands.publishing import stop
+from portal.disclosure.commands.releasing import Packed, release
+from portal.disclosure.letter_writing import letter_of
+from portal.disclosure.links import last_day
+from portal.disclosure.models import FileKind, ReleaseFile
+from portal.disclosure.names import (
+    letter_name,
+    manifest_name,
+    package_name,
+    video_name,
+    video_type,
+)
+from portal.disclosure.package import Entry, manifest, package
+from portal.disclosure.queries.decisions import by_id, locked_to_pack
+from portal.disclosure.queries.letters import letter_facts, released
+from portal.house import House
+from portal.letters.composing import render_html
+from portal.letters.render import render_pdf
+from portal.outbox.commands import Lease
+from portal.recordings.models import Recording
+from portal.redaction.copies import make_copy
+from portal.requests.models import FootageRequest
+from portal.storage import FolderStorage
+
+PREFIX = "releases"
+ORPHANED_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be packed: read in one transaction, before the slow part."""
+
+    decision_id: UUID
+    reference: str
+    recordings: tuple[Recording, ...]
+    at: datetime
+
+    @property
+    def dated_on(self) -> date:
+        """The day of the answer, in London."""
+        return london_day(self.at)
+
+
+def pack(house: House, held: Lease) -> Callable[[Session], None]:
+    """Make the package of a published decision; returns what to write down once it is whole.
+
+    The gate is asked under lock before the first byte is copied, and again in the transaction
+    that makes the link. Packing twice makes one release.
+    """
+    decision_id = UUID(held.payload["decision_id"])
+    plan = _plan(house, decision_id)
+    if plan is None:
+        return lambda session: None
+    packed = _pack(house, plan)
+    return lambda session: _finish(session, house, plan, packed)
+
+
+def _plan(house: House, decision_id: UUID) -> Plan | None:
+    """What to pack, or None when there is nothing (any more) to pack: it was packed already, or
+    the gate has stopped it, which is written down here."""
+    at = house.now()
+    with house.db.writing() as session:
+        decision = locked_to_pack(session, decision_id)
+        if decision is None:
+            return None
+        change = changed(session, decision)
+        if change:
+            stop(session, decision, change, by=WORKER, at=at)
+            return None
+        footage_request = session.get_one(FootageRequest, decision.request_id)
+        recordings = tuple(released(session, decision))
+        return Plan(decision_id, footage_request.reference, recordings, at)
+
+
+def _finish(session: Session, house: House, plan: Plan, packed: list[Packed]) -> None:
+    """Write the release down, unless the gate has changed while it was packed."""
+    at = house.now()
+    decision = locked_to_pack(session, plan.decision_id)
+    if decision is None:
+        return
+    change = changed(session, decision)
+    if change:
+        stop(session, decision, change, by=WORKER, at=at)
+        return
+    release(session, decision, packed, link_days=house.settings.link_days, at=at)
+
+
+def _pack(house: House, plan: Plan) -> list[Packed]:
+    copies = [
+        _copy(house, plan, number, recording) for number, recording in enumerate(plan.recordings, 1)
+    ]
+    files = [*copies, *_letters(house, plan, copies)]
+    entries = [_entry(house, file) for file in files]
+    listed = manifest(plan.reference, day_in_words(plan.dated_on), entries)
+    fingerprints = _keep(
+        house, FileKind.MANIFEST, manifest_name(plan.reference), "text/plain", io.BytesIO(listed)
+    )
+    whole = package(plan.reference, plan.dated_on, [*entries, _entry(house, fingerprints)])
+    name = package_name(plan.reference)
+    return [
+        *files,
+        fingerprints,
+        _keep(house, FileKind.PACKAGE, name, "application/zip", whole),
+    ]
+
+
+def _copy(house: House, plan: Plan, number: int, recording: Recording) -> Packed:
+    media = recording.media or ""
+    with make_copy(house, recording) as source:
+        return _keep(
+            house,
+            FileKind.COPY,
+            video_name(plan.reference, number, media),
+            video_type(media),
+            source,
+            recording.id,
+        )
+
+
+def _letters(house: House, plan: Plan, copies: list[Packed]) -> list[Packed]:
+    """The letter as a PDF and as a page. Composed from the decision, it is the same each time."""
+    fingerprints = {copy.recording_id: copy.sha256 for copy in copies if copy.recording_id}
+    with house.db.reading() as session:
+        facts = letter_facts(
+            session,
+            by_id(session, plan.decision_id),
+            settings=house.settings,
+            dated_on=plan.dated_on,
+            expires_on=last_day(plan.at, house.settings.link_days),
+            fingerprints=fingerprints,
+        )
+    html = render_html(*letter_of(facts))
+    made = (
+        (FileKind.LETTER_PDF, ".pdf", "application/pdf", render_pdf(html)),
+        (FileKind.LETTER_HTML, ".html", "text/html", html.encode()),
+    )
+    return [
+        _keep(house, kind, letter_name(plan.reference, ending), content_type, io.BytesIO(content))
+        for kind, ending, content_type, content in made
+    ]
+
+
+def _keep(
+    house: House,
+    kind: FileKind,
+    name: str,
+    content_type: str,
+    source: BinaryIO,
+    recording_id: int | None = None,
+) -> Packed:
+    kept = house.vault.keep(PREFIX, source)
+    return Packed(kind, name, content_type, kept, recording_id)
+
+
+def _entry(house: House, file: Packed) -> Entry:
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        with io.BufferedReader(house.vault.open(file.kept.key), 1024 * 1024) as reader:
+            yield reader
+
+    return Entry(file.name, file.sha256, file.kept.size, opened)
+
+
+def sweep_orphans(house: House) -> int:
+    """Delete release files older than a day that no row names; returns how many.
+
+    They are what a killed worker, or a release stopped by a hold, leaves behind.
+    """
+    folder = FolderStorage(house.settings.data_folder)
+    before = house.now() - ORPHANED_AFTER
+    swept = 0
+    for key in list(folder.keys(f"{PREFIX}/")):
+        stored_at = datetime.fromtimestamp(folder.path_of(key).stat().st_mtime, UTC)
+        if stored_at < before and not _is_named(house, key):
+            house.vault.forget(key)
+            swept += 1
+    return swept
+
+
+def _is_named(house: House, key: str) -> bool:
+    with house.db.reading() as session:
+        named = sa.select(ReleaseFile.id).where(ReleaseFile.storage_key == key)
+        return session.scalar(named) is not None

@@ -1,0 +1,197 @@
+"""Reading decisions, and what there is to decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from portal.disclosure.exemptions import Line, Outcome, PublicInterest
+from portal.disclosure.models import Decision, DecisionLine, Release
+from portal.errors import NotFound, Refused
+from portal.holds import queries as holds
+from portal.holds.policy import Bar, Level, strictest
+from portal.recordings.kinds import CandidateStatus
+from portal.recordings.models import Candidate, Recording
+from portal.requests.lifecycle import Status
+from portal.requests.models import FootageRequest
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A recording to decide on: what bars it, how much may be told, and the last decision."""
+
+    recording: Recording
+    bar: Bar | None
+    level: Level | None
+    matters: tuple[str, ...]
+    last: DecisionLine | None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether an open hold bars it."""
+        return self.bar is Bar.HELD
+
+
+def matches(session: Session, request_id: UUID) -> Sequence[Recording]:
+    """The recordings a handler confirmed for a request that still exist, best first."""
+    return session.scalars(
+        sa.select(Recording)
+        .join(Candidate, Candidate.recording_id == Recording.id)
+        .where(
+            Candidate.request_id == request_id,
+            Candidate.status == CandidateStatus.CONFIRMED,
+            Recording.deleted_at.is_(None),
+        )
+        .order_by(Candidate.rank, Recording.id)
+    ).all()
+
+
+def to_decide(session: Session, request_id: UUID) -> Sequence[Recording]:
+    """The matches this round decides: all but those an earlier answer released already."""
+    found = matches(session, request_id)
+    released = set(
+        session.scalars(
+            sa.select(DecisionLine.recording_id)
+            .join(Decision, Decision.id == DecisionLine.decision_id)
+            .join(Release, Release.decision_id == Decision.id)
+            .where(Decision.request_id == request_id, DecisionLine.outcome == Outcome.RELEASE)
+        )
+    )
+    return [each for each in found if each.id not in released] or found
+
+
+def standings(session: Session, request_id: UUID) -> tuple[Standing, ...]:
+    """What there is to decide, with what the decision needs to know."""
+    last = last_lines(session, request_id)
+    return tuple(
+        standing(session, recording, last.get(recording.id))
+        for recording in to_decide(session, request_id)
+    )
+
+
+def standing(session: Session, recording: Recording, last: DecisionLine | None = None) -> Standing:
+    """How one recording stands with the gate now."""
+    open_holds = [h for h in holds.holds_of(session, recording.id) if h.lifted_at is None]
+    return Standing(
+        recording=recording,
+        bar=holds.bar(session, recording.id),
+        level=strictest(hold.level for hold in open_holds) if open_holds else None,
+        matters=tuple(sorted({hold.matter.reference for hold in open_holds})),
+        last=last,
+    )
+
+
+def last_lines(session: Session, request_id: UUID) -> dict[int, DecisionLine]:
+    """The newest line about each recording, from whatever round."""
+    lines = session.scalars(
+        sa.select(DecisionLine)
+        .join(Decision, Decision.id == DecisionLine.decision_id)
+        .where(Decision.request_id == request_id)
+        .order_by(Decision.round)
+    )
+    return {line.recording_id: line for line in lines}
+
+
+def rounds(session: Session, request_id: UUID) -> Sequence[Decision]:
+    """Every decision on a request with its lines, oldest first."""
+    return session.scalars(
+        sa.select(Decision)
+        .where(Decision.request_id == request_id)
+        .options(selectinload(Decision.lines))
+        .order_by(Decision.round)
+    ).all()
+
+
+def latest(session: Session, request_id: UUID) -> Decision | None:
+    """The newest decision on a request with its lines, or None when none was made."""
+    return session.scalars(
+        sa.select(Decision)
+        .where(Decision.request_id == request_id)
+        .options(selectinload(Decision.lines))
+        .order_by(Decision.round.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def locked_newest(session: Session, decision_id: UUID) -> Decision:
+    """The decision, with its request locked until the transaction ends.
+
+    Refused when a newer one was made; NotFound when there is none.
+    """
+    request_id = session.scalar(sa.select(Decision.request_id).where(Decision.id == decision_id))
+    if request_id is None:
+        raise NotFound("There is no such decision.")
+    lock_request(session, request_id)
+    newest = latest(session, request_id)
+    if newest is None or newest.id != decision_id:
+        raise Refused("There is a newer decision. Look at it before you go on.")
+    return newest
+
+
+def locked_to_pack(session: Session, decision_id: UUID) -> Decision | None:
+    """The published decision whose package is still to be made, with its request locked; None
+    when it was packed, stopped or overtaken."""
+    request_id = session.scalar(sa.select(Decision.request_id).where(Decision.id == decision_id))
+    if request_id is None or lock_request(session, request_id).status is not Status.PUBLISHING:
+        return None
+    newest = latest(session, request_id)
+    packed = sa.select(Release.id).where(Release.decision_id == decision_id)
+    if newest is None or newest.id != decision_id or session.scalar(packed) is not None:
+        return None
+    return newest
+
+
+def lock_request(session: Session, request_id: UUID) -> FootageRequest:
+    """The request, locked until the transaction ends. NotFound when there is none.
+
+    The request is locked before its recordings, everywhere in this room.
+    """
+    found = session.get(FootageRequest, request_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound("There is no such request.")
+    return found
+
+
+def by_round(session: Session, request_id: UUID, number: int) -> Decision:
+    """The decision of one round with its lines. NotFound when there is none."""
+    found = session.scalars(
+        sa.select(Decision)
+        .where(Decision.request_id == request_id, Decision.round == number)
+        .options(selectinload(Decision.lines))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such decision.")
+    return found
+
+
+def by_id(session: Session, decision_id: UUID) -> Decision:
+    """A decision with its lines. NotFound when there is none."""
+    found = session.get(Decision, decision_id, options=[selectinload(Decision.lines)])
+    if found is None:
+        raise NotFound("There is no such decision.")
+    return found
+
+
+def lines_of(decision: Decision) -> tuple[Line, ...]:
+    """The decision's lines as the law reads them."""
+    return tuple(
+        Line(line.recording_id, line.outcome, line.ground, line.test, line.level)
+        for line in decision.lines
+    )
+
+
+def interest_of(decision: Decision) -> PublicInterest:
+    """What was weighed."""
+    return PublicInterest(
+        decision.interest_for, decision.interest_against, decision.interest_conclusion
+    )
+
+
+def recordings_of(session: Session, decision: Decision) -> dict[int, Recording]:
+    """The recordings a decision speaks of, by id."""
+    numbers = [line.recording_id for line in decision.lines]
+    found = session.scalars(sa.select(Recording).where(Recording.id.in_(numbers)))
+    return {recording.id: recording for recording in found}

@@ -1,0 +1,104 @@
+"""Gathering the facts a decision letter is written from."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portal.audit.models import AuditHead
+from portal.config import Settings
+from portal.disclosure.exemptions import Outcome
+from portal.disclosure.letter_writing import LetterFacts
+from portal.disclosure.models import Decision
+from portal.disclosure.names import video_name
+from portal.disclosure.queries.decisions import interest_of, lines_of, recordings_of
+from portal.letters.kinds import ClipLine
+from portal.recordings.models import Recording
+from portal.requests.queries import by_id
+
+UNKNOWN_YET = "worked out when the copy is made"
+
+
+def letter_facts(
+    session: Session,
+    decision: Decision,
+    *,
+    settings: Settings,
+    dated_on: date,
+    expires_on: date,
+    fingerprints: Mapping[int, str],
+) -> LetterFacts:
+    """The facts of a decision's letter. `fingerprints` are the copies' SHA-256 by recording; a
+    letter that is only looked at before packing has none yet."""
+    footage_request = by_id(session, decision.request_id)
+    said = footage_request.sighting
+    return LetterFacts(
+        reference=footage_request.reference,
+        regime=footage_request.regime,
+        applicant_name=footage_request.applicant.name,
+        place=said.place,
+        said_time=said.said_time,
+        earliest_at=said.earliest_at,
+        latest_at=said.latest_at,
+        what_happened=said.what_happened,
+        shoulder_number=said.shoulder_number,
+        crime_reference=said.crime_reference,
+        answer=decision.answer,
+        lines=lines_of(decision),
+        interest=interest_of(decision),
+        note_to_applicant=decision.note_to_applicant,
+        decided_by=decision.decided_by_name,
+        dated_on=dated_on,
+        expires_on=expires_on,
+        clips=_clips(session, decision, footage_request.reference, fingerprints),
+        force=_force(settings),
+        retention_days=settings.retention_days,
+        book_head=_book_head(session),
+    )
+
+
+def released(session: Session, decision: Decision) -> list[Recording]:
+    """The recordings a decision lets go, in the order of its lines."""
+    recordings = recordings_of(session, decision)
+    lines = (line for line in decision.lines if line.outcome is Outcome.RELEASE)
+    return [recordings[line.recording_id] for line in lines]
+
+
+def _clips(
+    session: Session, decision: Decision, reference: str, fingerprints: Mapping[int, str]
+) -> tuple[ClipLine, ...]:
+    return tuple(
+        ClipLine(
+            file_name=video_name(reference, number, recording.media or ""),
+            started_at=recording.started_at,
+            duration_s=round((recording.ended_at - recording.started_at).total_seconds()),
+            camera=_filmed_by(recording),
+            sha256=fingerprints.get(recording.id, UNKNOWN_YET),
+        )
+        for number, recording in enumerate(released(session, decision), 1)
+    )
+
+
+def _filmed_by(recording: Recording) -> str:
+    return f"Officer {recording.shoulder_number}" if recording.shoulder_number else recording.camera
+
+
+def _force(settings: Settings) -> dict[str, str]:
+    return {
+        "force_name": settings.force_name,
+        "contact": "\n\n".join(
+            [
+                settings.contact_address,
+                f"Phone {settings.contact_phone}. E-mail {settings.contact_email}.",
+            ]
+        ),
+        "dpo_contact": settings.dpo_contact,
+        "regulator_name": settings.regulator_name,
+        "regulator_address": settings.regulator_address,
+    }
+
+
+def _book_head(session: Session) -> str:
+    """The last entry's number and fingerprint, so that the book cannot be rewritten unnoticed."""
+    head = session.get(AuditHead, 1)
+    return f"{head.sequence} {head.hash}" if head is not None else ""

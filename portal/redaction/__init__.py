@@ -1,0 +1,1 @@
+"""Redaction: what is hidden on a copy, and making the copy."""
