@@ -17,8 +17,7 @@ from itertools import islice
 
 DIVISIONS = ("england-and-wales", "scotland", "northern-ireland")
 ONE_DAY = timedelta(days=1)
-
-_SATURDAY = 5
+SATURDAY = 5  # as date.weekday() counts
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class Holidays:
         return max(0, months)
 
 
+@cache
 def load_shipped() -> Holidays:
     """The table that comes with the portal, to start with."""
     return parse_govuk(json.loads((files("portal") / "data" / "bank_holidays.json").read_text()))
@@ -87,7 +87,7 @@ def is_working_day(day: date, holidays: Collection[date]) -> bool:
     which is a bank holiday". Christmas Day and Good Friday stand apart from the table because they
     are holidays by common law, not by the Banking and Financial Dealings Act 1971.
     """
-    return not (day.weekday() >= _SATURDAY or is_holiday(day, holidays))
+    return not (day.weekday() >= SATURDAY or is_holiday(day, holidays))
 
 
 def is_holiday(day: date, holidays: Collection[date]) -> bool:

@@ -12,7 +12,14 @@ from portal.requests.clock.foi import (
 from portal.requests.clock.ledger import FeesNotice, Ledger, PublicInterest, Question
 from portal.requests.clock.result import Sum
 from portal.requests.clock.words import long_day, short_day, span
-from portal.workdays import ONE_DAY, Holidays, is_holiday, is_working_day, next_working_day
+from portal.workdays import (
+    ONE_DAY,
+    SATURDAY,
+    Holidays,
+    is_holiday,
+    is_working_day,
+    next_working_day,
+)
 
 _ACT = "Freedom of Information Act 2000"
 
@@ -91,7 +98,7 @@ def _holiday_lines(
     """The weekdays left out: bank holidays in any part of the United Kingdom (FOIA s.10(6))."""
     day = first_on
     while day <= last_on:
-        is_named = is_holiday(day, holidays.uk) and day.weekday() < 5
+        is_named = is_holiday(day, holidays.uk) and day.weekday() < SATURDAY
         if is_named and not is_disregarded(day, ledger.all(FeesNotice)):
             is_ours = is_holiday(day, holidays.england_and_wales)
             where = "" if is_ours else " in another part of the United Kingdom"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from portal.requests.clock.ledger import Extension, Ledger, Need, Wait
 from portal.requests.clock.result import Pause, Sum, WaitingFor
 from portal.requests.clock.words import days, long_day, month, short_day, span
-from portal.workdays import ONE_DAY, Holidays, is_holiday
+from portal.workdays import ONE_DAY, SATURDAY, Holidays
 
 # SI 2026/82 regs 2 and 4: requests made before this day keep the earlier rules.
 LAW_CHANGED_ON = date(2026, 2, 5)
@@ -26,7 +26,7 @@ _MISSING = {
 }
 
 
-def sar_lines(ledger: Ledger, total: Sum, holidays: Holidays) -> Iterator[str]:
+def sar_lines(ledger: Ledger, total: Sum, _holidays: Holidays) -> Iterator[str]:
     """From the day of receipt to the last day the law allows."""
     if ledger.received_on < LAW_CHANGED_ON:
         yield (
@@ -39,7 +39,7 @@ def sar_lines(ledger: Ledger, total: Sum, holidays: Holidays) -> Iterator[str]:
         return
     yield from _period_lines(ledger, total, total.start_on)
     yield from pause_lines(ledger, total)
-    yield from _roll_lines(ledger, total, holidays)
+    yield from _roll_lines(ledger, total)
 
 
 def _wait_lines(ledger: Ledger) -> Iterator[str]:
@@ -97,12 +97,13 @@ def _pause_line(pause: Pause, year: int) -> str:
     return f"We did not count {left_out}, when we were waiting for you."
 
 
-def _roll_lines(ledger: Ledger, total: Sum, holidays: Holidays) -> Iterator[str]:
+def _roll_lines(ledger: Ledger, total: Sum) -> Iterator[str]:
     day, due_on = total.raw_on, total.legal_due_on
     if day is None or due_on is None or day == due_on:
         return
     while day < due_on:
-        kind = "a bank holiday" if is_holiday(day, holidays.england_and_wales) else "at a weekend"
+        # What is rolled over is a weekend or a holiday; a holiday at a weekend is just that.
+        kind = "a bank holiday" if day.weekday() < SATURDAY else "not a working day"
         yield f"{short_day(day, ledger.received_on.year)} is {kind}."
         day += ONE_DAY
     yield (

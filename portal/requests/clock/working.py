@@ -64,7 +64,7 @@ def _promise_lines(total: Sum) -> Iterator[str]:
     if total.target_due_on is None:
         return
     if total.promise_due_on is None:
-        yield "You were told about a later date, so our promise of 31 days does not apply."
+        yield "The law gives us longer here, so our promise of 31 days does not apply."
         return
     more = f", and the {days(total.paused_days)} we did not count" if total.paused_days else ""
     yield (

@@ -50,7 +50,7 @@ def test_a_pause_over_easter() -> None:
         f"The law gives us one month from Monday 2 March, to Thursday 2 April 2026 ({MONTH}).",
         "We did not count 3 to 5 March, when we were waiting for you.",
         f"That gives us 3 days more, to Sunday 5 April 2026 ({S54}(3C)).",
-        "Sunday 5 April is at a weekend.",
+        "Sunday 5 April is not a working day.",
         "Monday 6 April is a bank holiday.",
         "So the law gives us to the next working day, Tuesday 7 April 2026 "
         "(Regulation 1182/71, Article 3(4)).",
@@ -96,13 +96,23 @@ def test_before_the_law_changed_and_a_month_without_the_day() -> None:
         f"The law gives us one month from Saturday 31 January, to Saturday 28 February 2026 "
         f"({MONTH}).",
         "February has no day 31, so its last day counts (Regulation 1182/71, Article 3(2)).",
-        "Saturday 28 February is at a weekend.",
-        "Sunday 1 March is at a weekend.",
+        "Saturday 28 February is not a working day.",
+        "Sunday 1 March is not a working day.",
         "So the law gives us to the next working day, Monday 2 March 2026 "
         "(Regulation 1182/71, Article 3(4)).",
         "We promise an answer within 31 days, weekends and bank holidays included: by Tuesday "
         "3 March 2026.",
         "We will reply by Monday 2 March 2026.",
+    ]
+
+
+def test_christmas_day_on_a_saturday_is_a_weekend() -> None:
+    lines = working("sar_part3", received_on=date(2027, 11, 25))
+    assert lines[2:6] == [
+        "Saturday 25 December is not a working day.",
+        "Sunday 26 December is not a working day.",
+        "Monday 27 December is a bank holiday.",
+        "Tuesday 28 December is a bank holiday.",
     ]
 
 
@@ -120,7 +130,7 @@ def test_an_extension() -> None:
         "We told you on Monday 30 March that we need two more months, because of how complex or "
         f"how many your requests are ({S54}(3A)).",
         f"The law gives us three months from Monday 2 March, to Tuesday 2 June 2026 ({MONTH}).",
-        "You were told about a later date, so our promise of 31 days does not apply.",
+        "The law gives us longer here, so our promise of 31 days does not apply.",
         "We will reply by Tuesday 2 June 2026.",
     ]
 
@@ -200,7 +210,7 @@ def test_the_public_interest_and_a_fee() -> None:
         "Monday 6 April is a bank holiday.",
         "Monday 4 May is a bank holiday.",
         "Working day 40 is Tuesday 12 May 2026.",
-        "You were told about a later date, so our promise of 31 days does not apply.",
+        "The law gives us longer here, so our promise of 31 days does not apply.",
         "We will reply by Tuesday 12 May 2026.",
     ]
 
