@@ -1,7 +1,6 @@
 """What the worker does for a request: keep its video safe, reopen it, tidy up after it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from portal.requests.commands.searching import search_and_preserve
 from portal.requests.commands.tidying import forget_old_drafts
 
 
-def preserve(house: House, held: Lease) -> Callable[[Session], None]:
+def preserve(house: House, held: Lease) -> Callable[[Session], object]:
     """Search by what the applicant said, and bar every candidate from deletion.
 
     Runs on receipt, and again every day to day 35, because cameras are docked late (rules 3).
@@ -25,15 +24,14 @@ def preserve(house: House, held: Lease) -> Callable[[Session], None]:
     )
 
 
-def reopen(house: House, held: Lease) -> Callable[[Session], None]:
+def reopen(house: House, held: Lease) -> Callable[[Session], object]:
     """The last hold on a recording somebody asked for ended: look again."""
     request_id = UUID(held.payload["request_id"])
     return lambda session: reopen_request(session, request_id=request_id, by=WORKER, at=house.now())
 
 
-def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
+def tidy_up(house: House, held: Lease) -> Callable[[Session], object]:
     """Forget what nobody came back for."""
     return lambda session: forget_old_drafts(session, by=WORKER, at=house.now())
 
 
-DAY = timedelta(days=1)
