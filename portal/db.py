@@ -110,6 +110,8 @@ class Database:
             try:
                 yield session
             finally:
+                # A rollback forgets what was loaded; what was read is still to be shown.
+                session.expunge_all()
                 session.rollback()
 
     @contextmanager

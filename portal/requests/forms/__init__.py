@@ -1,0 +1,1 @@
+"""One form for each question of the public's journey, and those for coming back."""

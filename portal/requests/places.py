@@ -1,0 +1,35 @@
+"""A place as it is offered for choosing, and kept in the draft. Law: pure."""
+
+from dataclasses import dataclass
+
+Position = tuple[float, float]
+# What one search takes (see `recordings.criteria.MOST_POSITIONS`).
+MOST_POSITIONS = 2_000
+
+
+@dataclass(frozen=True)
+class PlaceOnOffer:
+    """One place of the gazetteer. `line` is (latitude, longitude) pairs in WGS 84 degrees; a
+    borough has no point (`lat` and `lon` are None), and is searched whole."""
+
+    value: str
+    name: str
+    borough: str
+    lat: float | None
+    lon: float | None
+    line: tuple[Position, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How it is told from others of its name."""
+        return self.name if self.borough in ("", self.name) else f"{self.name}, {self.borough}"
+
+
+def one_line(lines: list[list[list[float]]]) -> tuple[Position, ...]:
+    """A street's lines end to end. The legs that join them only widen the search, and never
+    lose any of it. A single position is no line."""
+    points = [(lat, lon) for line in lines for lat, lon in line]
+    if len(points) < 2:
+        return ()
+    step = -(-len(points) // (MOST_POSITIONS - 1))
+    return (*points[:-1:step], points[-1])
