@@ -1,0 +1,164 @@
+"""Deciding per recording, seconding, sending back, publishing."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal.actors import Role
+from portal.disclosure.commands import decide as decide_now
+from portal.disclosure.commands import publish as publish_now
+from portal.disclosure.commands import second as second_now
+from portal.disclosure.commands import send_back as send_back_now
+from portal.disclosure.exemptions import CATALOGUE
+from portal.disclosure.forms import Asked, DecisionForm, PressForm, WhyForm, decision_form
+from portal.disclosure.letter_choice import letter_for
+from portal.disclosure.models import Decision
+from portal.disclosure.queries.decisions import (
+    Standing,
+    by_round,
+    recordings_of,
+    rounds,
+    standings,
+)
+from portal.disclosure.staff_views.blueprint import READERS, blueprint
+from portal.requests.lifecycle import Event, Status, obstacle
+from portal.requests.models import FootageRequest
+from portal.requests.queries import by_reference, facts_of
+from portal.web.guards import current_actor, roles
+from portal.web.session import now, reading, writing
+
+
+@blueprint.route("/requests/<reference>/decision", methods=["GET", "POST"])
+@roles(*READERS)
+def decision(reference: str) -> ResponseReturnValue:
+    """The decision: the form when there is one to make, and the rounds so far."""
+    with reading() as session:
+        footage_request = by_reference(session, reference)
+        asked = standings(session, footage_request.id)
+        made = rounds(session, footage_request.id)
+        hindrance = _hindrance(session, footage_request)
+    form = decision_form(footage_request.regime, [_asked(each) for each in asked])
+    if hindrance is None and request.method == "POST" and form.validate_on_submit():
+        return _decide(footage_request, form)
+    page = render_template(
+        "disclosure/decision.html",
+        footage_request=footage_request,
+        form=form,
+        standings=asked,
+        rounds=made,
+        hindrance=hindrance,
+        grounds=CATALOGUE[footage_request.regime],
+    )
+    return page, 422 if form.errors else 200
+
+
+def _decide(footage_request: FootageRequest, form: DecisionForm) -> ResponseReturnValue:
+    with writing() as session:
+        made = decide_now(
+            session,
+            request_id=footage_request.id,
+            lines=form.to_lines(),
+            note_to_applicant=form.note.data or "",
+            interest=form.to_interest(),
+            by=current_actor(),
+            at=now(),
+        )
+    flash("Decided. A different handler must second it.", "success")
+    return redirect(_round(footage_request, made), 303)
+
+
+@blueprint.get("/requests/<reference>/decision/<int:number>")
+@roles(*READERS)
+def decided(reference: str, number: int) -> str:
+    """One round: everything that was decided, and what can be done with it now."""
+    with reading() as session:
+        return _summary(session, reference, number, "disclosure/decided.html")
+
+
+@blueprint.route("/requests/<reference>/decision/<int:number>/second", methods=["GET", "POST"])
+@roles(Role.SECONDER)
+def second(reference: str, number: int) -> ResponseReturnValue:
+    """Second somebody else's decision, after a look at all of it."""
+    if request.method == "GET" or not PressForm().validate_on_submit():
+        with reading() as session:
+            return _summary(session, reference, number, "disclosure/second.html", PressForm())
+    with writing() as session:
+        footage_request = by_reference(session, reference)
+        found = by_round(session, footage_request.id, number)
+        second_now(session, decision_id=found.id, by=current_actor(), at=now())
+    flash("Seconded. It can be published now.", "success")
+    return redirect(_round(footage_request, found), 303)
+
+
+@blueprint.route("/requests/<reference>/decision/<int:number>/send-back", methods=["GET", "POST"])
+@roles(Role.SECONDER)
+def send_back(reference: str, number: int) -> ResponseReturnValue:
+    """Send a decision back with a reason."""
+    form = WhyForm()
+    if not form.validate_on_submit():
+        with reading() as session:
+            page = _summary(session, reference, number, "disclosure/send_back.html", form)
+        return page, 422 if form.errors else 200
+    with writing() as session:
+        footage_request = by_reference(session, reference)
+        found = by_round(session, footage_request.id, number)
+        why = form.why.data or ""
+        send_back_now(session, decision_id=found.id, why=why, by=current_actor(), at=now())
+    flash("Sent back. It must be decided again.", "success")
+    return redirect(url_for(".decision", reference=reference), 303)
+
+
+@blueprint.route("/requests/<reference>/decision/<int:number>/publish", methods=["GET", "POST"])
+@roles(Role.DECISION_MAKER, Role.SECONDER)
+def publish(reference: str, number: int) -> ResponseReturnValue:
+    """Publish a seconded decision; when a hold stops it, say so."""
+    if request.method == "GET" or not PressForm().validate_on_submit():
+        with reading() as session:
+            return _summary(session, reference, number, "disclosure/publish.html", PressForm())
+    with writing() as session:
+        footage_request = by_reference(session, reference)
+        found = by_round(session, footage_request.id, number)
+        outcome = publish_now(session, decision_id=found.id, by=current_actor(), at=now())
+    if outcome.is_stopped:
+        flash(f"Not published. {outcome.change.explanation}", "warning")
+        return redirect(url_for(".decision", reference=reference), 303)
+    flash("Published. The answer is being packed, and goes out by itself.", "success")
+    return redirect(_round(footage_request, found), 303)
+
+
+def _hindrance(session: Session, footage_request: FootageRequest) -> str | None:
+    """Why nothing can be decided now, or None when it can."""
+    if not current_actor().has(Role.DECISION_MAKER):
+        return "Only a decision-maker can decide."
+    if footage_request.status is not Status.REVIEWING:
+        return f"This request is at “{footage_request.status.label.lower()}”."
+    return obstacle(Event.DECIDED, facts_of(session, footage_request))
+
+
+def _asked(standing: Standing) -> Asked:
+    last, number = standing.last, standing.recording.id
+    if last is None or (last.level is not None) != standing.is_held:
+        return Asked(number, standing.is_held)
+    return Asked(number, standing.is_held, last.outcome.value, last.ground, last.test)
+
+
+def _summary(
+    session: Session, reference: str, number: int, template: str, form: object = None
+) -> str:
+    footage_request = by_reference(session, reference)
+    found = by_round(session, footage_request.id, number)
+    return render_template(
+        template,
+        footage_request=footage_request,
+        decision=found,
+        recordings=recordings_of(session, found),
+        statutes={each.code: each for each in CATALOGUE[footage_request.regime]},
+        letter_kind=letter_for(footage_request.regime, found.answer),
+        is_mine=str(found.decided_by) == current_actor().id,
+        is_newest=number == len(rounds(session, footage_request.id)),
+        form=form,
+    )
+
+
+def _round(footage_request: FootageRequest, made: Decision) -> str:
+    return url_for(".decided", reference=footage_request.reference, number=made.round)

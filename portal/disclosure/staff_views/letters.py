@@ -1,0 +1,81 @@
+"""The decision letters: the preview before it goes out, and the ones that went out."""
+
+from uuid import UUID
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal.audit.commands import record
+from portal.dates import london_day
+from portal.disclosure.letter_writing import letter_of
+from portal.disclosure.links import last_day
+from portal.disclosure.models import FileKind, Release
+from portal.disclosure.queries.decisions import by_round
+from portal.disclosure.queries.letters import letter_facts
+from portal.disclosure.queries.releases import file_of, release_of, releases_of
+from portal.disclosure.staff_views.blueprint import READERS, blueprint
+from portal.disclosure.views.files import letter_headers
+from portal.errors import NotFound
+from portal.letters.composing import render_html
+from portal.requests.queries import by_reference
+from portal.web.guards import current_actor, roles
+from portal.web.session import house, now, reading, settings, writing
+
+
+@blueprint.get("/requests/<reference>/decision/<int:number>/letter")
+@roles(*READERS)
+def preview(reference: str, number: int) -> Response:
+    """The letter as it would go out today. The fingerprints come when the copies are made."""
+    with reading() as session:
+        facts = letter_facts(
+            session,
+            by_round(session, by_reference(session, reference).id, number),
+            settings=settings(),
+            dated_on=london_day(now()),
+            expires_on=last_day(now(), settings().link_days),
+            fingerprints={},
+        )
+    page = render_html(*letter_of(facts))
+    return Response(page, mimetype="text/html", headers=letter_headers())
+
+
+@blueprint.get("/requests/<reference>/letters")
+@roles(*READERS)
+def letters(reference: str) -> str:
+    """Every decision letter that went out."""
+    with reading() as session:
+        footage_request = by_reference(session, reference)
+        sent = releases_of(session, footage_request.id)
+    return render_template(
+        "disclosure/letters.html", footage_request=footage_request, releases=sent
+    )
+
+
+@blueprint.get("/requests/<reference>/letters/<uuid:release_id>.<any(html, pdf):form>")
+@roles(*READERS)
+def letter(reference: str, release_id: UUID, form: str) -> ResponseReturnValue:
+    """A letter that went out, as it went out. The book notes who looked."""
+    kind = FileKind.LETTER_PDF if form == "pdf" else FileKind.LETTER_HTML
+    with writing() as session:
+        file = file_of(_release(session, reference, release_id), kind)
+        record(
+            session,
+            "letter.viewed",
+            subject=reference,
+            by=current_actor(),
+            at=now(),
+            file=str(file.id),
+        )
+    with house().vault.open(file.storage_key) as source:
+        content = source.read()
+    how = {"Content-Disposition": f'attachment; filename="{file.name}"'} if form == "pdf" else {}
+    headers = letter_headers() | how
+    return Response(content, mimetype=file.content_type, headers=headers)
+
+
+def _release(session: Session, reference: str, release_id: UUID) -> Release:
+    release = release_of(session, release_id)
+    if release.request_id != by_reference(session, reference).id:
+        raise NotFound("There is no such letter.")
+    return release

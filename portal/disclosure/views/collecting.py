@@ -1,0 +1,104 @@
+"""The collect page, the code that opens it, and "this was not me".
+
+A name that nobody gave out gets the same pages, the same limits and nearly the same work as a
+real one: these pages cannot be used to find links.
+"""
+
+from datetime import timedelta
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.actors import PUBLIC
+from portal.disclosure.commands import ask_for_code, open_with_code, revoke
+from portal.disclosure.forms import CodeForm, PressForm
+from portal.disclosure.queries.collecting import entered
+from portal.disclosure.queries.pages import collect_page
+from portal.disclosure.views.blueprint import blueprint
+from portal.identity.codes import CodeVerdict
+from portal.web.guards import browser, public
+from portal.web.limits import CODE_FAILURES, Limit, take, visitor
+from portal.web.session import now, reading, writing
+
+CODES_ASKED = Limit("download codes asked for", 20, timedelta(hours=1))
+
+
+@blueprint.get("/f/<selector>")
+@public
+def collect(selector: str) -> ResponseReturnValue:
+    """What there is to collect, for a browser that has typed the code; else the way to one."""
+    with reading() as session:
+        found = entered(session, selector=selector, browser=browser(), at=now())
+        page = collect_page(session, found) if found is not None else None
+    if page is None:
+        return render_template("disclosure/door.html", form=PressForm(), selector=selector)
+    if page.ended is not None:
+        return render_template("disclosure/ended.html", form=PressForm(), page=page)
+    return render_template("disclosure/collect.html", page=page)
+
+
+@blueprint.post("/f/<selector>/send-code")
+@public
+def send_code(selector: str) -> ResponseReturnValue:
+    """Send a code to the contact on file."""
+    if PressForm().validate_on_submit():
+        with writing() as session:
+            take(session, CODES_ASKED, visitor(), at=now())
+        with writing() as session:
+            ask_for_code(session, selector=selector, browser=browser(), at=now())
+    return redirect(url_for(".code", selector=selector), 303)
+
+
+@blueprint.route("/f/<selector>/code", methods=["GET", "POST"])
+@public
+def code(selector: str) -> ResponseReturnValue:
+    """Type the code."""
+    form = CodeForm()
+    if form.validate_on_submit():
+        verdict = _typed(selector, form.code.data or "")
+        if verdict is CodeVerdict.ACCEPTED:
+            return redirect(url_for(".collect", selector=selector), 303)
+        form.code.errors = [verdict.explanation]
+    status = 422 if request.method == "POST" else 200
+    return (
+        render_template(
+            "disclosure/code.html", form=form, selector=selector, again=PressForm(formdata=None)
+        ),
+        status,
+    )
+
+
+def _typed(selector: str, typed: str) -> CodeVerdict:
+    with writing() as session:
+        take(session, CODE_FAILURES, visitor(), at=now())
+    with writing() as session:
+        return open_with_code(session, selector=selector, typed=typed, browser=browser(), at=now())
+
+
+@blueprint.route("/f/<selector>/not-me", methods=["GET", "POST"])
+@public
+def not_me(selector: str) -> ResponseReturnValue:
+    """Close the link because somebody else was there. Asks first, on a page of its own."""
+    form = PressForm()
+    with reading() as session:
+        found = entered(session, selector=selector, browser=browser(), at=now())
+    if found is None:
+        return redirect(url_for(".collect", selector=selector), 303)
+    if not form.validate_on_submit():
+        return render_template("disclosure/not_me.html", form=form, selector=selector)
+    with writing() as session:
+        revoke(
+            session,
+            link_id=found.link.id,
+            why="The applicant said: this was not me.",
+            by=PUBLIC,
+            at=now(),
+        )
+    return redirect(url_for(".closed"), 303)
+
+
+@blueprint.get("/link-closed")
+@public
+def closed() -> str:
+    """What a person reads after closing a link. It says nothing of any link."""
+    return render_template("disclosure/closed.html")

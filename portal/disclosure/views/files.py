@@ -1,0 +1,117 @@
+"""Serving the files of a release: whole or in part, to be saved, played or read."""
+
+from uuid import UUID
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.disclosure.commands.collecting import note_file_opened, note_sent
+from portal.disclosure.models import FileKind, OpeningKind, ReleaseFile
+from portal.disclosure.queries.collecting import Entered, entered, granted_file
+from portal.disclosure.queries.releases import file_of
+from portal.disclosure.ranges import Slice, Unsatisfiable, is_same_file, wanted
+from portal.disclosure.sending import Sending, Stream
+from portal.disclosure.views.blueprint import blueprint
+from portal.errors import NotFound
+from portal.letters.composing import style_source
+from portal.web.guards import browser, public
+from portal.web.session import house, now, reading, writing
+
+PLAYABLE = frozenset({"video/mp4", "video/webm", "video/quicktime"})
+
+
+@blueprint.get("/f/<selector>/files/<uuid:file_id>")
+@public
+def file(selector: str, file_id: UUID) -> ResponseReturnValue:
+    """A file, or the bytes of it that a `Range` asks for. HEAD sends and notes nothing."""
+    with reading() as session:
+        found = entered(session, selector=selector, browser=browser(), at=now())
+        if found is None:
+            return _to_the_door(selector)
+        asked = granted_file(session, found, file_id)
+    etag = f'"{asked.sha256}"'
+    ranged = request.headers.get("Range") if is_same_file(_if_range(), etag) else None
+    try:
+        part = wanted(ranged, asked.size)
+    except Unsatisfiable:
+        return Response(status=416, headers={"Content-Range": f"bytes */{asked.size}"})
+    headers = {**_headers(asked, part), "ETag": etag}
+    status = 206 if part.is_partial else 200
+    if request.method == "HEAD":
+        return Response(status=status, headers=headers, mimetype=asked.content_type)
+    body = _stream(found, asked, part)
+    return Response(body, status=status, headers=headers, mimetype=asked.content_type)
+
+
+@blueprint.get("/f/<selector>/letter")
+@public
+def letter(selector: str) -> ResponseReturnValue:
+    """The letter as a page."""
+    with reading() as session:
+        found = entered(session, selector=selector, browser=browser(), at=now())
+        if found is None:
+            return _to_the_door(selector)
+        page = granted_file(session, found, file_of(found.link.release, FileKind.LETTER_HTML).id)
+    with house().vault.open(page.storage_key) as source:
+        content = source.read()
+    with writing() as session:
+        opening = note_file_opened(
+            session, link=found.link, file=page, what=OpeningKind.READ, first_byte=0, at=now()
+        )
+        note_sent(session, opening_id=opening, count=len(content))
+    return Response(content, mimetype="text/html", headers=letter_headers())
+
+
+def letter_headers() -> dict[str, str]:
+    """A letter carries its own style and nothing else may run or load beside it."""
+    policy = (
+        f"default-src 'none'; style-src {style_source()}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return {"Content-Security-Policy": policy}
+
+
+def _to_the_door(selector: str) -> ResponseReturnValue:
+    """People are sent to where they get a code; a player or a program learns nothing."""
+    if "text/html" not in request.headers.get("Accept", ""):
+        raise NotFound()
+    return redirect(url_for(".collect", selector=selector), 303)
+
+
+def _if_range() -> str | None:
+    return request.headers.get("If-Range")
+
+
+def _is_played(asked: ReleaseFile) -> bool:
+    return (
+        request.args.get("play") == "1"
+        and asked.kind is FileKind.COPY
+        and asked.content_type in PLAYABLE
+    )
+
+
+def _headers(asked: ReleaseFile, part: Slice) -> dict[str, str]:
+    how = "inline" if _is_played(asked) else "attachment"
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Content-Length": str(part.length),
+        "Content-Disposition": f'{how}; filename="{asked.name}"',
+    }
+    if part.is_partial:
+        headers["Content-Range"] = f"bytes {part.first}-{part.last}/{asked.size}"
+    return headers
+
+
+def _stream(found: Entered, asked: ReleaseFile, part: Slice) -> Stream:
+    source = house().vault.open(asked.storage_key)
+    with writing() as session:
+        opening_id = note_file_opened(
+            session,
+            link=found.link,
+            file=asked,
+            what=OpeningKind.PLAYED if _is_played(asked) else OpeningKind.DOWNLOADED,
+            first_byte=part.first,
+            at=now(),
+        )
+    sending = Sending(found.link.id, asked.id, browser(), opening_id, part.first, part.length)
+    return Stream(house(), sending, source)
