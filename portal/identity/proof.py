@@ -1,6 +1,9 @@
 """What shows who somebody is, and what becomes of it. Law: pure."""
 
+from datetime import date, datetime
 from enum import StrEnum
+
+from portal.dates import london_day
 
 
 class ProofKind(StrEnum):
@@ -66,6 +69,21 @@ _EXPLANATIONS = {
     Doubt.NOTHING_SENT: "We need to see who you are before we can send you video.",
     Doubt.AUTHORITY_MISSING: "We need the signed permission of the person you act for.",
 }
+
+
+def sufficient_on(
+    *, received_at: datetime, asked_at: datetime | None, proof_at: datetime | None
+) -> date:
+    """London's day from which we had sufficient proof, as the clock counts it.
+
+    `asked_at` is when we FIRST asked who they are, `proof_at` when the latest proof reached us.
+    Only asking moves the start (DPA 2018 s.52(4), s.54(3)(b); UK GDPR Art 12(6), 12A): where we
+    never asked, or the proof was here before we did, there was no reasonable doubt to wait for,
+    and the day of receipt counts. Where in doubt we count from receipt, and answer sooner.
+    """
+    if asked_at is None or proof_at is None or proof_at < asked_at:
+        return london_day(received_at)
+    return max(london_day(proof_at), london_day(received_at))
 
 
 class CodePurpose(StrEnum):

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.errors import NotFound
 from portal.identity.models import IdentityCheck, Proof, Visit
 from portal.identity.proof import CodePurpose
 
@@ -27,6 +28,36 @@ def visit(
         .order_by(Visit.expires_at.desc())
         .limit(1)
     ).one_or_none()
+
+
+def subject_for(
+    session: Session, *, browser: str, at: datetime, purpose: CodePurpose = CodePurpose.DRAFT
+) -> UUID | None:
+    """What this browser may see now of that purpose, the newest first; by default its draft."""
+    return session.scalars(
+        sa.select(Visit.subject_id)
+        .where(
+            Visit.purpose == purpose,
+            Visit.browser == browser,
+            Visit.ended_at.is_(None),
+            Visit.expires_at > at,
+        )
+        .order_by(Visit.granted_at.desc(), Visit.expires_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def kept_proofs(session: Session, subject_id: UUID) -> Sequence[Proof]:
+    """The proofs whose files we still have, oldest first."""
+    return [proof for proof in proofs_of(session, subject_id) if proof.storage_key is not None]
+
+
+def proof_by_id(session: Session, *, subject_id: UUID, proof_id: UUID) -> Proof:
+    """One proof of this subject. NotFound when it has none such."""
+    proof = session.get(Proof, proof_id)
+    if proof is None or proof.subject_id != subject_id:
+        raise NotFound("There is no such file.")
+    return proof
 
 
 def proofs_of(session: Session, subject_id: UUID) -> Sequence[Proof]:

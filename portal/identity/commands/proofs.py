@@ -1,0 +1,187 @@
+"""Receiving proofs, judging them, and deleting their pictures.
+
+`subject_id` is a draft's id or the request's that it became. A proof serves its own subject and
+no other: an unverified request must never lend its proof to another.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.audit.commands import record
+from portal.errors import NotFound, Refused
+from portal.identity.files import MOST_PROOFS
+from portal.identity.models import IdentityCheck, Proof
+from portal.identity.proof import Doubt, ProofKind, Verdict
+from portal.identity.queries import kept_proofs
+from portal.identity.viewing import SealedFile
+from portal.ids import digest
+from portal.outbox.commands import owe
+
+DELETE_PROOFS = "delete_proofs"
+# Pictures go when identity is accepted (rules 2); the day's grace lets a wrong click be seen.
+GRACE = timedelta(days=1)
+
+
+def receive_proof(
+    session: Session,
+    *,
+    subject_id: UUID,
+    kind: ProofKind,
+    file: SealedFile,
+    by: Actor,
+    at: datetime,
+) -> Proof:
+    """Write down a proof whose file is sealed already. Refused when there are ten."""
+    if len(kept_proofs(session, subject_id)) >= MOST_PROOFS:
+        raise Refused(f"You have sent {MOST_PROOFS} files. Remove one before you send another.")
+    proof = Proof(
+        subject_id=subject_id,
+        kind=kind,
+        content_type=file.type.value,
+        size=file.kept.size,
+        pages=file.pages,
+        sha256=file.kept.sha256,
+        storage_key=file.kept.key,
+        received_at=at,
+    )
+    session.add(proof)
+    session.flush()
+    record(
+        session,
+        "proof.received",
+        subject=str(subject_id),
+        by=by,
+        at=at,
+        proof=str(proof.id),
+        kind=kind.value,
+        sha256=proof.sha256,
+    )
+    return proof
+
+
+def remove_proof(
+    session: Session, *, subject_id: UUID, proof_id: UUID, by: Actor, at: datetime
+) -> None:
+    """Take back a proof that nobody has judged yet. Removing twice is no error.
+
+    NotFound when the subject has no such proof, Refused when it was judged.
+    """
+    proof = session.get(Proof, proof_id, with_for_update=True)
+    if proof is None or proof.subject_id != subject_id:
+        raise NotFound("There is no such file.")
+    if _judged_since(session, proof):
+        raise Refused("We have looked at this file already. We delete it when we no longer need it.")
+    if proof.storage_key is None:
+        return
+    _owe_deletion(session, subject_id, [proof], at=at, due_at=at)
+    proof.storage_key, proof.deleted_at = None, at
+    record(session, "proof.removed", subject=str(subject_id), by=by, at=at, proof=str(proof_id))
+
+
+def accept(
+    session: Session, *, subject_id: UUID, sufficient_on: date, by: Actor, at: datetime
+) -> IdentityCheck:
+    """Write down that the proofs are enough, since which day; owe the deletion of the pictures."""
+    check = _check(session, subject_id, Verdict.ACCEPTED, (), sufficient_on, by, at)
+    delete_pictures(session, subject_id=subject_id, at=at, due_at=at + GRACE)
+    return check
+
+
+def ask_again(
+    session: Session, *, subject_id: UUID, doubts: Iterable[Doubt], by: Actor, at: datetime
+) -> IdentityCheck:
+    """Write down why the proofs are not enough. Refused without a reason."""
+    reasons = tuple(dict.fromkeys(doubts))
+    if not reasons:
+        raise Refused("Select why you ask.")
+    return _check(session, subject_id, Verdict.ASKED_AGAIN, reasons, None, by, at)
+
+
+def note_viewed(session: Session, *, proof: Proof, page: int, by: Actor, at: datetime) -> None:
+    """Every look at a proof is a line in the book."""
+    record(
+        session,
+        "proof.viewed",
+        subject=str(proof.subject_id),
+        by=by,
+        at=at,
+        proof=str(proof.id),
+        page=page,
+    )
+
+
+def delete_pictures(session: Session, *, subject_id: UUID, at: datetime, due_at: datetime) -> None:
+    """Owe the deletion of the proofs' files; their rows stay. Owing it twice is one job."""
+    _owe_deletion(session, subject_id, kept_proofs(session, subject_id), at=at, due_at=due_at)
+
+
+def note_deleted(session: Session, *, keys: Iterable[str], by: Actor, at: datetime) -> None:
+    """The sealed files at these keys are gone."""
+    gone = session.scalars(
+        sa.select(Proof).where(Proof.storage_key.in_(list(keys))).with_for_update()
+    ).all()
+    for proof in gone:
+        proof.storage_key, proof.deleted_at = None, at
+        subject = str(proof.subject_id)
+        record(session, "proof.deleted", subject=subject, by=by, at=at, proof=str(proof.id))
+
+
+def _owe_deletion(
+    session: Session, subject_id: UUID, proofs: Iterable[Proof], *, at: datetime, due_at: datetime
+) -> None:
+    keys = [proof.storage_key for proof in proofs if proof.storage_key is not None]
+    if keys:
+        name = digest(",".join(keys))[:16]
+        owe(
+            session,
+            DELETE_PROOFS,
+            payload={"keys": keys},
+            key=f"{DELETE_PROOFS}:{subject_id}:{name}:{due_at:%Y%m%d}",
+            at=at,
+            due_at=due_at,
+        )
+
+
+def _judged_since(session: Session, proof: Proof) -> bool:
+    judged = sa.select(IdentityCheck.id).where(
+        IdentityCheck.subject_id == proof.subject_id,
+        IdentityCheck.checked_at >= proof.received_at,
+    )
+    return session.scalars(judged.limit(1)).one_or_none() is not None
+
+
+def _check(
+    session: Session,
+    subject_id: UUID,
+    verdict: Verdict,
+    doubts: tuple[Doubt, ...],
+    sufficient_on: date | None,
+    by: Actor,
+    at: datetime,
+) -> IdentityCheck:
+    kinds = sorted({proof.kind.value for proof in kept_proofs(session, subject_id)})
+    check = IdentityCheck(
+        subject_id=subject_id,
+        verdict=verdict,
+        doubts=[doubt.value for doubt in doubts],
+        proof_kinds=kinds,
+        sufficient_on=sufficient_on,
+        checked_by=by.id,
+        checked_at=at,
+    )
+    session.add(check)
+    session.flush()
+    record(
+        session,
+        f"identity.{verdict.value}",
+        subject=str(subject_id),
+        by=by,
+        at=at,
+        check=str(check.id),
+    )
+    return check
