@@ -274,7 +274,7 @@ def _asked(criteria: Criteria, window: Window) -> Asked:
 
 
 def _instant(at: Floats | float) -> datetime | None:
-    return None if np.isnan(at) else datetime.fromtimestamp(float(at), UTC)
+    return None if np.isnan(at) else datetime.fromtimestamp(round(float(at)), UTC)
 
 
 def _metres(distance: Floats | float, shape: Shape | None) -> float | None:

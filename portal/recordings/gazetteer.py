@@ -22,6 +22,23 @@ from portal.recordings.shapes import Inside, Legs
 
 Position = tuple[float, float]
 _KEYS = {"name", "kind", "borough", "point", "line", "polygon"}
+# How people shorten the last word of a street. "St" may also be a saint: both are looked for.
+_SHORT = {
+    "av": "avenue",
+    "ave": "avenue",
+    "cl": "close",
+    "cres": "crescent",
+    "ct": "court",
+    "dr": "drive",
+    "gdns": "gardens",
+    "gro": "grove",
+    "ln": "lane",
+    "pl": "place",
+    "rd": "road",
+    "sq": "square",
+    "st": "street",
+    "ter": "terrace",
+}
 _LONGEST_TYPED = 200
 _MOST_WORDS = 8
 _MOST_FOUND = 10
@@ -205,13 +222,7 @@ def find_places(session: Session, typed: str) -> list[Place]:
     if not words:
         return []
     whole, compact = " ".join(words), "".join(words)
-    each = [
-        sa.or_(
-            _starts_a_word(Place.search_name, word),
-            _starts_a_word(sa.func.lower(Place.borough), word),
-        )
-        for word in words
-    ]
+    each = [sa.or_(*_starts(word), *_starts(_SHORT.get(word, word))) for word in words]
     is_postcode = sa.and_(
         Place.kind == PlaceKind.POSTCODE, Place.search_name.startswith(compact, autoescape=True)
     )
@@ -230,10 +241,16 @@ def find_places(session: Session, typed: str) -> list[Place]:
     )
 
 
-def _starts_a_word(column: Any, word: str) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        column.startswith(word, autoescape=True), column.contains(f" {word}", autoescape=True)
-    )
+def _starts(word: str) -> list[sa.ColumnElement[bool]]:
+    """That a word of the place's name or of its borough's starts so."""
+    return [
+        matches
+        for column in (Place.search_name, sa.func.lower(Place.borough))
+        for matches in (
+            column.startswith(word, autoescape=True),
+            column.contains(f" {word}", autoescape=True),
+        )
+    ]
 
 
 def borough_area(session: Session, name: str) -> Inside | None:

@@ -19,8 +19,9 @@ Flags = npt.NDArray[np.bool_]
 LONGEST_LINE_S = 300.0
 # How fast a police vehicle may go for minutes on end in a city.
 TOP_SPEED = 15.0
-# Faster than sound over more than a kilometre is a broken fix: the line is not believed.
-IMPOSSIBLE_SPEED, IMPOSSIBLE_HOP_M = 340.0, 1000.0
+# Faster than sound and out of the county is a broken fix (a receiver's 0° N 0° E): that line is
+# offered, and not believed. Anything less is a line, as the import format says.
+IMPOSSIBLE_SPEED, IMPOSSIBLE_HOP_M = 340.0, 50_000.0
 # Before the first fix and after the last, the camera is taken to stand still for so long.
 STANDING_S = 60.0
 # Receivers differ by a few metres all the time; only worse than this counts as doubt.

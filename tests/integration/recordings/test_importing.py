@@ -187,7 +187,14 @@ def test_each_batch_is_its_own_transaction_with_one_entry_in_the_book(database: 
 
 
 def test_bad_lines_are_skipped_and_named_and_the_rest_is_kept(database: Database) -> None:
-    lines: list[str | bytes] = ["{", line(), b"\xff\xfe", "", line(id="b", camera=None), line(id="c")]
+    lines: list[str | bytes] = [
+        "{",
+        line(),
+        b"\xff\xfe",
+        "",
+        line(id="b", camera=None),
+        line(id="c"),
+    ]
     report = take_in(database, lines)
     assert report.created == 2
     assert [bad.line_number for bad in report.rejected] == [1, 3, 5]
