@@ -1,12 +1,14 @@
 """Matters and the holds that serve them."""
 
+import json
+
 import click
 
 from portal.actors import COMMAND_LINE
 from portal.cli.opening import as_json, enter, show
 from portal.holds.commands import close_matter, open_matter
 from portal.holds.policy import HoldKind
-from portal.holds.queries import matter_by_reference
+from portal.holds.queries import MatterRow, matter_by_reference
 from portal.holds.queries import matters as all_matters
 
 
@@ -22,17 +24,24 @@ def list_matters(closed: bool, as_json: bool) -> None:
     """List matters, newest first, with how many recordings each holds."""
     house = enter()
     with house.db.reading() as session:
-        for row in all_matters(session, with_closed=closed):
-            show(
-                {
-                    "matter": row.matter.reference,
-                    "kind": row.matter.kind.label,
-                    "opened_at": row.matter.opened_at,
-                    "closed_at": row.matter.closed_at,
-                    "recordings_held": row.open_holds,
-                },
-                as_json=as_json,
-            )
+        rows = all_matters(session, with_closed=closed)
+    for row in rows:
+        click.echo(json.dumps(_facts(row), default=str) if as_json else _line(row))
+
+
+def _facts(row: MatterRow) -> dict[str, object]:
+    return {
+        "matter": row.matter.reference,
+        "kind": row.matter.kind.value,
+        "opened_at": row.matter.opened_at,
+        "closed_at": row.matter.closed_at,
+        "recordings_held": row.open_holds,
+    }
+
+
+def _line(row: MatterRow) -> str:
+    standing = "closed" if row.matter.closed_at else f"holds {row.open_holds}"
+    return f"{row.matter.reference:<24} {row.matter.kind.label:<20} {standing}"
 
 
 @matters.command("open")
