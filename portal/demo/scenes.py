@@ -33,7 +33,8 @@ class Shot:
     """What the camera sees and hears. `background` is street, wall or car.
 
     `silent_seconds` is the pre-event buffer: pictures without sound until the wearer pressed
-    record. `night` darkens the picture; `voice` is the pitch of the first speaker in hertz.
+    record. `night` darkens the picture; `voice` is the pitch of the first speaker in hertz; an
+    older camera films a smaller picture.
     """
 
     background: str
@@ -42,6 +43,7 @@ class Shot:
     silent_seconds: int = 0
     night: bool = False
     voice: float = 118.0
+    size: tuple[int, int] = (960, 540)
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ def _crossing(count: int, seconds: int) -> Iterator[Walk]:
         )
 
 
+_OLDER = (640, 360)
+
 _STOPPED = (
     (0.0, 0.80, 0.34, 0.14),
     (5.0, 0.58, 0.36, 0.22),
@@ -177,6 +181,7 @@ _PLANS = (
             ),
             night=True,
             voice=142.0,
+            size=_OLDER,
         ),
         cad=5512,
     ),
@@ -232,6 +237,7 @@ _PLANS = (
             (Walk(5, ((0, 0.62, 0.38, 0.20), (12, 0.58, 0.37, 0.22), (28, 0.64, 0.38, 0.20))),),
             night=True,
             voice=150.0,
+            size=_OLDER,
         ),
         cad=6021,
     ),
@@ -263,6 +269,7 @@ _PLANS = (
                 Walk(9, ((24, -0.1, 0.35, 0.12), (34, 0.20, 0.36, 0.16), (56, 0.22, 0.36, 0.16))),
             ),
             silent_seconds=30,
+            size=_OLDER,
         ),
         cad=2307,
     ),
