@@ -270,3 +270,15 @@ def test_one_scene_is_on_day_30_of_its_life(hour: int) -> None:
     now = NOW.replace(hour=hour)
     aged = {scene.name: scene for scene in scenes(now)}["copper-lane-day-30"]
     assert timedelta(days=29) < now - aged.started_at < timedelta(days=31)
+
+
+def test_the_guide_names_every_scene_as_it_is() -> None:
+    guide = (Path(__file__).parents[3] / "docs/demonstration.md").read_text(encoding="utf-8")
+    rows = [row for row in guide.splitlines() if row.startswith("| ")]
+    for scene in scenes(NOW):
+        local = scene.started_at.astimezone(LONDON)
+        clock = f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+        when = f"| {scene.days_ago} days ago, {clock} | {scene.place}, {scene.borough} |"
+        row = next(row for row in rows if row.startswith(when))
+        assert scene.officer in row
+        assert scene.matter is None or scene.matter in row
