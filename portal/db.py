@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -81,6 +82,16 @@ def enum_by_value(cls: type[StrEnum], *, name: str = "") -> sa.Enum:
 
 def _snake(name: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def add_unless_there(session: Session, row: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with the same key exists; whether it was inserted.
+
+    Two transactions that do this at once make one row and no error, on both databases.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    done = session.execute(insert(row).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 class Database:

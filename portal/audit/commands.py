@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.chain import GENESIS, Detail, Line, hash_of
 from portal.audit.models import AuditEntry, AuditHead
+from portal.db import add_unless_there
 
 _PENDING = "portal.audit.pending"
+_HEAD = sa.select(AuditHead).with_for_update()
 _DEED = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
@@ -49,11 +51,10 @@ def seal(session: Session) -> None:
 
 
 def _locked_head(session: Session) -> AuditHead:
-    head = session.scalars(sa.select(AuditHead).with_for_update()).one_or_none()
+    head = session.scalars(_HEAD).one_or_none()
     if head is None:
-        head = AuditHead(id=1, sequence=0, hash=GENESIS)
-        session.add(head)
-        session.flush()
+        add_unless_there(session, AuditHead, id=1, sequence=0, hash=GENESIS)
+        head = session.scalars(_HEAD).one()
     return head
 
 

@@ -1,6 +1,7 @@
 """Walking the book and naming the first line that is not what was written."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -26,11 +27,12 @@ class Verdict:
 
 def verify(session: Session) -> Verdict:
     """Walk the whole chain in bounded memory and compare its end with the head."""
+    head = session.scalars(sa.select(AuditHead)).one_or_none()
     entries = session.scalars(
         sa.select(AuditEntry).order_by(AuditEntry.sequence).execution_options(yield_per=1000)
     )
-    head = session.scalars(sa.select(AuditHead)).one_or_none()
-    return walk(entries, head.sequence if head else 0, head.hash if head else GENESIS)
+    with closing(entries):
+        return walk(entries, head.sequence if head else 0, head.hash if head else GENESIS)
 
 
 def walk(entries: Iterable[AuditEntry], head_sequence: int, head_hash: str) -> Verdict:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.db import add_unless_there
 from portal.errors import NotFound
 from portal.ids import new_id, new_token
 from portal.outbox.models import JobStatus, OutboxJob, WorkerHeartbeat
@@ -40,13 +41,18 @@ def owe(
     due_at: datetime | None = None,
 ) -> None:
     """Put work on the list, in the caller's transaction. The same `key` twice is one job."""
-    already = session.scalar(sa.select(OutboxJob.id).where(OutboxJob.key == key))
-    if already is None:
-        session.add(
-            OutboxJob(
-                id=new_id(), job=job, payload=payload, key=key, owed_at=at, due_at=due_at or at
-            )
-        )
+    add_unless_there(
+        session,
+        OutboxJob,
+        id=new_id(),
+        job=job,
+        payload=payload,
+        key=key,
+        status=JobStatus.OWED,
+        attempts=0,
+        owed_at=at,
+        due_at=due_at or at,
+    )
 
 
 def lease(session: Session, *, at: datetime, lasting: timedelta = LEASE) -> Lease | None:
