@@ -24,6 +24,7 @@ from portal.disclosure.staff_views.blueprint import READERS, blueprint
 from portal.requests.lifecycle import Event, Status, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference, facts_of
+from portal.requests.staff_views.page import request_page
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -40,15 +41,16 @@ def decision(reference: str) -> ResponseReturnValue:
     form = decision_form(footage_request.regime, [_asked(each) for each in asked])
     if hindrance is None and request.method == "POST" and form.validate_on_submit():
         return _decide(footage_request, form)
-    page = render_template(
-        "disclosure/decision.html",
-        footage_request=footage_request,
-        form=form,
-        standings=asked,
-        rounds=made,
-        hindrance=hindrance,
-        grounds=CATALOGUE[footage_request.regime],
-    )
+    with reading() as session:
+        page = render_template(
+            "disclosure/decision.html",
+            **request_page(session, reference),
+            form=form,
+            standings=asked,
+            rounds=made,
+            hindrance=hindrance,
+            grounds={each.code: each for each in CATALOGUE[footage_request.regime]},
+        )
     return page, 422 if form.errors else 200
 
 
@@ -145,14 +147,15 @@ def _asked(standing: Standing) -> Asked:
 def _summary(
     session: Session, reference: str, number: int, template: str, form: object = None
 ) -> str:
-    footage_request = by_reference(session, reference)
+    page = request_page(session, reference)
+    footage_request = page["footage_request"]
     found = by_round(session, footage_request.id, number)
     return render_template(
         template,
-        footage_request=footage_request,
+        **page,
         decision=found,
         recordings=recordings_of(session, found),
-        statutes={each.code: each for each in CATALOGUE[footage_request.regime]},
+        grounds={each.code: each for each in CATALOGUE[footage_request.regime]},
         letter_kind=letter_for(footage_request.regime, found.answer),
         is_mine=str(found.decided_by) == current_actor().id,
         is_newest=number == len(rounds(session, footage_request.id)),

@@ -19,6 +19,7 @@ from portal.disclosure.views.files import letter_headers
 from portal.errors import NotFound
 from portal.letters.composing import render_html
 from portal.requests.queries import by_reference
+from portal.requests.staff_views.page import request_page
 from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, settings, writing
 
@@ -45,11 +46,9 @@ def preview(reference: str, number: int) -> Response:
 def letters(reference: str) -> str:
     """Every decision letter that went out."""
     with reading() as session:
-        footage_request = by_reference(session, reference)
-        sent = releases_of(session, footage_request.id)
-    return render_template(
-        "disclosure/letters.html", footage_request=footage_request, releases=sent
-    )
+        page = request_page(session, reference)
+        sent = releases_of(session, page["footage_request"].id)
+        return render_template("disclosure/letters.html", **page, releases=sent)
 
 
 @blueprint.get("/requests/<reference>/letters/<uuid:release_id>.<any(html, pdf):form>")

@@ -14,6 +14,7 @@ from portal.disclosure.queries.releases import newest_link
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
 from portal.errors import NotFound
 from portal.requests.queries import by_reference
+from portal.requests.staff_views.page import request_page
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, settings, writing
 
@@ -23,14 +24,13 @@ from portal.web.session import now, reading, settings, writing
 def release(reference: str) -> str:
     """Every release: its files, its link, and every time it was opened."""
     with reading() as session:
-        footage_request = by_reference(session, reference)
-        pages = release_pages(session, footage_request.id, at=now())
-    return render_template(
-        "disclosure/release.html",
-        footage_request=footage_request,
-        pages=pages,
-        may_act=current_actor().has(Role.DECISION_MAKER, Role.SECONDER),
-    )
+        page = request_page(session, reference)
+        return render_template(
+            "disclosure/release.html",
+            **page,
+            pages=release_pages(session, page["footage_request"].id, at=now()),
+            may_act=current_actor().has(Role.DECISION_MAKER, Role.SECONDER),
+        )
 
 
 @blueprint.route("/requests/<reference>/release/revoke", methods=["GET", "POST"])
@@ -65,9 +65,8 @@ def renew(reference: str) -> ResponseReturnValue:
 
 def _asking(reference: str, template: str, form: object) -> str:
     with reading() as session:
-        footage_request = by_reference(session, reference)
         _link(session, reference)
-    return render_template(template, footage_request=footage_request, form=form)
+        return render_template(template, **request_page(session, reference), form=form)
 
 
 def _link(session: Session, reference: str) -> DownloadLink:
