@@ -129,12 +129,17 @@ _NEEDS: dict[Need, tuple[type[ClockEvent], type[ClockEvent]]] = {
 
 
 def _waits(events: Sequence[ClockEvent]) -> list[Wait]:
-    """What was never asked for cannot hold up the start, even if it came."""
+    """What was never asked for cannot hold up the start, even if it came.
+
+    The first that came since we asked ends the waiting: time that runs does not start again.
+    """
     waits = []
     for need, (asked, came) in _NEEDS.items():
         if requested := _days(events, asked):
-            supplied = max(_days(events, came), default=None)
-            waits.append(Wait(on=min(requested), need=need, until_on=supplied))
+            asked_on, supplied = min(requested), _days(events, came)
+            since = [day for day in supplied if day >= asked_on]
+            until_on = min(since or supplied, default=None)
+            waits.append(Wait(on=asked_on, need=need, until_on=until_on))
     return waits
 
 

@@ -45,7 +45,7 @@ def question(asked: date, answered: date | None = None, name: str = "q") -> list
 
 
 def test_without_a_receipt_there_is_no_clock() -> None:
-    with pytest.raises(Refused, match="the day the request was received"):
+    with pytest.raises(Refused, match=r"^The clock needs the day the request was received"):
         clock_of("sar_part3", [], HOLIDAYS)
 
 
@@ -91,6 +91,7 @@ class TestStart:
     ) -> None:
         clock = sar(asked(date(2026, 3, 3)))
         assert clock.waiting_for == (waiting_for,)
+        assert not clock.is_extended
         assert clock.start_on is clock.legal_due_on is clock.target_due_on is None
         assert clock.staff_target_on is clock.promise_due_on is None
         assert clock.has_duty
@@ -116,6 +117,33 @@ class TestStart:
     def test_what_came_before_the_request_does_not_start_it_earlier(self) -> None:
         clock = sar(IdentityRequested(MARCH_2), IdentityReceived(date(2026, 2, 20)))
         assert clock.start_on == MARCH_2
+
+    def test_the_first_proof_since_we_asked_ends_the_waiting(self) -> None:
+        came = [IdentityReceived(date(2026, 3, day)) for day in (20, 10, 1)]
+        assert sar(IdentityRequested(MARCH_2), *came).start_on == date(2026, 3, 10)
+        assert sar(IdentityRequested(date(2026, 3, 10)), *came).start_on == date(2026, 3, 10)
+        assert sar(IdentityRequested(date(2026, 3, 11)), *came).start_on == date(2026, 3, 20)
+
+    def test_asked_again_later_it_is_still_the_first_request_that_counts(self) -> None:
+        asked = [IdentityRequested(day) for day in (date(2026, 4, 10), date(2026, 3, 3))]
+        clock = sar(*asked, IdentityReceived(date(2026, 4, 20)))
+        assert (clock.start_on, clock.refused) == (date(2026, 4, 20), ())
+
+    @pytest.mark.parametrize(
+        ("asked", "name"),
+        [
+            (IdentityRequested, "The request for proof of identity"),
+            (AuthorityRequested, "The request for authority to act"),
+            (FeeRequested, "The request for a fee"),
+        ],
+    )
+    def test_asked_when_the_time_is_over_it_is_refused_by_name(
+        self, asked: type[ClockEvent], name: str
+    ) -> None:
+        assert sar(asked(date(2026, 4, 3))).refused == (
+            f"{name} on Friday 3 April 2026 came after the time had ended on Thursday 2 April "
+            "2026, so the date stays.",
+        )
 
     def test_identity_asked_when_the_time_is_over_does_not_start_it_again(self) -> None:
         clock = sar(IdentityRequested(date(2026, 4, 3)), IdentityReceived(date(2026, 4, 10)))
@@ -167,6 +195,17 @@ class TestPause:
         assert [pause.days() for pause in clock.pauses] == [3, 1]
         assert clock.legal_due_on == date(2026, 4, 7)  # 2 + 4 = 6 April, Easter Monday
 
+    def test_a_third_joins_the_one_before_it(self) -> None:
+        clock = sar(
+            *question(date(2026, 3, 9), date(2026, 3, 11), "a"),
+            *question(date(2026, 3, 13), date(2026, 3, 13), "b"),
+            *question(date(2026, 3, 14), date(2026, 3, 15), "c"),
+        )
+        assert clock.pauses == (
+            Pause(date(2026, 3, 9), date(2026, 3, 11)),
+            Pause(date(2026, 3, 13), date(2026, 3, 15)),
+        )
+
     def test_one_inside_another_adds_nothing(self) -> None:
         clock = sar(
             *question(date(2026, 3, 9), date(2026, 3, 20), "a"),
@@ -196,7 +235,12 @@ class TestPause:
 
     @pytest.mark.parametrize(
         ("as_of", "paused_days"),
-        [(date(2026, 3, 8), 0), (date(2026, 3, 9), 1), (date(2026, 3, 12), 4)],
+        [
+            (date(2026, 3, 7), 0),
+            (date(2026, 3, 8), 0),
+            (date(2026, 3, 9), 1),
+            (date(2026, 3, 12), 4),
+        ],
     )
     def test_an_open_pause_has_lasted_until_today(self, as_of: date, paused_days: int) -> None:
         assert sar(*question(date(2026, 3, 9)), as_of=as_of).paused_days == paused_days
@@ -228,7 +272,7 @@ class TestPause:
         assert (clock.paused_days, clock.refused) == (10, ())
 
     def test_an_answer_before_its_question_is_refused(self) -> None:
-        with pytest.raises(Refused, match=r"An answer came on Sunday 8 March 2026, before"):
+        with pytest.raises(Refused, match=r"^An answer came on Sunday 8 March 2026, before"):
             sar(*question(date(2026, 3, 9), date(2026, 3, 8)))
 
     def test_an_answer_to_another_question_is_refused(self) -> None:
@@ -376,6 +420,7 @@ class TestReopened:
     def test_a_new_promise_starts_when_the_last_hold_ends(self) -> None:
         clock = sar(Reopened(date(2026, 9, 1)), Reopened(date(2026, 8, 1)))
         assert clock.received_on == MARCH_2
+        assert not clock.is_extended
         assert clock.start_on == date(2026, 9, 1)
         assert clock.legal_due_on is None
         assert clock.promise_due_on == clock.target_due_on == date(2026, 10, 2)
@@ -389,7 +434,7 @@ class TestReopened:
             Reopened(date(2026, 9, 1)),
             *question(date(2026, 9, 1), date(2026, 9, 3), "b"),
         )
-        assert clock.paused_days == 2
+        assert (clock.paused_days, clock.refused) == (2, ())
         assert clock.promise_due_on == date(2026, 10, 4)
         assert clock.staff_target_on == date(2026, 10, 2)
 
