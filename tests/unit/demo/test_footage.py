@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from portal.demo.build import film_scene
+from portal.demo.build import film_scene, film_scenes
 from portal.demo.footage.figures import portrait
 from portal.demo.footage.filming import FPS, Truth, film
 from portal.demo.footage.overlay import Stamp
@@ -176,6 +176,16 @@ def test_a_scene_is_filmed_to_its_media_path_and_hashed(tmp_path: Path) -> None:
     short = replace(scene, shot=replace(SHOT, seconds=1))
     digest = film_scene(tmp_path, short)
     assert hashlib.sha256((tmp_path / scene.media).read_bytes()).hexdigest() == digest
+
+
+def test_scenes_are_filmed_side_by_side_to_the_same_bytes_as_alone(tmp_path: Path) -> None:
+    short = [replace(s, shot=replace(SHOT, seconds=1, walks=())) for s in scenes(NOW)[:2]]
+    told: list[tuple[str, int, int]] = []
+    hashes = film_scenes(
+        tmp_path / "both", short, workers=2, progress=lambda *step: told.append(step)
+    )
+    assert hashes == {scene: film_scene(tmp_path / "alone", scene) for scene in short}
+    assert told == [("footage", 0, 2), ("footage", 1, 2), ("footage", 2, 2)]
 
 
 def test_progress_is_told_every_second_of_film(tmp_path: Path) -> None:
