@@ -122,7 +122,8 @@ def _drawn(document: PdfDocument, index: int, longest_side: int) -> Picture:
     if side <= 0:
         raise Unfit(UNREADABLE)
     # No scripts, no forms, no links: only what is on the paper, and what was written onto it.
-    return page.render(scale=longest_side / side, may_draw_forms=False).to_pil().convert("RGB")
+    drawn: Picture = page.render(scale=longest_side / side, may_draw_forms=False).to_pil()
+    return drawn.convert("RGB")
 
 
 def _answer(task: str, what: str, content: bytes) -> bytes:

@@ -24,6 +24,11 @@ class ProofKind(StrEnum):
         """The kind as people read it."""
         return _LABELS[self]
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it shows who somebody is; a photo of them only helps to find them."""
+        return self is not ProofKind.PHOTO_OF_YOU
+
 
 _LABELS = {
     ProofKind.PASSPORT: "Passport",
@@ -72,18 +77,26 @@ _EXPLANATIONS = {
 
 
 def sufficient_on(
-    *, received_at: datetime, asked_at: datetime | None, proof_at: datetime | None
+    *,
+    received_on: date,
+    asked_at: datetime | None,
+    proof_at: datetime | None = None,
+    shown_on: date | None = None,
 ) -> date:
     """London's day from which we had sufficient proof, as the clock counts it.
 
-    `asked_at` is when we FIRST asked who they are, `proof_at` when the latest proof reached us.
-    Only asking moves the start (DPA 2018 s.52(4), s.54(3)(b); UK GDPR Art 12(6), 12A): where we
-    never asked, or the proof was here before we did, there was no reasonable doubt to wait for,
-    and the day of receipt counts. Where in doubt we count from receipt, and answer sooner.
+    `asked_at` is when we FIRST asked who they are; `proof_at` when the latest proof reached us
+    here, `shown_on` the day it was shown some other way. Only asking moves the start (DPA 2018
+    s.52(4), s.54(3)(b); UK GDPR Arts 12(6), 12A): where we never asked, or the proof was here
+    before we did, there was no reasonable doubt to wait for, and the day of receipt counts.
     """
-    if asked_at is None or proof_at is None or proof_at < asked_at:
-        return london_day(received_at)
-    return max(london_day(proof_at), london_day(received_at))
+    if asked_at is None:
+        return received_on
+    if shown_on is not None:
+        return received_on if shown_on < london_day(asked_at) else max(shown_on, received_on)
+    if proof_at is None or proof_at < asked_at:
+        return received_on
+    return max(london_day(proof_at), received_on)
 
 
 class CodePurpose(StrEnum):

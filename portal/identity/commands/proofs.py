@@ -75,7 +75,9 @@ def remove_proof(
     if proof is None or proof.subject_id != subject_id:
         raise NotFound("There is no such file.")
     if _judged_since(session, proof):
-        raise Refused("We have looked at this file already. We delete it when we no longer need it.")
+        raise Refused(
+            "We have looked at this file already. We delete it when we no longer need it."
+        )
     if proof.storage_key is None:
         return
     _owe_deletion(session, subject_id, [proof], at=at, due_at=at)
@@ -86,9 +88,13 @@ def remove_proof(
 def accept(
     session: Session, *, subject_id: UUID, sufficient_on: date, by: Actor, at: datetime
 ) -> IdentityCheck:
-    """Write down that the proofs are enough, since which day; owe the deletion of the pictures."""
+    """Write down that the proofs are enough, since which day; owe the deletion of the documents.
+
+    A photo of the applicant stays until the request ends: it is there to find them by.
+    """
     check = _check(session, subject_id, Verdict.ACCEPTED, (), sufficient_on, by, at)
-    delete_pictures(session, subject_id=subject_id, at=at, due_at=at + GRACE)
+    documents = [proof for proof in kept_proofs(session, subject_id) if proof.kind.is_document]
+    _owe_deletion(session, subject_id, documents, at=at, due_at=at + GRACE)
     return check
 
 

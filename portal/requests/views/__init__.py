@@ -1,8 +1,25 @@
 """The public's pages about requests. The factory takes `blueprints`."""
 
-from portal.requests.views import asking, information, returning, sending
+from portal.requests.views import (
+    asking,
+    information,
+    own,
+    own_proofs,
+    returning,
+    sending,
+    showing_who,
+    your_request,
+)
 from portal.requests.views.blueprint import blueprint
 
-__all__ = ["asking", "blueprints", "returning", "sending"]
+__all__ = [
+    "asking",
+    "blueprints",
+    "own_proofs",
+    "returning",
+    "sending",
+    "showing_who",
+    "your_request",
+]
 
-blueprints = (blueprint, information.blueprint)
+blueprints = (blueprint, information.blueprint, own.blueprint)

@@ -97,8 +97,7 @@ def _keep(question: str, answer: Mapping[str, Any]) -> Response:
 def _next(question: str, answers: journey.Answers) -> str:
     """The next page; after a change, what the change left open, and then the check again."""
     if question == "proof" and journey.said(answers, "proof", "when") == journey.NOW:
-        back = address_of("delivery") if not _is_change() else address_of(None)
-        return url_for("identity.upload", next=back)
+        return url_for("identity.upload")
     if _is_change():
         return address_of(journey.missing(answers), is_change=True)
     return address_of(journey.after(question, answers))

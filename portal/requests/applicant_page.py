@@ -1,0 +1,211 @@
+"""What an applicant sees of their own request. Law: pure.
+
+Everything public passes through `ApplicantPage`, which has no room for what must not be told:
+what a search found, which handler works on it, and any hold at level L3. A request that is
+answered with such a hold is the same, field for field, as one that is simply answered
+(DPA 2018 s.45(6); FOIA, neither confirm nor deny).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from portal.requests.clock import Clock, WaitingFor
+from portal.requests.lifecycle import TABLE, Event, PublicStatus, Regime, Status, public_status
+from portal.requests.messages import Meaning, Sender
+
+
+class Standing(Protocol):
+    """What the rules below need of a request."""
+
+    status: Status
+    regime: Regime
+
+
+class Stepped(Protocol):
+    """What a line of history needs of a step."""
+
+    event: Event
+    at: datetime
+
+
+class Said(Protocol):
+    """What the page needs of a message."""
+
+    sender: Sender
+    meaning: Meaning
+    body: str
+    sent_at: datetime
+
+
+class Sent(Protocol):
+    """What the page needs of a proof."""
+
+    id: UUID
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the history that is told."""
+
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Word:
+    """One message, in lines."""
+
+    is_from_us: bool
+    lines: tuple[str, ...]
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Who waits for whom, and for what."""
+
+    is_yours: bool
+    title: str
+    told: str
+
+
+@dataclass(frozen=True)
+class ApplicantPage:
+    """The whole page. `reply_by_on` is None while there is no date; `no_date` then says why."""
+
+    reference: str
+    regime_label: str
+    status: PublicStatus
+    turn: Turn
+    reply_by_on: date | None
+    no_date: str
+    working: tuple[str, ...]
+    history: tuple[Happening, ...]
+    words: tuple[Word, ...]
+    question: Word | None
+    proofs_sent: int
+    has_email: bool
+    is_email_confirmed: bool
+    takes_proof: bool
+    may_withdraw: bool
+    is_answered: bool
+
+
+# Every event that is told, in their words. The others are ours: to tell that a search ended, or
+# that a hold stopped an answer, would tell what was found.
+_TOLD = {
+    Event.RECEIVED: "We received your request",
+    Event.IDENTITY_ASKED: "We asked for proof of who you are",
+    Event.PROOF_RECEIVED: "You sent us proof",
+    Event.IDENTITY_ACCEPTED: "We accepted your proof",
+    Event.CLARIFICATION_ASKED: "We asked you a question",
+    Event.CLARIFICATION_ANSWERED: "You answered our question",
+    Event.ANSWERED: "We sent you our answer",
+    Event.ANSWERED_WITH_HOLD: "We sent you our answer",
+    Event.HOLD_ENDED: "We opened your request again",
+    Event.WITHDRAWN: "You ended your request",
+    Event.CLOSED: "We closed your request",
+}
+
+
+def history(steps: Iterable[Stepped]) -> tuple[Happening, ...]:
+    """The steps that are told, newest first."""
+    told = [Happening(_TOLD[step.event], step.at) for step in steps if step.event in _TOLD]
+    return tuple(reversed(told))
+
+
+def words(messages: Iterable[Said]) -> tuple[Word, ...]:
+    """The messages both ways, newest first."""
+    return tuple(reversed([_word(message) for message in messages]))
+
+
+def _word(message: Said) -> Word:
+    lines = tuple(line for line in message.body.splitlines() if line.strip())
+    return Word(message.sender is Sender.US, lines, message.sent_at)
+
+
+def open_question(standing: Standing, messages: Sequence[Said]) -> Word | None:
+    """The question we wait for an answer to."""
+    if standing.status is not Status.AWAITING_CLARIFICATION:
+        return None
+    asked = [m for m in messages if m.meaning is Meaning.CLARIFICATION and m.sender is Sender.US]
+    return _word(asked[-1]) if asked else None
+
+
+def takes_proof(standing: Standing) -> bool:
+    """Whether proof of identity can be sent now: only where the law asks for any (FOIA s.8 does
+    not), and while the lifecycle can note that it came."""
+    return standing.regime.is_sar and (standing.status, Event.PROOF_RECEIVED) in TABLE
+
+
+def may_withdraw(standing: Standing, *, is_hold_open_to_applicant: bool) -> bool:
+    """Whether the applicant can end it. An answered request cannot be ended, and one answered
+    under a hold they may not know of must not differ from it."""
+    if standing.status is Status.ANSWERED_HELD and not is_hold_open_to_applicant:
+        return False
+    return (standing.status, Event.WITHDRAWN) in TABLE
+
+
+def shown_status(standing: Standing, *, is_hold_open_to_applicant: bool) -> PublicStatus:
+    """The public's word for where it stands."""
+    return public_status(standing.status, is_hold_open_to_applicant=is_hold_open_to_applicant)
+
+
+_OURS = "You do not have to do anything. We are working on it."
+_TURNS = {
+    PublicStatus.RECEIVED: ("We are looking at your request", _OURS),
+    PublicStatus.LOOKING: ("We are looking for the video", _OURS),
+    PublicStatus.PREPARING: ("We are preparing our answer", _OURS),
+    PublicStatus.REOPENED: (
+        "We are looking at your request again",
+        "We said that we would look again. You do not have to do anything.",
+    ),
+    PublicStatus.ANSWERED: (
+        "We have answered",
+        "We sent you an e-mail, or a letter, that says how to get our answer.",
+    ),
+    PublicStatus.ANSWERED_AND_AGAIN: (
+        "We have answered, and we will look again",
+        "Some video must wait until a case is closed. Then we open your request again by "
+        "ourselves. You do not have to ask again.",
+    ),
+    PublicStatus.CLOSED: ("Your request is closed", "Nobody is waiting for anything."),
+}
+
+
+def turn(standing: Standing, status: PublicStatus) -> Turn:
+    """Who waits for whom."""
+    if standing.status is Status.AWAITING_IDENTITY:
+        return Turn(
+            True,
+            "We are waiting for you",
+            "Send us proof of who you are. We must not give video to the wrong person.",
+        )
+    if standing.status is Status.AWAITING_CLARIFICATION:
+        return Turn(True, "We are waiting for you", "Answer the question we asked you.")
+    return Turn(False, *_TURNS[status])
+
+
+_NO_DATE = {
+    WaitingFor.IDENTITY: "Your time starts on the day we have proof of who you are. "
+    "There is no date before that.",
+    WaitingFor.AUTHORITY: "Your time starts on the day we have the signed permission. "
+    "There is no date before that.",
+    WaitingFor.FEE: "Your time starts on the day the fee is paid. There is no date before that.",
+}
+_PAUSED = "Your time stands still until you answer our question. Then we tell you the new date."
+_ANEW = "Your time starts again on the day you answer our question. Then we tell you the new date."
+
+
+def no_date(standing: Standing, clock: Clock) -> str:
+    """Why there is no date to reply by, or "" when there is one."""
+    if clock.target_due_on is not None or not clock.waiting_for:
+        return ""
+    waiting = clock.waiting_for[0]
+    if waiting is WaitingFor.CLARIFICATION:
+        return _PAUSED if standing.regime.is_sar else _ANEW
+    return _NO_DATE[waiting]

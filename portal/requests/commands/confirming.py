@@ -1,0 +1,99 @@
+"""Codes to the address on file: for confirming it, and for seeing the request.
+
+A stranger learns nothing. For a reference that is not there, a code is made all the same, for an
+id that is nobody's; it takes as long and is limited as much, and only the e-mail is missing.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import PUBLIC
+from portal.audit.commands import record
+from portal.identity.codes import LASTING, CodeVerdict
+from portal.identity.commands.codes import check_code, grant_visit, issue_code
+from portal.identity.models import Visit
+from portal.identity.proof import CodePurpose
+from portal.ids import new_token
+from portal.notifications.commands import notify
+from portal.notifications.notices import NoticeKind
+from portal.requests.applicant_queries import request_id_for
+from portal.requests.models import Applicant, FootageRequest, RequestDraft
+
+
+def send_code(
+    session: Session, *, reference: str, purpose: CodePurpose, browser: str, at: datetime
+) -> None:
+    """Make a code for this browser and send it to the address on file, if there is one.
+
+    Never to an address that is typed. TooMany after 3 in 15 minutes or 10 in a day.
+    """
+    request_id = request_id_for(session, reference)
+    code = issue_code(session, purpose=purpose, subject_id=request_id, browser=browser, at=at)
+    applicant = session.get(Applicant, request_id)
+    if applicant is not None:
+        notify(
+            session,
+            NoticeKind.CODE,
+            to=applicant.email,
+            key=f"code:{new_token()}",
+            at=at,
+            code=code,
+            minutes=int(LASTING.total_seconds() // 60),
+        )
+
+
+def type_code(
+    session: Session,
+    *,
+    reference: str,
+    purpose: CodePurpose,
+    browser: str,
+    typed: str,
+    at: datetime,
+) -> CodeVerdict:
+    """Whether the code is right. A right one also shows that the e-mail address is theirs; the
+    day the request was received stays what it is. Counts the try: the transaction must commit."""
+    request_id = request_id_for(session, reference)
+    verdict = check_code(
+        session, purpose=purpose, subject_id=request_id, browser=browser, typed=typed, at=at
+    )
+    footage_request = session.get(FootageRequest, request_id)
+    if footage_request is None:
+        return CodeVerdict.USED_UP if verdict is CodeVerdict.ACCEPTED else verdict
+    if verdict is CodeVerdict.ACCEPTED:
+        _confirm_address(session, footage_request, at)
+    return verdict
+
+
+def let_in(
+    session: Session, *, reference: str, old_browser: str, browser: str, at: datetime
+) -> None:
+    """This browser may see the request for an hour. Only after `type_code` accepted the code.
+
+    The browser was given a new key meanwhile, so that whoever planted the old one sees nothing;
+    what it had open moves to the new key, so that nothing typed is lost.
+    """
+    _move_browser(session, old_browser, browser)
+    request_id = request_id_for(session, reference)
+    grant_visit(session, purpose=CodePurpose.REQUEST, subject_id=request_id, browser=browser, at=at)
+    record(session, "request.opened_by_applicant", subject=reference, by=PUBLIC, at=at)
+
+
+def _confirm_address(session: Session, footage_request: FootageRequest, at: datetime) -> None:
+    applicant = session.get_one(Applicant, footage_request.id, with_for_update=True)
+    if applicant.email_confirmed_at is None:
+        applicant.email_confirmed_at = at
+        record(
+            session,
+            "applicant.email_confirmed",
+            subject=footage_request.reference,
+            by=PUBLIC,
+            at=at,
+        )
+
+
+def _move_browser(session: Session, old: str, new: str) -> None:
+    for table in (Visit, RequestDraft):
+        session.execute(sa.update(table).where(table.browser == old).values(browser=new))

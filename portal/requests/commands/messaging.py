@@ -1,0 +1,90 @@
+"""Messages between the applicant and us. E-mail only ever says that there is one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor, ActorKind
+from portal.audit.commands import record
+from portal.errors import NotFound
+from portal.notifications.commands import notify
+from portal.notifications.notices import NoticeKind
+from portal.requests.commands.moving import move
+from portal.requests.lifecycle import Event, Status
+from portal.requests.messages import Meaning, Sender
+from portal.requests.models import Applicant, FootageRequest, Message
+
+
+def write_to_us(
+    session: Session, *, request_id: UUID, body: str, by: Actor, at: datetime
+) -> Message:
+    """The applicant says something more. It moves nothing, whatever the request's status."""
+    footage_request = _locked(session, request_id)
+    message = _keep(session, footage_request, Sender.APPLICANT, Meaning.INFORMATION, body, by, at)
+    record(session, "message.received", subject=footage_request.reference, by=by, at=at)
+    return message
+
+
+def answer_clarification(
+    session: Session, *, request_id: UUID, body: str, by: Actor, at: datetime
+) -> Message:
+    """The applicant answers our question: a SAR's days count again from the day after (DPA 2018
+    s.54(3C)), an FOI request's begin anew (FOIA s.1(3)).
+
+    An answer to a question that is no longer open is kept as a message like any other.
+    """
+    footage_request = _locked(session, request_id)
+    if footage_request.status is not Status.AWAITING_CLARIFICATION:
+        return write_to_us(session, request_id=request_id, body=body, by=by, at=at)
+    message = _keep(session, footage_request, Sender.APPLICANT, Meaning.CLARIFICATION, body, by, at)
+    move(session, request_id=request_id, event=Event.CLARIFICATION_ANSWERED, by=by, at=at)
+    return message
+
+
+def write_to_applicant(
+    session: Session, *, request_id: UUID, body: str, by: Actor, at: datetime
+) -> Message:
+    """A handler says something. It pauses nothing: `clarifying.ask` is for what may (rules R10)."""
+    footage_request = _locked(session, request_id)
+    message = _keep(session, footage_request, Sender.US, Meaning.INFORMATION, body, by, at)
+    record(session, "message.sent", subject=footage_request.reference, by=by, at=at)
+    notify(
+        session,
+        NoticeKind.MESSAGE,
+        to=session.get_one(Applicant, request_id).email,
+        key=f"message:{message.id}",
+        at=at,
+        path=f"/your-request/{footage_request.reference}",
+        reference=footage_request.reference,
+    )
+    return message
+
+
+def _keep(
+    session: Session,
+    footage_request: FootageRequest,
+    sender: Sender,
+    meaning: Meaning,
+    body: str,
+    by: Actor,
+    at: datetime,
+) -> Message:
+    message = Message(
+        request_id=footage_request.id,
+        sender=sender,
+        meaning=meaning,
+        body=body.strip(),
+        sent_at=at,
+        handler_id=UUID(by.id) if by.kind is ActorKind.HANDLER else None,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _locked(session: Session, request_id: UUID) -> FootageRequest:
+    found = session.get(FootageRequest, request_id, with_for_update=True)
+    if found is None:
+        raise NotFound("There is no such request.")
+    return found

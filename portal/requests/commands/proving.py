@@ -1,0 +1,195 @@
+"""Who the applicant is: asking, receiving proof, accepting it. Asking is what can move the start
+of the clock (DPA 2018 s.52(4), s.54(3)(b); UK GDPR Art 12(6)); nothing else here does."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor, ActorKind
+from portal.dates import london_day
+from portal.errors import NotFound, Refused
+from portal.identity.commands.proofs import accept, ask_again, delete_pictures, receive_proof
+from portal.identity.models import Proof
+from portal.identity.proof import Doubt, ProofKind, sufficient_on
+from portal.identity.queries import kept_proofs
+from portal.identity.viewing import SealedFile
+from portal.notifications.commands import notify
+from portal.notifications.notices import NoticeKind
+from portal.requests.applicant_page import takes_proof
+from portal.requests.commands.moving import move
+from portal.requests.lifecycle import Event, Status
+from portal.requests.messages import Meaning, Sender
+from portal.requests.models import Applicant, FootageRequest, Message, RequestStep
+from portal.requests.queries import steps_of
+
+# Whatever else happened, no picture stays longer than this after the end (rules, section 2).
+PICTURES_AT_MOST = timedelta(days=30)
+
+
+class Known(StrEnum):
+    """How we know who the applicant is; the words of the ledger."""
+
+    PROOFS = "proofs"
+    SHOWN = "shown"
+    ESTABLISHED = "established"
+
+    @property
+    def label(self) -> str:
+        """The way as handlers read it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Known.PROOFS: "The proofs they sent",
+    Known.SHOWN: "They showed it to us: at a counter, or by post",
+    Known.ESTABLISHED: "It was already established, or there is no doubt",
+}
+
+
+def accept_identity(
+    session: Session,
+    *,
+    request_id: UUID,
+    by: Actor,
+    at: datetime,
+    known: Known = Known.PROOFS,
+    shown_on: date | None = None,
+) -> FootageRequest:
+    """We know who they are, and since which day: that day can be the start of the clock.
+
+    By proofs: the London day on which the latest reached us. `shown_on` is the day for proof that
+    was shown some other way. Where identity was never asked for, or was here before we asked, the
+    day of receipt counts. Refused without the proof or the day that `known` needs.
+    """
+    footage_request = _locked(session, request_id)
+    if known is Known.SHOWN:
+        _check_day(footage_request, shown_on, at)
+    since = sufficient_on(
+        received_on=footage_request.received_on,
+        asked_at=_first_asked_at(session, request_id),
+        proof_at=_latest_proof(session, request_id) if known is Known.PROOFS else None,
+        shown_on=shown_on if known is Known.SHOWN else None,
+    )
+    accept(session, subject_id=request_id, sufficient_on=since, by=by, at=at)
+    footage_request.identity_accepted_at = at
+    return move(
+        session,
+        request_id=request_id,
+        event=Event.IDENTITY_ACCEPTED,
+        by=by,
+        at=at,
+        on=since,
+        note=known.value,
+    )
+
+
+def ask_identity(
+    session: Session,
+    *,
+    request_id: UUID,
+    doubts: Iterable[Doubt],
+    note: str,
+    by: Actor,
+    at: datetime,
+) -> FootageRequest:
+    """Ask the applicant to show who they are, with the reasons, and a note if there is one.
+
+    What was accepted before is open again. The e-mail only says that we need something.
+    """
+    doubts = list(dict.fromkeys(doubts))
+    ask_again(session, subject_id=request_id, doubts=doubts, by=by, at=at)
+    footage_request = move(session, request_id=request_id, event=Event.IDENTITY_ASKED, by=by, at=at)
+    footage_request.identity_accepted_at = None
+    message = _identity_message(request_id, doubts, note, by, at)
+    session.add(message)
+    session.flush()
+    notify(
+        session,
+        NoticeKind.IDENTITY_ASKED,
+        to=session.get_one(Applicant, request_id).email,
+        key=f"identity-asked:{message.id}",
+        at=at,
+        path=f"/your-request/{footage_request.reference}",
+        reference=footage_request.reference,
+    )
+    return footage_request
+
+
+def proof_received(
+    session: Session,
+    *,
+    request_id: UUID,
+    kind: ProofKind,
+    file: SealedFile,
+    by: Actor,
+    at: datetime,
+) -> Proof:
+    """A proof came after the request was sent. Refused when we need none now.
+
+    It moves no date by itself: that is for the handler who finds it sufficient.
+    """
+    footage_request = _locked(session, request_id)
+    if not takes_proof(footage_request):
+        raise Refused("We do not need proof of who you are now.")
+    proof = receive_proof(session, subject_id=request_id, kind=kind, file=file, by=by, at=at)
+    move(session, request_id=request_id, event=Event.PROOF_RECEIVED, by=by, at=at)
+    return proof
+
+
+def delete_old_pictures(session: Session, *, at: datetime) -> None:
+    """Owe the deletion of the proofs of every request that ended thirty days ago. The backstop:
+    most are deleted when identity is accepted, or when the request is withdrawn."""
+    long_ago = at - PICTURES_AT_MOST
+    ended = sa.select(FootageRequest.id).where(
+        FootageRequest.status.in_([Status.ANSWERED, Status.ANSWERED_HELD, Status.CLOSED]),
+        ~sa.exists().where(RequestStep.request_id == FootageRequest.id, RequestStep.at > long_ago),
+    )
+    with_pictures = sa.select(Proof.subject_id).where(
+        Proof.storage_key.is_not(None), Proof.subject_id.in_(ended)
+    )
+    for subject_id in session.scalars(with_pictures.distinct()).all():
+        delete_pictures(session, subject_id=subject_id, at=at, due_at=at)
+
+
+def _latest_proof(session: Session, request_id: UUID) -> datetime:
+    proofs = [proof for proof in kept_proofs(session, request_id) if proof.kind.is_document]
+    if not proofs:
+        raise Refused("There is no proof yet. Say how you know who they are.")
+    return max(proof.received_at for proof in proofs)
+
+
+def _check_day(footage_request: FootageRequest, shown_on: date | None, at: datetime) -> None:
+    if shown_on is None or not footage_request.received_on <= shown_on <= london_day(at):
+        raise Refused("Enter the day they showed it, from the day of the request until today.")
+
+
+def _first_asked_at(session: Session, request_id: UUID) -> datetime | None:
+    asked = (
+        step.at for step in steps_of(session, request_id) if step.event is Event.IDENTITY_ASKED
+    )
+    return min(asked, default=None)
+
+
+def _identity_message(
+    request_id: UUID, doubts: Iterable[Doubt], note: str, by: Actor, at: datetime
+) -> Message:
+    lines = [doubt.explanation for doubt in doubts]
+    return Message(
+        request_id=request_id,
+        sender=Sender.US,
+        meaning=Meaning.IDENTITY,
+        body="\n".join([*lines, note.strip()]).strip(),
+        sent_at=at,
+        handler_id=UUID(by.id) if by.kind is ActorKind.HANDLER else None,
+    )
+
+
+def _locked(session: Session, request_id: UUID) -> FootageRequest:
+    found = session.get(FootageRequest, request_id, with_for_update=True)
+    if found is None:
+        raise NotFound("There is no such request.")
+    return found

@@ -1,0 +1,48 @@
+"""Ending a request because the applicant no longer wants an answer."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.errors import NotFound, Refused
+from portal.identity.commands.proofs import delete_pictures
+from portal.notifications.commands import notify
+from portal.notifications.notices import NoticeKind
+from portal.recordings.commands import release_preservations
+from portal.requests.applicant_page import may_withdraw
+from portal.requests.applicant_queries import is_hold_open_to_applicant
+from portal.requests.commands.closing import KEPT_AFTER_CLOSING
+from portal.requests.commands.moving import move
+from portal.requests.lifecycle import Event
+from portal.requests.models import Applicant, FootageRequest
+
+
+def withdraw(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> FootageRequest:
+    """End the request, tell the applicant, delete their proofs, and keep the video three more
+    months in case it was not them.
+
+    Refused, in the same words whatever the reason, when it can no longer be ended.
+    """
+    footage_request = session.get(FootageRequest, request_id, with_for_update=True)
+    if footage_request is None:
+        raise NotFound("There is no such request.")
+    is_open = is_hold_open_to_applicant(session, footage_request)
+    if not may_withdraw(footage_request, is_hold_open_to_applicant=is_open):
+        raise Refused("This request cannot be ended now. Send us a message instead.")
+    move(session, request_id=request_id, event=Event.WITHDRAWN, by=by, at=at)
+    release_preservations(
+        session, request_id=request_id, until=at + KEPT_AFTER_CLOSING, by=by, at=at
+    )
+    delete_pictures(session, subject_id=request_id, at=at, due_at=at)
+    notify(
+        session,
+        NoticeKind.WITHDRAWN,
+        to=session.get_one(Applicant, request_id).email,
+        key=f"withdrawn:{request_id}",
+        at=at,
+        path=f"/your-request/{footage_request.reference}",
+        reference=footage_request.reference,
+    )
+    return footage_request
