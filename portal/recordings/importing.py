@@ -8,7 +8,7 @@ line updates, and what was deleted here stays deleted.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -229,12 +229,15 @@ def _create(session: Session, lines: list[ImportLine], at: datetime) -> list[int
     """Insert the recordings; returns their numbers in the order of the lines."""
     if not lines:
         return []
-    return list(
-        session.scalars(
-            sa.insert(Recording).returning(Recording.id, sort_by_parameter_order=True),
-            [_facts(line) | {"imported_at": at} for line in lines],
-        )
+    table = cast(sa.Table, Recording.__table__)
+    rows = [_facts(line) | {"imported_at": at} for line in lines]
+    session.connection().execute(sa.insert(table), rows)
+    names = [line.source_id for line in lines]
+    numbered = session.execute(
+        sa.select(Recording.source_id, Recording.id).where(Recording.source_id.in_(names))
     )
+    numbers = {row.source_id: row.id for row in numbered}
+    return [numbers[name] for name in names]
 
 
 def _flagged_among(session: Session, numbers: list[int]) -> list[Recording]:

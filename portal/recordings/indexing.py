@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
+from typing import cast
 
 import numpy as np
 import sqlalchemy as sa
@@ -67,8 +68,9 @@ def place(
     """Write tracks and footprints: each (recording id, its area, its track)."""
     if not placed:
         return
-    session.execute(
-        sa.insert(Track),
+    connection = session.connection()
+    connection.execute(
+        sa.insert(cast(sa.Table, Track.__table__)),
         [
             {
                 "recording_id": number,
@@ -87,8 +89,8 @@ def place(
     # In the key's order, so that the B-tree grows at few places at once.
     order = np.lexsort((numbers, squares, slots))
     columns = (column[order].tolist() for column in (slots, squares, numbers))
-    session.execute(
-        sa.insert(Footprint),
+    connection.execute(
+        sa.insert(cast(sa.Table, Footprint.__table__)),
         [{"slot": s, "cell": c, "recording_id": n} for s, c, n in zip(*columns, strict=True)],
     )
 

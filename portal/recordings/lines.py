@@ -207,8 +207,9 @@ def _fixes(track: object, start: float, end: float) -> Fixes:
     if not isinstance(track, list):
         _refuse(f"track must be a list of fixes, not {_shown(track)}")
     rows = [_fix(fix, number) for number, fix in enumerate(track, 1)]
+    earliest, latest = start - FIX_TOLERANCE_S, end + FIX_TOLERANCE_S
     for number, row in enumerate(rows, 1):
-        if not start - FIX_TOLERANCE_S <= row[0] <= end + FIX_TOLERANCE_S:
+        if not earliest <= row[0] <= latest:
             _refuse(f"fix {number} of the track is outside the recording")
     # Python's sort is stable: fixes of the same moment stay in the order they came.
     rows.sort(key=lambda row: row[0])
@@ -219,14 +220,25 @@ def _fixes(track: object, start: float, end: float) -> Fixes:
 def _fix(fix: object, number: int) -> tuple[float, float, float, float]:
     if not isinstance(fix, list) or len(fix) not in (3, 4):
         _refuse(f"fix {number} of the track must be [time, latitude, longitude] or with accuracy")
+    at, lat, lon, *accuracy = fix
+    # Nearly every fix of a catalogue passes here; the slow way finds the words for the others.
+    if not (type(lat) is float and type(lon) is float and abs(lat) <= 90 and abs(lon) <= 180):
+        lat = bounded_number(lat, -90, 90, f"the latitude of fix {number}")
+        lon = bounded_number(lon, -180, 180, f"the longitude of fix {number}")
     return (
-        parse_instant(fix[0], f"the time of fix {number}").timestamp(),
-        bounded_number(fix[1], -90, 90, f"the latitude of fix {number}"),
-        bounded_number(fix[2], -180, 180, f"the longitude of fix {number}"),
-        math.nan
-        if len(fix) == 3 or fix[3] is None
-        else bounded_number(fix[3], 0, _WORST_ACCURACY_M, f"the accuracy of fix {number}"),
+        parse_instant(at, f"the time of fix {number}").timestamp(),
+        lat,
+        lon,
+        _accuracy(accuracy[0], number) if accuracy else math.nan,
     )
+
+
+def _accuracy(value: object, number: int) -> float:
+    if type(value) is float and 0 <= value <= _WORST_ACCURACY_M:
+        return value
+    if value is None:
+        return math.nan
+    return bounded_number(value, 0, _WORST_ACCURACY_M, f"the accuracy of fix {number}")
 
 
 def bounded_number(value: object, least: float, most: float, name: str) -> float:
