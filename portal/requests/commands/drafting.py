@@ -17,8 +17,10 @@ from portal.audit.commands import record
 from portal.dates import day_in_words
 from portal.errors import Gone
 from portal.identity.codes import LASTING, CodeVerdict
-from portal.identity.commands.codes import check_code, grant_visit, issue_code
+from portal.identity.commands.codes import check_code, end_visits, grant_visit, issue_code
 from portal.identity.proof import CodePurpose
+from portal.identity.queries import visit
+from portal.ids import new_id
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.answers import to_intake
@@ -78,7 +80,7 @@ def send_draft_code(session: Session, *, draft_id: UUID, browser: str, at: datet
         session,
         NoticeKind.DRAFT_CODE,
         to=draft.email,
-        key=f"draft-code:{draft_id}:{at.isoformat()}",
+        key=f"draft-code:{new_id()}",
         at=at,
         path=f"/come-back/{draft_id}",
         code=code,
@@ -110,6 +112,8 @@ def continue_on(session: Session, *, draft_id: UUID, browser: str, at: datetime)
     if draft is None:
         raise Gone("This request is not kept any more. You can start again.")
     draft.browser, draft.updated_at = browser, at
+    end_visits(session, purpose=CodePurpose.DRAFT, subject_id=draft_id, at=at)
+    _let_in(session, draft, at)
 
 
 def send(
@@ -132,6 +136,7 @@ def send(
         at=at,
     )
     session.delete(draft)
+    end_visits(session, purpose=CodePurpose.DRAFT, subject_id=draft_id, at=at)
     grant_visit(session, purpose=CodePurpose.REQUEST, subject_id=draft_id, browser=browser, at=at)
     record(session, "draft.sent", subject=footage_request.reference, by=by, at=at)
     return footage_request
@@ -146,10 +151,30 @@ def _own(session: Session, browser: str, draft_days: int, at: datetime) -> Reque
         draft.answers = {}
         session.add(draft)
         session.flush()
+        _let_in(session, draft, at)
         return draft
     session.refresh(draft, with_for_update=True)
     draft.updated_at, draft.expires_at = at, until
+    _let_in(session, draft, at)
     return draft
+
+
+def _let_in(session: Session, draft: RequestDraft, at: datetime) -> None:
+    """This browser may add proofs to the draft, for as long as the draft lives: that room knows
+    visits, and no drafts. A visit that lasts to the last day but one is not written anew."""
+    mine = visit(
+        session, purpose=CodePurpose.DRAFT, subject_id=draft.id, browser=draft.browser, at=at
+    )
+    if mine is not None and mine.expires_at > draft.expires_at - timedelta(days=1):
+        return
+    grant_visit(
+        session,
+        purpose=CodePurpose.DRAFT,
+        subject_id=draft.id,
+        browser=draft.browser,
+        at=at,
+        lasting=draft.expires_at - at,
+    )
 
 
 def _live(session: Session, draft_id: UUID, at: datetime) -> RequestDraft | None:

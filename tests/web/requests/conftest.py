@@ -1,66 +1,39 @@
 """A portal with only the public's pages about requests, and a browser that walks through them."""
 
 from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from portal.actors import COMMAND_LINE
-from portal.config import Settings
 from portal.db import Database
 from portal.house import House
 from portal.recordings.gazetteer import import_places
 from portal.requests.views import blueprints
-from portal.sealing import Sealer, Vault, generate_key
-from portal.signing import Signer
-from portal.storage import FolderStorage
 from portal.web import errors, guards, headers
 from portal.web.rendering import prepare_templates
+from tests.conftest import Clock
 from tests.factories.public_journey import NOW, PLACES, Visitor
-
-
-class Clock:
-    """The one clock of the house; tests move it."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    """A Sunday, two days after what the visitors ask for."""
+    return Clock(NOW)
 
 
 @pytest.fixture
-def small_house(sqlite_database: Database, tmp_path: Path, clock: Clock) -> House:
-    settings = Settings(
-        database_url=sqlite_database.url,
-        base_url="http://localhost",
-        secret_key="s" * 40,
-        data_folder=tmp_path / "data",
-        footage_folder=tmp_path / "footage",
-        keys_file=tmp_path / "keys",
-    )
+def small_house(make_house: Callable[[Database], House], sqlite_database: Database) -> House:
+    """A house whose gazetteer knows four places."""
     with sqlite_database.writing() as session:
         import_places(session, PLACES, by=COMMAND_LINE, at=NOW)
-    return House(
-        settings=settings,
-        db=sqlite_database,
-        vault=Vault(FolderStorage(settings.data_folder), Sealer([generate_key()])),
-        footage=FolderStorage(settings.footage_folder),
-        signer=Signer(settings.secret_key),
-        now=clock,
-    )
+    return make_house(sqlite_database)
 
 
 @pytest.fixture
 def public_app(small_house: House) -> Flask:
+    """The pages with their tokens checked, as a browser meets them."""
     app = Flask("portal")
     app.extensions["portal"] = small_house
     app.config.update(
@@ -88,4 +61,5 @@ def new_visitor(public_app: Flask) -> Callable[[], Visitor]:
 
 @pytest.fixture
 def visitor(new_visitor: Callable[[], Visitor]) -> Visitor:
+    """Somebody with a browser."""
     return new_visitor()

@@ -206,7 +206,12 @@ def test_turning_to_general_information_drops_what_it_does_not_need(
 
 def test_old_video_is_said_to_be_gone_and_they_may_go_on(visitor: Visitor) -> None:
     visitor.answer("about-you-or-someone", who="me")
-    old = {"known": "exact", "day__day": "1", "day__month": "9", "day__year": "2026"}
+    old: dict[str, Any] = {
+        "known": "exact",
+        "day__day": "1",
+        "day__month": "9",
+        "day__year": "2026",
+    }
     led = visitor.answer("when", **old).location
     assert led == "/ask/video-may-be-gone"
     assert "Most video from then is gone" in visitor.get(led).text

@@ -1,0 +1,223 @@
+"""The staff's forms about one request."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from portal.holds.policy import HoldKind, Level
+from portal.identity.proof import Doubt
+from portal.requests.commands.closing import ClosedBecause
+from portal.requests.commands.proving import Known
+from portal.requests.wanted import Widening
+from portal.web.fields import (
+    AnyOfField,
+    DatePartsField,
+    LineField,
+    OneOfField,
+    ParagraphField,
+    options,
+)
+
+LONGEST_REASON = 1_000
+NEW_MATTER = "new"
+
+
+class PlainForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
+    """A button and nothing else: only the CSRF token is checked."""
+
+
+class SearchForm(FlaskForm):  # type: ignore[misc]
+    """How much wider than the applicant said to look."""
+
+    minutes = OneOfField(
+        "Time on each side",
+        choices=options(
+            {
+                "0": "As they said",
+                "15": "15 minutes more",
+                "30": "30 minutes more",
+                "60": "1 hour more",
+                "120": "2 hours more",
+                "360": "6 hours more",
+                "720": "12 hours more",
+            }
+        ),
+        missing="Select how much more time to search",
+        default="0",
+    )
+    metres = OneOfField(
+        "Distance from the place",
+        choices=options(
+            {
+                "0": "As they said",
+                "100": "100 metres more",
+                "250": "250 metres more",
+                "500": "500 metres more",
+                "1000": "1 kilometre more",
+                "2000": "2 kilometres more",
+                "5000": "5 kilometres more",
+            }
+        ),
+        missing="Select how much further to search",
+        default="0",
+    )
+
+    def to_widening(self) -> Widening:
+        """What was chosen. Only of a form that was found right."""
+        return Widening(minutes=int(self.minutes.data), metres=int(self.metres.data))
+
+
+class JudgeForm(FlaskForm):  # type: ignore[misc]
+    """One recording on the list: is it the one? The verdict is the button that was pressed."""
+
+    verdict = OneOfField(
+        "Verdict",
+        choices=options(confirm="Confirm", reject="Reject"),
+        missing="Select confirm or reject",
+    )
+    why = LineField("Reason", at_most=LONGEST_REASON, subject="Reason")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A rejection needs its reason."""
+        super().validate(extra_validators)
+        if not self.errors and self.verdict.data == "reject" and not self.why.data:
+            self.why.errors = ["Enter why this recording is not the one"]
+        return not self.errors
+
+
+class RejectSeveralForm(FlaskForm):  # type: ignore[misc]
+    """Several recordings at once, for one reason."""
+
+    ALL = "all"
+
+    candidates = AnyOfField("Recordings", choices=[], missing="Select the recordings to reject")
+    because = LineField(
+        "Reason",
+        missing="Enter why these recordings are not the ones",
+        at_most=LONGEST_REASON,
+        subject="Reason",
+    )
+
+    def __init__(self, candidate_ids: Sequence[int]) -> None:
+        super().__init__()
+        each = {str(one): str(one) for one in candidate_ids}
+        self.candidates.choices = options({self.ALL: "Every recording on the list", **each})
+
+    def chosen(self) -> list[int] | None:
+        """The candidates' numbers, or None for every one that is still proposed."""
+        chosen = self.candidates.data or []
+        return None if self.ALL in chosen else [int(one) for one in chosen]
+
+
+class MessageForm(FlaskForm):  # type: ignore[misc]
+    """A message to the applicant."""
+
+    body = ParagraphField(
+        "Message to the applicant", missing="Enter a message", at_most=4000, subject="Message"
+    )
+
+
+class ClarifyForm(FlaskForm):  # type: ignore[misc]
+    """A question without which nobody could look."""
+
+    body = ParagraphField(
+        "What do you need to know, and why?",
+        missing="Enter the question",
+        at_most=4000,
+        subject="Question",
+    )
+
+
+class DoubtsForm(FlaskForm):  # type: ignore[misc]
+    """Why the applicant must show more."""
+
+    doubts = AnyOfField(
+        "Why do you ask?",
+        choices=options({doubt.value: doubt.explanation for doubt in Doubt}),
+        missing="Select at least one reason",
+    )
+    note = ParagraphField("Anything else to tell them", at_most=1000, subject="Note")
+
+    def to_doubts(self) -> list[Doubt]:
+        """The reasons that were chosen."""
+        return [Doubt(value) for value in self.doubts.data or []]
+
+
+class AcceptForm(FlaskForm):  # type: ignore[misc]
+    """How we know who the applicant is."""
+
+    known = OneOfField(
+        "How do you know who they are?",
+        choices=options({known.value: known.label for known in Known}),
+        missing="Select how you know who they are",
+    )
+    shown_on = DatePartsField(
+        "Which day did they show it?", subject="day they showed it", optional=True
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The day counts only for what was shown to us."""
+        if self.known.data != Known.SHOWN:
+            self.shown_on.process(None)
+        super().validate(extra_validators)
+        is_needed = self.known.data == Known.SHOWN and self.shown_on.data is None
+        if is_needed and not self.shown_on.errors:
+            self.shown_on.errors = ["Enter the day they showed it"]
+        return not self.errors
+
+    def to_known(self) -> Known:
+        """The way that was chosen."""
+        return Known(self.known.data)
+
+
+class CloseForm(FlaskForm):  # type: ignore[misc]
+    """Why a request is closed."""
+
+    because = OneOfField(
+        "Why do you close it?",
+        choices=options({why.value: why.label for why in ClosedBecause}),
+        missing="Select why you close it",
+    )
+
+
+class HoldForm(FlaskForm):  # type: ignore[misc]
+    """A hold on one recording: for which matter, of what kind, and what may be told."""
+
+    matter = OneOfField("Which matter?", choices=[], missing="Select a matter")
+    new_reference = LineField("Reference of the new matter", at_most=80, subject="Reference")
+    kind = OneOfField(
+        "What kind of hold is it?",
+        choices=options({kind.value: kind.label for kind in HoldKind}),
+        missing="Select the kind of hold",
+    )
+    level = OneOfField(
+        "What may the applicant be told?",
+        choices=options({level.value: level.label for level in Level}),
+        missing="Select what the applicant may be told",
+    )
+    reason = ParagraphField(
+        "Why must it be held?", missing="Enter the reason", at_most=4000, subject="Reason"
+    )
+
+    def __init__(self, references: Sequence[str]) -> None:
+        super().__init__()
+        known = {f"matter:{reference}": reference for reference in references}
+        self.matter.choices = options({**known, NEW_MATTER: "Open a new matter"})
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A new matter needs its reference."""
+        super().validate(extra_validators)
+        if self.matter.data == NEW_MATTER and not self.new_reference.data:
+            self.new_reference.errors = ["Enter the reference of the new matter"]
+        return not self.errors
+
+    @property
+    def chosen_reference(self) -> str:
+        """The matter's reference; "" for a new one."""
+        return "" if self.is_new_matter else self.matter.data.removeprefix("matter:")
+
+    @property
+    def is_new_matter(self) -> bool:
+        """Whether a matter is opened with the hold."""
+        return bool(self.matter.data == NEW_MATTER)

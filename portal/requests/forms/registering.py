@@ -1,0 +1,270 @@
+"""One page for a request that came by telephone, by post or over a counter."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from portal.dates import london_day
+from portal.errors import Refused
+from portal.recordings.london import readings, window_in_london
+from portal.requests.answers import NO_MOMENT, Window, whole_days, window_around
+from portal.requests.forms.addresses import fault_of
+from portal.requests.intake import (
+    AboutWhom,
+    ApplicantDetails,
+    Channel,
+    DeliveryFormat,
+    Intake,
+    Occasion,
+    RepresentativeDetails,
+    Sighting,
+    Wishes,
+)
+from portal.requests.places import PlaceOnOffer
+from portal.requests.reading_back import ABOUT, DELIVERY, OCCASION
+from portal.web.fields import (
+    DatePartsField,
+    LineField,
+    OneOfField,
+    ParagraphField,
+    TimeField,
+    options,
+)
+
+CHANNELS = {
+    Channel.PHONE.value: "By telephone",
+    Channel.POST.value: "By post",
+    Channel.COUNTER.value: "At a front counter",
+}
+NONE_OF_THESE = "none"
+# A letter has a day and no time; noon keeps its day in every time zone of the country.
+NOON = time(12)
+AROUND_MINUTES = 30
+LONGEST_NIGHT = timedelta(hours=12)
+OLDEST_YEARS = 130
+_METRES = {"50": "50 metres", "150": "150 metres", "500": "500 metres", "1000": "1 kilometre"}
+
+
+class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
+    """What came, and when. Ends in `to_intake` and `received_at`."""
+
+    channel = OneOfField(
+        "How did it come?", choices=options(CHANNELS), missing="Select how it came"
+    )
+    received_on = DatePartsField("When did it reach us?", subject="date it reached us")
+    received_time = TimeField("What time was that?")
+    about = OneOfField(
+        "Whose video is it?", choices=options(ABOUT), missing="Select whose video it is"
+    )
+    name = LineField("Full name", missing="Enter the full name", at_most=200)
+    born_on = DatePartsField("Date of birth", subject="date of birth", optional=True)
+    email = LineField("E-mail address", at_most=320)
+    phone = LineField("Telephone number", at_most=40)
+    address = ParagraphField("Address", at_most=1000, subject="Address")
+    acting_name = LineField("Name of the person who acts for them", at_most=200)
+    acting_as = LineField("What they are to them", at_most=200)
+    happened_on = DatePartsField("Date it happened", subject="date it happened", optional=True)
+    since = TimeField("From what time?")
+    until = TimeField("To what time?")
+    place = LineField("Street, place or postcode", at_most=200, subject="Place")
+    which_place = OneOfField("Which place is closest?", choices=[])
+    metres = OneOfField("How near was it?", choices=options(_METRES), default="150")
+    borough = OneOfField("Borough", choices=[])
+    occasion = OneOfField(
+        "What happened?",
+        choices=options({kind.value: words for kind, words in OCCASION.items()}),
+        default=Occasion.OTHER.value,
+    )
+    what_happened = ParagraphField(
+        "What do they ask for?", missing="Enter what they ask for", at_most=4000
+    )
+    shoulder_number = LineField("Officer’s shoulder number", at_most=40)
+    incident_reference = LineField("Incident or CAD number", at_most=80)
+    crime_reference = LineField("Crime reference number", at_most=80)
+    custody_number = LineField("Custody number", at_most=80)
+    vehicle = LineField("Vehicle", at_most=80)
+    appearance = ParagraphField("What did they look like?", at_most=4000, subject="Description")
+    delivery = OneOfField(
+        "How do they want the answer?",
+        choices=options({kind.value: words for kind, words in DELIVERY.items()}),
+        missing="Select how they want the answer",
+        default=DeliveryFormat.DOWNLOAD.value,
+    )
+    safe_contact = ParagraphField("Safe way to contact them", at_most=1000)
+    language = LineField("Language", at_most=200)
+    adjustments = ParagraphField("Help they need", at_most=1000)
+
+    def __init__(
+        self, *, at: datetime, boroughs: Sequence[str], places: Sequence[PlaceOnOffer] = ()
+    ) -> None:
+        super().__init__()
+        self._now, self._places = at, {place.value: place for place in places}
+        self.borough.choices = options({"": "Not sure", **{name: name for name in boroughs}})
+        offered = {place.value: place.label for place in places}
+        self.which_place.choices = options({**offered, NONE_OF_THESE: "None of these"})
+
+    @property
+    def is_about_video(self) -> bool:
+        """Whether there is a moment to look at. A request for figures has none."""
+        return self.about.data != AboutWhom.GENERAL.value or self.happened_on.data is not None
+
+    @property
+    def has_places(self) -> bool:
+        """Whether there are places to choose from."""
+        return bool(self._places)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each answer by itself first; then those that depend on others."""
+        super().validate(extra_validators)
+        for field in (self.received_on, self.born_on, self.happened_on):
+            self._refuse_a_day_to_come(field)
+        self._judge_people()
+        if self.is_about_video:
+            self._judge_moment()
+            self._judge_place()
+        return not self.errors
+
+    def _refuse_a_day_to_come(self, field: DatePartsField) -> None:
+        if field.errors or field.data is None:
+            return
+        subject = field.subject.capitalize()
+        today = london_day(self._now)
+        if field.data > today:
+            field.errors = [f"{subject} must be today or in the past"]
+        elif field.data.year < today.year - OLDEST_YEARS:
+            field.errors = [f"{subject} must be in the last {OLDEST_YEARS} years"]
+
+    def _judge_people(self) -> None:
+        email = self.email.data or ""
+        if email and not self.email.errors and (fault := fault_of(email)):
+            self.email.errors = [fault]
+        if not (email or self.address.data or self.phone.data):
+            self.email.errors = ["Enter an e-mail address, a telephone number or an address"]
+        if self.about.data == AboutWhom.SOMEONE_I_ACT_FOR.value:
+            for field, words in (
+                (self.acting_name, "Enter the name of the person who acts for them"),
+                (self.acting_as, "Enter what they are to them, such as solicitor or parent"),
+            ):
+                if not field.data:
+                    field.errors = [words]
+        is_read = self.received_on.data and not self.received_on.errors
+        if is_read and not self.received_time.errors and self.received_at > self._now:
+            self.received_time.errors = ["The time it reached us must be in the past"]
+
+    def _judge_moment(self) -> None:
+        if self.happened_on.data is None:
+            self.happened_on.errors = self.happened_on.errors or ["Enter the date it happened"]
+            return
+        if self.since.errors or self.until.errors or self.happened_on.errors:
+            return
+        if self.until.data and not self.since.data:
+            self.since.errors = ["Enter the time from which to look, like 5:30pm"]
+            return
+        since, until = self._window()
+        if since > self._now:
+            self.since.errors = ["The time must be in the past"]
+        elif self.until.data and until - since > LONGEST_NIGHT and self._is_over_midnight:
+            self.until.errors = ["The time to look to must be after the time to look from"]
+
+    def _judge_place(self) -> None:
+        if not self.place.data and not self.borough.data:
+            self.place.errors = ["Enter a street, a place or a postcode, or select a borough"]
+        elif self._places and not self.which_place.data:
+            self.which_place.errors = ["Select the closest place"]
+
+    @property
+    def _is_over_midnight(self) -> bool:
+        return bool(self.since.data and self.until.data and self.until.data <= self.since.data)
+
+    def _window(self) -> Window:
+        day, since, until = self.happened_on.data, self.since.data, self.until.data
+        if day is None:
+            return NO_MOMENT
+        if since is None:
+            return whole_days(day, day)
+        if until is None:
+            return window_around(day, since, AROUND_MINUTES)
+        last = day + timedelta(days=1) if self._is_over_midnight else day
+        return window_in_london(datetime.combine(day, since), datetime.combine(last, until))
+
+    @property
+    def received_at(self) -> datetime:
+        """The true moment of receipt, in UTC. Without a time it is noon, or now if that is
+        still to come."""
+        day = self.received_on.data
+        if day is None:
+            raise Refused("Enter the date it reached us.")
+        at = readings(datetime.combine(day, self.received_time.data or NOON))[0]
+        is_guess = self.received_time.data is None and day == london_day(self._now)
+        return min(at, self._now).astimezone(UTC) if is_guess else at
+
+    def to_intake(self) -> Intake:
+        """The whole ask. Only of a form that was found right."""
+        acting = None
+        if self.about.data == AboutWhom.SOMEONE_I_ACT_FOR.value:
+            acting = RepresentativeDetails(self.acting_name.data, self.acting_as.data)
+        return Intake(
+            about=AboutWhom(self.about.data),
+            applicant=self._applicant(),
+            sighting=self._sighting(),
+            wishes=Wishes(
+                delivery=DeliveryFormat(self.delivery.data),
+                safe_contact=self.safe_contact.data,
+                language=self.language.data,
+                adjustments=self.adjustments.data,
+            ),
+            representative=acting,
+            channel=Channel(self.channel.data),
+        )
+
+    def _applicant(self) -> ApplicantDetails:
+        """FOIA s.8 asks for a name and an address for correspondence: no date of birth."""
+        is_foi = self.about.data == AboutWhom.GENERAL.value
+        return ApplicantDetails(
+            name=self.name.data,
+            email=self.email.data,
+            phone=self.phone.data,
+            address=self.address.data,
+            date_of_birth=None if is_foi else self.born_on.data,
+        )
+
+    def _sighting(self) -> Sighting:
+        since, until = self._window() if self.is_about_video else NO_MOMENT
+        return Sighting(
+            earliest_at=since,
+            latest_at=until,
+            said_time=self._said_time(),
+            place=self.place.data or self.borough.data or "",
+            **self._ground(),
+            occasion=Occasion(self.occasion.data or Occasion.OTHER),
+            what_happened=self.what_happened.data,
+            shoulder_number=self.shoulder_number.data,
+            incident_reference=self.incident_reference.data,
+            crime_reference=self.crime_reference.data,
+            custody_number=self.custody_number.data,
+            vehicle=self.vehicle.data,
+            appearance=self.appearance.data,
+        )
+
+    def _said_time(self) -> str:
+        if not self.is_about_video:
+            return "Not about one time"
+        if self.since.data is None:
+            return "Time not known"
+        said = self.since.typed
+        return f"{said} to {self.until.typed}" if self.until.data else f"About {said}"
+
+    def _ground(self) -> dict[str, Any]:
+        """Around the place that was chosen, all over a borough, or anywhere."""
+        place = self._places.get(self.which_place.data)
+        if place is None or place.lat is None:
+            return {"borough": place.borough if place else self.borough.data or ""}
+        return {
+            "latitude": place.lat,
+            "longitude": place.lon,
+            "line": place.line,
+            "radius_m": int(self.metres.data or "150"),
+            "borough": place.borough,
+        }

@@ -1,0 +1,144 @@
+"""Which questions are asked, and in which order."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.requests import journey
+
+ME: dict[str, dict[str, Any]] = {"about-you-or-someone": {"who": "me"}}
+ACTING: dict[str, dict[str, Any]] = {"about-you-or-someone": {"who": "someone_i_act_for"}}
+GENERAL: dict[str, dict[str, Any]] = {"about-you-or-someone": {"who": "general"}}
+
+
+def asked(answers: dict[str, dict[str, Any]]) -> list[str]:
+    """The pages in the order they come, for these answers."""
+    slug: str | None = journey.first(answers)
+    pages = []
+    while slug is not None:
+        pages.append(slug)
+        slug = journey.after(slug, answers)
+    return pages
+
+
+def test_a_subject_access_request_asks_who_they_are() -> None:
+    answers = ME | {
+        "when": {"known": "exact", "day": "2026-11-20", "is_old": False},
+        "place": {"place": "marlow"},
+        "which-place": {"typed": "marlow", "choice": "3", "borough": "Lambeth", "lat": 51.5},
+    }
+    assert asked(answers) == [
+        "about-you-or-someone",
+        "when",
+        "time",
+        "place",
+        "which-place",
+        "how-near",
+        "what-happened",
+        "references",
+        "looks",
+        "name",
+        "date-of-birth",
+        "email",
+        "address",
+        "phone",
+        "proof",
+        "delivery",
+    ]
+
+
+def test_a_representative_is_asked_who_they_are_too() -> None:
+    assert "representative" in asked(ACTING)
+    assert "representative" not in asked(ME)
+
+
+def test_freedom_of_information_asks_no_identity() -> None:
+    pages = asked(GENERAL | {"what-information": {"what": "information"}})
+    assert pages == [
+        "about-you-or-someone",
+        "what-information",
+        "what-happened",
+        "name",
+        "email",
+        "phone",
+        "delivery",
+    ]
+    video = asked(GENERAL | {"what-information": {"what": "video"}})
+    assert {"when", "place", "references"} <= set(video)
+    assert not {"date-of-birth", "looks", "proof"} & set(video)
+
+
+def test_freedom_of_information_needs_one_address() -> None:
+    assert "address" not in asked(GENERAL | {"email": {"email": "a@example.com"}})
+    assert "address" in asked(GENERAL | {"email": {"email": ""}})
+    assert "address" in asked(ME | {"email": {"email": "a@example.com"}})
+
+
+@pytest.mark.parametrize("who", ["someone_else", "other_organisation"])
+def test_two_answers_lead_to_an_end(who: str) -> None:
+    answers = {"about-you-or-someone": {"who": who}}
+    end = asked(answers)[-1]
+    assert end in journey.ENDS
+    assert journey.missing(answers | {end: {"is_read": True}}) == end
+
+
+def test_a_day_that_is_not_known_has_no_time() -> None:
+    answers = ME | {"when": {"known": "range", "is_old": False}}
+    assert "time" not in asked(answers)
+
+
+def test_old_video_and_another_forces_ground_are_told() -> None:
+    when = {"when": {"known": "exact", "is_old": True}}
+    city = {"which-place": {"typed": "", "choice": "4", "borough": "City of London", "lat": 51.5}}
+    pages = asked(ME | when | city)
+    assert "video-may-be-gone" in pages
+    assert "another-force" in pages
+    assert journey.other_force(ME | city) == "City of London Police"
+
+
+def test_a_choice_for_another_text_is_asked_again() -> None:
+    chosen = {"typed": "marlow", "choice": "3", "borough": "", "lat": 51.5}
+    when = {"known": "range", "is_old": False}
+    answers = ME | {"when": when, "place": {"place": "marlow"}, "which-place": chosen}
+    assert journey.missing(answers) == "how-near"
+    assert journey.missing(answers | {"place": {"place": "tanner"}}) == "which-place"
+
+
+def test_nobody_jumps_ahead() -> None:
+    assert not journey.is_reachable("delivery", ME)
+    assert journey.is_reachable("when", ME)
+    assert not journey.is_reachable("what-information", ME)
+
+
+def test_answers_to_questions_no_longer_asked_are_left_out() -> None:
+    answers = GENERAL | {"date-of-birth": {"born_on": "1990-03-01"}, "unheard-of": {}}
+    assert set(journey.kept(answers)) == {"about-you-or-someone"}
+
+
+@given(
+    who=st.sampled_from(["me", "someone_i_act_for", "general", "someone_else", "x", ""]),
+    what=st.sampled_from(["video", "information", ""]),
+    known=st.sampled_from(["exact", "range", ""]),
+    choice=st.sampled_from(["describe", "3", ""]),
+    borough=st.sampled_from(["", "City of London", "Lambeth"]),
+    answered=st.sets(st.sampled_from([q.slug for q in journey.QUESTIONS])),
+)
+def test_forward_and_back_are_the_same_road(
+    who: str, what: str, known: str, choice: str, borough: str, answered: set[str]
+) -> None:
+    answers: dict[str, dict[str, Any]] = {slug: {} for slug in answered} | {
+        "about-you-or-someone": {"who": who},
+        "what-information": {"what": what},
+        "when": {"known": known},
+        "which-place": {"typed": "", "choice": choice, "borough": borough, "lat": None},
+    }
+    pages = asked(answers)
+    assert pages[0] == "about-you-or-someone"
+    for earlier, later in pairwise(pages):
+        assert journey.before(later, answers) == earlier
+    stop = journey.missing(answers)
+    assert stop is None or stop in pages
+    assert all(journey.applies(page, answers) for page in pages)
