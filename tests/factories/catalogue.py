@@ -1,0 +1,59 @@
+"""Recordings taken in by the door a real force's come through."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.actors import COMMAND_LINE
+from portal.db import Database
+from portal.holds.commands import follow_evidence_flag
+from portal.recordings.importing import ImportReport, import_lines
+from portal.recordings.models import Recording
+from portal.recordings.queries import by_source_id
+
+# Somewhere in Lambeth.
+LATITUDE, LONGITUDE = 51.4623, -0.1145
+
+
+def line(source_id: str, started_at: datetime, *, north: float = 0.0, **given: Any) -> str:
+    """One line of the import format: ten minutes of standing still, `north` degrees from there."""
+    ended_at = started_at + timedelta(minutes=10)
+    fixes = [
+        [at.isoformat(), LATITUDE + north, LONGITUDE, 5.0]
+        for at in _every_minute(started_at, ended_at)
+    ]
+    return json.dumps(
+        {
+            "id": source_id,
+            "camera": "BWC-1",
+            "officer": "L1234",
+            "started_at": started_at.isoformat(),
+            "ended_at": ended_at.isoformat(),
+            "area": "Lambeth",
+            "track": fixes,
+            "category": "non_evidential",
+            "matter": None,
+            "incident": None,
+            "media": None,
+            "sha256": None,
+            **given,
+        }
+    )
+
+
+def _every_minute(since: datetime, until: datetime) -> list[datetime]:
+    minutes = int((until - since).total_seconds() // 60)
+    return [since + timedelta(minutes=minute) for minute in range(minutes + 1)]
+
+
+def take_in(database: Database, *lines: str, at: datetime) -> ImportReport:
+    """Import lines as the command line does."""
+    return import_lines(database, lines, by=COMMAND_LINE, at=at, flagged=follow_evidence_flag)
+
+
+def recording(database: Database, source_id: str) -> Recording:
+    """The recording with this identifier."""
+    with database.reading() as session:
+        found = by_source_id(session, source_id)
+    assert found is not None
+    return found

@@ -1,0 +1,153 @@
+"""Matters open and close once, and their holds with them."""
+
+import pytest
+import sqlalchemy as sa
+
+from portal.actors import COMMAND_LINE
+from portal.errors import NotFound, Refused
+from portal.holds.commands import close_matter, lift, open_matter, place
+from portal.holds.models import Hold, Matter
+from portal.holds.policy import Bar, HoldKind, Level
+from portal.holds.queries import bar, holds_of, locked_bar, matter_by_reference, matters, open_holds
+from portal.house import House
+from tests.conftest import Clock
+from tests.factories.catalogue import line, recording, take_in
+
+
+def hold_on(house: House, recording_id: int, reference: str, **given: object) -> None:
+    with house.db.writing() as session:
+        matter = session.scalars(
+            sa.select(Matter).where(Matter.reference == reference)
+        ).one_or_none() or open_matter(
+            session,
+            reference=reference,
+            kind=HoldKind.INVESTIGATION,
+            by=COMMAND_LINE,
+            at=house.now(),
+        )
+        facts = {"kind": matter.kind, "level": Level.OPEN, "reason": "It is evidence.", **given}
+        place(
+            session,
+            recording_id=recording_id,
+            matter=matter,
+            by=COMMAND_LINE,
+            at=house.now(),
+            **facts,  # type: ignore[arg-type]
+        )
+
+
+def bar_on(house: House, recording_id: int) -> Bar | None:
+    with house.db.reading() as session:
+        return bar(session, recording_id)
+
+
+def close(house: House, reference: str) -> int:
+    with house.db.writing() as session:
+        matter = matter_by_reference(session, reference)
+        return close_matter(
+            session, matter=matter, why="Acquitted", by=COMMAND_LINE, at=house.now()
+        )
+
+
+@pytest.fixture
+def number(house: House, clock: Clock) -> int:
+    """A recording that nothing holds."""
+    take_in(house.db, line("one", clock()), at=clock())
+    return recording(house.db, "one").id
+
+
+def test_an_import_that_names_a_matter_places_a_hold_in_the_same_breath(
+    house: House, clock: Clock
+) -> None:
+    take_in(house.db, line("flagged", clock(), matter="OP-1"), at=clock())
+    assert bar_on(house, recording(house.db, "flagged").id) is Bar.HELD
+
+
+def test_importing_the_flag_again_adds_no_hold(house: House, clock: Clock) -> None:
+    for _ in range(2):
+        take_in(house.db, line("flagged", clock(), matter="OP-1"), at=clock())
+    with house.db.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Hold)) == 1
+
+
+def test_an_old_flag_does_not_bring_a_closed_matter_back(house: House, clock: Clock) -> None:
+    take_in(house.db, line("flagged", clock(), matter="OP-1"), at=clock())
+    close(house, "OP-1")
+    take_in(house.db, line("flagged", clock(), matter="OP-1", incident="CAD 1"), at=clock())
+    assert bar_on(house, recording(house.db, "flagged").id) is None
+
+
+def test_two_matters_hold_until_both_close(house: House, number: int) -> None:
+    for reference in ("OP-1", "OP-2"):
+        hold_on(house, number, reference)
+    assert close(house, "OP-1") == 1
+    assert bar_on(house, number) is Bar.HELD
+    close(house, "OP-2")
+    assert bar_on(house, number) is None
+
+
+def test_a_matter_closes_once(house: House, number: int) -> None:
+    hold_on(house, number, "OP-1")
+    close(house, "OP-1")
+    with pytest.raises(Refused):
+        close(house, "OP-1")
+    with pytest.raises(Refused):
+        hold_on(house, number, "OP-1")
+
+
+def test_a_reference_is_one_matter(house: House, number: int) -> None:
+    hold_on(house, number, "OP-1")
+    with pytest.raises(Refused), house.db.writing() as session:
+        open_matter(
+            session,
+            reference=" OP-1 ",
+            kind=HoldKind.INQUEST,
+            by=COMMAND_LINE,
+            at=house.now(),
+        )
+
+
+@pytest.mark.parametrize("given", [{"reason": "  "}])
+def test_a_hold_needs_its_reason(house: House, number: int, given: dict[str, object]) -> None:
+    with pytest.raises(Refused):
+        hold_on(house, number, "OP-1", **given)
+    assert bar_on(house, number) is None
+
+
+def test_closing_needs_to_say_how_it_ended(house: House, number: int) -> None:
+    hold_on(house, number, "OP-1")
+    with pytest.raises(Refused), house.db.writing() as session:
+        matter = matter_by_reference(session, "OP-1")
+        close_matter(session, matter=matter, why=" ", by=COMMAND_LINE, at=house.now())
+    assert bar_on(house, number) is Bar.HELD
+
+
+def test_lifting_twice_is_lifting_once(house: House, number: int) -> None:
+    hold_on(house, number, "OP-1")
+    for _ in range(2):
+        with house.db.writing() as session:
+            hold = session.scalars(sa.select(Hold)).one()
+            lift(session, hold=hold, by=COMMAND_LINE, at=house.now())
+    assert bar_on(house, number) is None
+
+
+def test_what_does_not_exist_is_barred_and_cannot_be_held(house: House, number: int) -> None:
+    assert bar_on(house, number + 1) is Bar.UNKNOWN
+    with pytest.raises(NotFound):
+        hold_on(house, number + 1, "OP-1")
+    with pytest.raises(NotFound), house.db.reading() as session:
+        matter_by_reference(session, "OP-9")
+
+
+def test_the_lists_count_what_is_held(house: House, number: int) -> None:
+    hold_on(house, number, "OP-1")
+    with house.db.reading() as session:
+        assert [(row.matter.reference, row.open_holds) for row in matters(session)] == [("OP-1", 1)]
+        assert list(open_holds(session, [number])) == [number]
+        assert locked_bar(session, number) is Bar.HELD
+    close(house, "OP-1")
+    with house.db.reading() as session:
+        assert matters(session) == []
+        assert [row.open_holds for row in matters(session, with_closed=True)] == [0]
+        assert len(holds_of(session, number)) == 1
+        assert open_holds(session, [number]) == {}
