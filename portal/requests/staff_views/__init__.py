@@ -1,1 +1,21 @@
 """The staff's pages about one request."""
+
+from flask import Blueprint
+
+from portal.requests.staff_views import (
+    finding,
+    history,
+    holds,
+    identity,
+    messages,
+    overview,
+    registering,
+)
+from portal.requests.staff_views.blueprint import blueprint
+
+# Importing the pages is what hangs them on the blueprint.
+_PAGES = (finding, history, holds, identity, messages, overview, registering)
+
+blueprints: tuple[Blueprint, ...] = (blueprint,)
+
+__all__ = ["blueprints"]

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from portal.actors import Actor, Role
+from portal.audit.names import names
 from portal.dates import london_day
 from portal.recordings.models import Preservation
+from portal.requests.answers import NO_MOMENT
 from portal.requests.lifecycle import BUTTONS, Event, Facts, next_events, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference, clock_now, facts_of
-from portal.requests.staff_views.names import names
 from portal.web.guards import current_actor, guard_of
 from portal.web.session import now, settings
 
@@ -47,13 +48,14 @@ class TwoClocks:
     """When the answer is due, and when the video would be deleted.
 
     `due_is` and `deleted_is` are "late", "soon" or "". `deleted_on` is when routine deletion
-    would reach the earliest video that may be wanted; `kept` recordings are safe from it.
+    would reach the earliest video that may be wanted, None for a request that is not about
+    video; `kept` recordings are safe from it.
     """
 
     due_on: date | None
     public_due_on: date | None
     due_is: str
-    deleted_on: date
+    deleted_on: date | None
     deleted_is: str
     kept: int
 
@@ -83,8 +85,7 @@ def two_clocks(session: Session, footage_request: FootageRequest) -> TwoClocks:
     today = london_day(now())
     due_on = footage_request.staff_target_on
     is_open = footage_request.status.is_open
-    retention = timedelta(days=settings().retention_days)
-    deleted_on = london_day(footage_request.sighting.earliest_at + retention)
+    deleted_on = _deleted_on(footage_request)
     kept = _kept(session, footage_request)
     return TwoClocks(
         due_on=due_on,
@@ -94,6 +95,13 @@ def two_clocks(session: Session, footage_request: FootageRequest) -> TwoClocks:
         deleted_is="" if kept else _nearness(deleted_on, today, _DELETED_SOON),
         kept=kept,
     )
+
+
+def _deleted_on(footage_request: FootageRequest) -> date | None:
+    earliest_at = footage_request.sighting.earliest_at
+    if earliest_at <= NO_MOMENT[1]:
+        return None
+    return london_day(earliest_at + timedelta(days=settings().retention_days))
 
 
 def _nearness(day: date | None, today: date, soon: timedelta) -> str:

@@ -1,0 +1,73 @@
+"""The book, for auditors: reading it, and checking that nobody changed it."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.actors import Role
+from portal.audit.commands import record
+from portal.audit.forms import PlainForm
+from portal.audit.names import names
+from portal.audit.queries import latest
+from portal.audit.verify import Verdict, verify
+from portal.web.fields import clean
+from portal.web.guards import current_actor, roles
+from portal.web.session import now, reading, writing
+
+blueprint = Blueprint("audit", __name__, url_prefix="/book")
+
+PAGE_SIZE = 100
+_LAST_NUMBER = 2**31 - 1
+
+
+@blueprint.get("")
+@roles(Role.AUDITOR)
+def book() -> ResponseReturnValue:
+    """The newest entries first, in pages; by what they are about and by what was done."""
+    subject, deed = _typed("subject", 80), _typed("deed", 64)
+    with reading() as session:
+        entries = latest(session, before=_before(), subject=subject, deed=deed, limit=PAGE_SIZE + 1)
+        return render_template(
+            "audit/book.html",
+            entries=entries[:PAGE_SIZE],
+            older=entries[PAGE_SIZE - 1].sequence if len(entries) > PAGE_SIZE else None,
+            subject=subject,
+            deed=deed,
+            names=names(session),
+            form=PlainForm(formdata=None),
+        )
+
+
+@blueprint.post("/verify")
+@roles(Role.AUDITOR)
+def verify_book() -> ResponseReturnValue:
+    """Walk the whole chain and say what was found; the check itself is an entry too."""
+    if PlainForm().validate_on_submit():
+        with reading() as session:
+            verdict = verify(session)
+        with writing() as session:
+            record(
+                session,
+                "book.verified",
+                subject="book",
+                by=current_actor(),
+                at=now(),
+                entries=verdict.entries,
+                is_whole=verdict.is_whole,
+            )
+        flash(_words(verdict), "success" if verdict.is_whole else "problem")
+    return redirect(url_for(".book"), 303)
+
+
+def _words(verdict: Verdict) -> str:
+    if verdict.is_whole:
+        return f"The book is whole: all {verdict.entries:,} entries are as they were written."
+    return f"The book is NOT whole: {verdict.reason}."
+
+
+def _typed(name: str, at_most: int) -> str:
+    return clean(request.args.get(name, ""), lines=False)[:at_most]
+
+
+def _before() -> int | None:
+    before = request.args.get("before", type=int)
+    return before if before is not None and 0 < before <= _LAST_NUMBER else None

@@ -1,0 +1,42 @@
+"""The blueprint of the staff's request pages, and what happens at the door of each of them."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.requests.commands.viewing import is_viewing_noted, note_viewing
+from portal.requests.queries import by_reference
+from portal.requests.staff_views.page import request_page
+from portal.web.guards import current_actor
+from portal.web.session import now, reading, writing
+
+blueprint = Blueprint("requests", __name__, url_prefix="/requests")
+
+
+@blueprint.before_request
+def note_who_looks() -> None:
+    """Every GET of a request's page is a viewing, written down once an hour."""
+    reference = (request.view_args or {}).get("reference")
+    if request.method == "GET" and reference:
+        note_viewing_of(reference)
+
+
+def note_viewing_of(reference: str) -> None:
+    """Write in the book that the signed-in handler looks at this request. NotFound if none."""
+    by, at = current_actor(), now()
+    with reading() as session:
+        by_reference(session, reference)
+        if is_viewing_noted(session, reference=reference, by=by, at=at):
+            return
+    with writing() as session:
+        note_viewing(session, reference=reference, by=by, at=at)
+
+
+def shown(template: str, reference: str, **more: object) -> str:
+    """A staff page about one request, from one reading of the database."""
+    with reading() as session:
+        return render_template(template, **request_page(session, reference), **more)
+
+
+def shown_again(template: str, reference: str, **more: object) -> ResponseReturnValue:
+    """The same after a form was found wrong: what was typed stays."""
+    return shown(template, reference, **more), 422

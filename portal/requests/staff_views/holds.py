@@ -1,0 +1,136 @@
+"""The holds on a request's recordings: seen by those who decide, placed by those who own them."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal.actors import Role
+from portal.errors import NotFound, Refused
+from portal.holds.commands import lift, open_matter, place
+from portal.holds.models import Hold, Matter
+from portal.holds.policy import HoldKind, Level
+from portal.holds.queries import holds_of, matter_by_reference, matters
+from portal.recordings.models import Recording
+from portal.recordings.queries import candidates_of, matches_of
+from portal.requests.forms.office import HoldForm, PlainForm
+from portal.requests.queries import by_reference
+from portal.requests.staff_views.blueprint import blueprint
+from portal.requests.staff_views.page import request_page
+from portal.web.guards import current_actor, roles
+from portal.web.session import now, reading, writing
+
+_READERS = (
+    Role.SEARCHER,
+    Role.DECISION_MAKER,
+    Role.SECONDER,
+    Role.HOLD_OWNER,
+    Role.AUDITOR,
+)
+
+
+@blueprint.get("/<reference>/holds")
+@roles(*_READERS)
+def holds(reference: str) -> ResponseReturnValue:
+    """Each confirmed recording with its holds, those that have ended too."""
+    with reading() as session:
+        page = request_page(session, reference)
+        matches = matches_of(session, page["footage_request"].id)
+        rows = [(recording, holds_of(session, recording.id)) for _, recording in matches]
+        return render_template(
+            "requests/office/holds.html",
+            **page,
+            rows=rows,
+            may_hold=current_actor().has(Role.HOLD_OWNER),
+        )
+
+
+@blueprint.route(
+    "/<reference>/holds/<int(max=9223372036854775807):recording_id>/place", methods=["GET", "POST"]
+)
+@roles(Role.HOLD_OWNER)
+def place_hold(reference: str, recording_id: int) -> ResponseReturnValue:
+    """Bar a recording from leaving, on a full page."""
+    with reading() as session:
+        recording = _recording_of(session, reference, recording_id)
+        form = HoldForm([row.matter.reference for row in matters(session)])
+    if not form.is_submitted():
+        return _hold_page(reference, recording, form)
+    if not form.validate():
+        return _hold_page(reference, recording, form), 422
+    try:
+        _place(recording_id, form)
+    except Refused as refusal:
+        form.matter.errors = [refusal.message]
+        return _hold_page(reference, recording, form), 422
+    flash("The hold is placed. The recording cannot leave until it ends.", "success")
+    return redirect(url_for(".holds", reference=reference), 303)
+
+
+def _place(recording_id: int, form: HoldForm) -> None:
+    by, at, kind = current_actor(), now(), HoldKind(form.kind.data)
+    with writing() as session:
+        matter: Matter
+        if form.is_new_matter:
+            reference = form.new_reference.data or ""
+            matter = open_matter(session, reference=reference, kind=kind, by=by, at=at)
+        else:
+            matter = matter_by_reference(session, form.chosen_reference)
+        place(
+            session,
+            recording_id=recording_id,
+            matter=matter,
+            kind=kind,
+            level=Level(form.level.data),
+            reason=form.reason.data,
+            by=by,
+            at=at,
+        )
+
+
+@blueprint.route("/<reference>/holds/<uuid:hold_id>/lift", methods=["GET", "POST"])
+@roles(Role.HOLD_OWNER)
+def lift_hold(reference: str, hold_id: UUID) -> ResponseReturnValue:
+    """End one hold, on a full page that says what follows."""
+    form = PlainForm()
+    if not form.validate_on_submit():
+        with reading() as session:
+            page = request_page(session, reference)
+            hold = _hold_of(session, reference, hold_id)
+            recording = session.get_one(Recording, hold.recording_id)
+            return render_template(
+                "requests/office/lift_hold.html", **page, form=form, hold=hold, recording=recording
+            )
+    with writing() as session:
+        hold = _hold_of(session, reference, hold_id)
+        lift(session, hold=hold, by=current_actor(), at=now())
+    flash("The hold has ended.", "success")
+    return redirect(url_for(".holds", reference=reference), 303)
+
+
+def _recording_of(session: Session, reference: str, recording_id: int) -> Recording:
+    request_id = by_reference(session, reference).id
+    for _, recording in candidates_of(session, request_id):
+        if recording.id == recording_id:
+            return recording
+    raise NotFound("There is no such recording on this request's list.")
+
+
+def _hold_of(session: Session, reference: str, hold_id: UUID) -> Hold:
+    hold = session.get(Hold, hold_id)
+    if hold is None:
+        raise NotFound("There is no such hold.")
+    _recording_of(session, reference, hold.recording_id)
+    session.refresh(hold, ["matter"])
+    return hold
+
+
+def _hold_page(reference: str, recording: Recording, form: HoldForm) -> str:
+    with reading() as session:
+        return render_template(
+            "requests/office/place_hold.html",
+            **request_page(session, reference),
+            recording=recording,
+            form=form,
+        )

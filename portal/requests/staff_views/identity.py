@@ -1,0 +1,119 @@
+"""Who the applicant is: what was typed beside what they sent, and what a handler makes of it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.actors import Role
+from portal.errors import NotFound, Refused
+from portal.identity.commands.proofs import note_viewed
+from portal.identity.models import Proof
+from portal.identity.queries import checks_of, proofs_of
+from portal.identity.viewing import picture_of
+from portal.requests.commands.proving import accept_identity, ask_identity
+from portal.requests.forms.office import AcceptForm, DoubtsForm
+from portal.requests.lifecycle import BUTTONS, TABLE, Event
+from portal.requests.queries import by_reference
+from portal.requests.staff_views.blueprint import blueprint
+from portal.requests.staff_views.page import request_page
+from portal.web.guards import current_actor, roles
+from portal.web.session import house, now, reading, writing
+
+_JUDGES = tuple(BUTTONS[Event.IDENTITY_ACCEPTED])
+
+
+@blueprint.get("/<reference>/identity")
+@roles(*_JUDGES, Role.SECONDER, Role.AUDITOR)
+def identity(reference: str) -> ResponseReturnValue:
+    """The proofs and what was decided about them. Pictures are for those who judge them."""
+    return _page(reference, AcceptForm(), DoubtsForm()), 200
+
+
+@blueprint.post("/<reference>/identity/accept")
+@roles(*_JUDGES)
+def accept(reference: str) -> ResponseReturnValue:
+    """We know who they are."""
+    form = AcceptForm()
+    if form.validate():
+        try:
+            with writing() as session:
+                accept_identity(
+                    session,
+                    request_id=by_reference(session, reference).id,
+                    by=current_actor(),
+                    at=now(),
+                    known=form.to_known(),
+                    shown_on=form.shown_on.data,
+                )
+        except Refused as refusal:
+            form.form_errors.append(refusal.message)
+        else:
+            flash("Identity is accepted. Pictures of documents will be deleted.", "success")
+            return redirect(url_for(".identity", reference=reference), 303)
+    return _page(reference, form, DoubtsForm(formdata=None)), 422
+
+
+@blueprint.post("/<reference>/identity/ask")
+@roles(*_JUDGES)
+def ask_for_proof(reference: str) -> ResponseReturnValue:
+    """Ask the applicant to show who they are, with the reasons they will read."""
+    form = DoubtsForm()
+    if form.validate():
+        with writing() as session:
+            ask_identity(
+                session,
+                request_id=by_reference(session, reference).id,
+                doubts=form.to_doubts(),
+                note=form.note.data or "",
+                by=current_actor(),
+                at=now(),
+            )
+        flash("The applicant is asked to show who they are.", "success")
+        return redirect(url_for(".identity", reference=reference), 303)
+    return _page(reference, AcceptForm(formdata=None), form), 422
+
+
+@blueprint.get("/<reference>/identity/<uuid:proof_id>/<int(max=99):page>")
+@roles(*_JUDGES)
+def proof_picture(reference: str, proof_id: UUID, page: int) -> ResponseReturnValue:
+    """One page of a proof as a picture. Each look at one is in the book."""
+    with reading() as session:
+        proof = _proof(proof_id, proofs_of(session, by_reference(session, reference).id))
+    picture = picture_of(house(), proof, page)
+    with writing() as session:
+        note_viewed(session, proof=proof, page=page, by=current_actor(), at=now())
+    return Response(
+        picture.content, mimetype=picture.media_type, headers={"Cache-Control": "no-store"}
+    )
+
+
+def _proof(proof_id: UUID, proofs: Any) -> Proof:
+    for proof in proofs:
+        if proof.id == proof_id:
+            return proof  # type: ignore[no-any-return]
+    raise NotFound("There is no such proof.")
+
+
+def _page(reference: str, accept_form: AcceptForm, doubts_form: DoubtsForm) -> str:
+    with reading() as session:
+        page = request_page(session, reference)
+        footage_request = page["footage_request"]
+        may_judge = current_actor().has(*_JUDGES) and footage_request.regime.is_sar
+        return render_template(
+            "requests/office/identity.html",
+            **page,
+            proofs=proofs_of(session, footage_request.id),
+            checks=checks_of(session, footage_request.id),
+            accept_form=accept_form,
+            doubts_form=doubts_form,
+            has_errors=bool(accept_form.errors or doubts_form.errors),
+            may_see=current_actor().has(*_JUDGES),
+            may_accept=may_judge and _can(footage_request, Event.IDENTITY_ACCEPTED),
+            may_ask=may_judge and _can(footage_request, Event.IDENTITY_ASKED),
+        )
+
+
+def _can(footage_request: Any, event: Event) -> bool:
+    return (footage_request.status, event) in TABLE

@@ -1,0 +1,49 @@
+"""Messages with the applicant, and the one question that pauses the clock."""
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+
+from portal.actors import Role
+from portal.requests.commands.clarifying import ask
+from portal.requests.forms.office import ClarifyForm, MessageForm
+from portal.requests.lifecycle import BUTTONS, Event
+from portal.requests.queries import by_reference
+from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
+from portal.requests.staff_views.page import part_url
+from portal.web.guards import current_actor, roles
+from portal.web.session import now, writing
+
+_WRITERS = (Role.INTAKE, Role.SEARCHER, Role.DECISION_MAKER, Role.SECONDER)
+
+
+@blueprint.get("/<reference>/messages")
+@roles(*_WRITERS, Role.AUDITOR)
+def messages(reference: str) -> ResponseReturnValue:
+    """Every message, and a box for the next."""
+    return shown(
+        "requests/office/messages.html",
+        reference,
+        form=MessageForm(),
+        can_write=current_actor().has(*_WRITERS),
+    )
+
+
+@blueprint.route("/<reference>/clarify", methods=["GET", "POST"])
+@roles(*BUTTONS[Event.CLARIFICATION_ASKED])
+def clarify(reference: str) -> ResponseReturnValue:
+    """Ask what is meant, on a page that says what it does to the clock."""
+    form = ClarifyForm()
+    if not form.is_submitted():
+        return shown("requests/office/clarify.html", reference, form=form)
+    if not form.validate():
+        return shown_again("requests/office/clarify.html", reference, form=form)
+    with writing() as session:
+        ask(
+            session,
+            request_id=by_reference(session, reference).id,
+            question=form.body.data,
+            by=current_actor(),
+            at=now(),
+        )
+    flash("The question is on its way. The clock waits for the answer.", "success")
+    return redirect(part_url(reference, "messages"), 303)

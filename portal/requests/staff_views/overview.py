@@ -1,0 +1,64 @@
+"""The overview of a request: what was asked, what comes next, whose it is, and closing it."""
+
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.actors import Role
+from portal.requests.commands.assigning import assign as give
+from portal.requests.commands.closing import ClosedBecause
+from portal.requests.commands.closing import close as close_request
+from portal.requests.forms.office import CloseForm, PlainForm
+from portal.requests.queries import by_reference
+from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
+from portal.requests.staff_views.page import CASEWORK
+from portal.web.guards import current_actor, roles
+from portal.web.session import now, writing
+
+_WORKERS = (Role.INTAKE, Role.SEARCHER, Role.DECISION_MAKER, Role.SECONDER)
+
+
+@blueprint.get("/<reference>")
+@roles(*CASEWORK)
+def overview(reference: str) -> ResponseReturnValue:
+    """What was asked and what comes next."""
+    can_assign = current_actor().has(*_WORKERS)
+    return shown(
+        "requests/office/overview.html", reference, plain=PlainForm(), can_assign=can_assign
+    )
+
+
+@blueprint.post("/<reference>/assign")
+@roles(*_WORKERS)
+def assign(reference: str) -> ResponseReturnValue:
+    """Take the request, or let it go when it was mine."""
+    if PlainForm().validate_on_submit():
+        me = UUID(current_actor().id)
+        with writing() as session:
+            footage_request = by_reference(session, reference)
+            to = None if footage_request.assigned_to == me else me
+            give(session, request_id=footage_request.id, to=to, by=current_actor(), at=now())
+        flash("This request is yours now." if to else "This request is nobody’s now.", "success")
+    return redirect(url_for(".overview", reference=reference), 303)
+
+
+@blueprint.route("/<reference>/close", methods=["GET", "POST"])
+@roles(Role.INTAKE, Role.DECISION_MAKER)
+def close(reference: str) -> ResponseReturnValue:
+    """Ask on a full page, then close."""
+    form = CloseForm()
+    if not form.is_submitted():
+        return shown("requests/office/close.html", reference, form=form)
+    if not form.validate():
+        return shown_again("requests/office/close.html", reference, form=form)
+    with writing() as session:
+        close_request(
+            session,
+            request_id=by_reference(session, reference).id,
+            because=ClosedBecause(form.because.data),
+            by=current_actor(),
+            at=now(),
+        )
+    flash("The request is closed.", "success")
+    return redirect(url_for(".overview", reference=reference), 303)
