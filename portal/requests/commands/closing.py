@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
+from portal.identity.commands.proofs import delete_pictures
 from portal.recordings.commands import release_preservations
 from portal.requests.commands.moving import move
 from portal.requests.lifecycle import Event
@@ -40,11 +41,13 @@ _LABELS = {
 def close(
     session: Session, *, request_id: UUID, because: ClosedBecause, by: Actor, at: datetime
 ) -> FootageRequest:
-    """Close a request. Its video is kept for three more months, then deleted as usual."""
+    """Close a request. Its video is kept for three more months, then deleted as usual; pictures
+    of proofs are deleted now."""
     footage_request = move(
         session, request_id=request_id, event=Event.CLOSED, by=by, at=at, note=because.value
     )
     release_preservations(
         session, request_id=request_id, until=at + KEPT_AFTER_CLOSING, by=by, at=at
     )
+    delete_pictures(session, subject_id=request_id, at=at, due_at=at)
     return footage_request

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
 from portal.requests.commands.clarifying import ask
+from portal.requests.commands.messaging import write_to_applicant
 from portal.requests.forms.office import ClarifyForm, MessageForm
 from portal.requests.lifecycle import BUTTONS, Event
 from portal.requests.queries import by_reference
@@ -26,6 +27,25 @@ def messages(reference: str) -> ResponseReturnValue:
         form=MessageForm(),
         can_write=current_actor().has(*_WRITERS),
     )
+
+
+@blueprint.post("/<reference>/messages")
+@roles(*_WRITERS)
+def send_message(reference: str) -> ResponseReturnValue:
+    """Say something to the applicant. It pauses nothing."""
+    form = MessageForm()
+    if not form.validate():
+        return shown_again("requests/office/messages.html", reference, form=form, can_write=True)
+    with writing() as session:
+        write_to_applicant(
+            session,
+            request_id=by_reference(session, reference).id,
+            body=form.body.data,
+            by=current_actor(),
+            at=now(),
+        )
+    flash("The message is on its way.", "success")
+    return redirect(part_url(reference, "messages"), 303)
 
 
 @blueprint.route("/<reference>/clarify", methods=["GET", "POST"])

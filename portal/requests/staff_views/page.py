@@ -174,6 +174,7 @@ _TABS = (
     ("Holds", "holds"),
     ("Decision", "decision"),
     ("Letters", "letters"),
+    ("Release", "release"),
     ("Messages", "messages"),
     ("History", "history"),
 )
