@@ -77,9 +77,9 @@ def judge(tracks: Tracks, window: Window, shape: Shape | None) -> Verdict:
     seen = clipped(pieces(tracks), since, until)
     if shape is None:
         return _anywhere(tracks, since <= until, seen)
-    far, part = shape.distance(Legs(seen.x0, seen.y0, seen.x1, seen.y1))
     reach = shape.radius_m + _TOUCHING_M
     slack = seen.slack + tracks.slack_m[seen.owner]
+    far, part = shape.distance(Legs(seen.x0, seen.y0, seen.x1, seen.y1), reach + slack)
     return _verdict(tracks, since <= until, seen, far, part, reach, slack)
 
 

@@ -140,10 +140,11 @@ def _laplace(offset: Floats, spread: float) -> Floats:
     return density
 
 
-def place_likelihood(distance_m: Floats, spread_m: float, shape: Shape) -> Floats:
-    """How likely such a distance is, against a place at random in what was searched."""
+def place_likelihood(at: Legs, spread_m: float, shape: Shape) -> Floats:
+    """How likely such a position is, against a place at random in what was searched."""
     if isinstance(shape, Inside):
-        return np.ones_like(distance_m)
+        return np.ones_like(at.x0)
+    distance_m, _ = shape.distance(at, np.full(len(at.x0), np.inf))
     is_point = bool(np.all((shape.legs.x0 == shape.legs.x1) & (shape.legs.y0 == shape.legs.y1)))
     thinner = _FAR_TIMES**2 if is_point else _FAR_TIMES
 
@@ -204,9 +205,8 @@ def _along(seen: Pieces, count: int, shape: Shape, said: Said) -> Floats:
     t = seen.t0[which] + part * (seen.t1[which] - seen.t0[which])
     x = seen.x0[which] + part * (seen.x1[which] - seen.x0[which])
     y = seen.y0[which] + part * (seen.y1[which] - seen.y0[which])
-    distance, _ = shape.distance(Legs(x, y, x, y))
     density = time_density(t - said.at.timestamp(), said.spread.total_seconds())
-    likely = density * place_likelihood(distance, said.place_spread_m, shape)
+    likely = density * place_likelihood(Legs(x, y, x, y), said.place_spread_m, shape)
     lasting = np.maximum((seen.t1 - seen.t0)[sure] / steps, 1.0 / steps)
     weights = likely * np.repeat(lasting, steps)
     sums: Floats = np.bincount(seen.owner[which], weights=weights, minlength=count).astype(float)

@@ -29,6 +29,10 @@ class Legs:
             return cls(x, y, x, y)
         return cls(x[:-1], y[:-1], x[1:], y[1:])
 
+    def chosen(self, which: Ints) -> Self:
+        """Only those legs, in that order."""
+        return type(self)(self.x0[which], self.y0[which], self.x1[which], self.y1[which])
+
     @classmethod
     def joined(cls, parts: "list[Legs]") -> Self:
         """All of those legs."""
@@ -47,7 +51,7 @@ class Near:
         """Every square that something within the radius may be in."""
         return _squares_along(self.legs, self.radius_m)
 
-    def distance(self, lines: Legs) -> tuple[Floats, Floats]:
+    def distance(self, lines: Legs, within: Floats) -> tuple[Floats, Floats]:
         """How near each line comes, in metres, and at which part (0 to 1) of it."""
         return _nearest(lines, self.legs)
 
@@ -70,15 +74,15 @@ class Inside:
         _, within = squares(x, y, x, y, np.zeros(len(x)))
         return np.unique(np.r_[along, within])
 
-    def distance(self, lines: Legs) -> tuple[Floats, Floats]:
+    def distance(self, lines: Legs, within: Floats) -> tuple[Floats, Floats]:
         """Nought, at its start or where it enters, for a line that is inside at any moment;
-        otherwise how near it comes to the edge."""
+        otherwise how near it comes to the edge, or infinity if that is not `within` metres."""
         far, part = np.full(len(lines.x0), np.inf), np.zeros(len(lines.x0))
         inside = self.contains(lines.x0, lines.y0)
         far[inside] = 0.0
         rest = np.flatnonzero(~inside)
-        outside = Legs(lines.x0[rest], lines.y0[rest], lines.x1[rest], lines.y1[rest])
-        far[rest], part[rest] = _nearest(outside, self.edges)
+        outside = lines.chosen(rest)
+        far[rest], part[rest] = _nearest_of_many(outside, self.edges, within[rest])
         return far, part
 
     def contains(self, x: Floats, y: Floats) -> Flags:
@@ -107,31 +111,63 @@ def _nearest(lines: Legs, legs: Legs) -> tuple[Floats, Floats]:
     """The least distance of each line from any leg, and the part of the line where it is."""
     best, part = np.full(len(lines.x0), np.inf), np.zeros(len(lines.x0))
     for k in range(len(legs.x0)):
-        leg = (float(legs.x0[k]), float(legs.y0[k]), float(legs.x1[k]), float(legs.y1[k]))
-        squared, at = _to_leg(lines, *leg)
+        every = np.full(len(lines.x0), k)
+        squared, at = _to_legs(lines, legs.chosen(every))
         nearer = squared < best
         best[nearer], part[nearer] = squared[nearer], at[nearer]
     return np.sqrt(best), part
 
 
-def _to_leg(lines: Legs, px: float, py: float, qx: float, qy: float) -> tuple[Floats, Floats]:
-    """Squared distance of each line from one leg p to q, and where on the line it is."""
-    squared, part = _to_point(lines, px, py)
-    if (px, py) == (qx, qy):
+def _nearest_of_many(lines: Legs, legs: Legs, within: Floats) -> tuple[Floats, Floats]:
+    """The same for hundreds of legs: only pairs whose boxes come within reach are reckoned."""
+    best, part = np.full(len(lines.x0), np.inf), np.zeros(len(lines.x0))
+    line, leg = _pairs(lines, legs, within)
+    squared, at = _to_legs(lines.chosen(line), legs.chosen(leg))
+    order = np.lexsort((at, squared, line))
+    owner = line[order]
+    first = order[np.r_[True, owner[1:] != owner[:-1]]] if len(order) else order
+    best[line[first]], part[line[first]] = squared[first], at[first]
+    return np.sqrt(best), part
+
+
+def _pairs(lines: Legs, legs: Legs, within: Floats) -> tuple[Ints, Ints]:
+    west, east = np.minimum(legs.x0, legs.x1), np.maximum(legs.x0, legs.x1)
+    south, north = np.minimum(legs.y0, legs.y1), np.maximum(legs.y0, legs.y1)
+    found, step = [], max(1, _AT_ONCE // max(1, len(legs.x0)))
+    for begin in range(0, len(lines.x0), step):
+        some = slice(begin, begin + step)
+        x0, y0, x1, y1 = lines.x0[some], lines.y0[some], lines.x1[some], lines.y1[some]
+        reach = within[some]
+        meets = (np.minimum(x0, x1) - reach)[:, None] <= east
+        meets &= (np.maximum(x0, x1) + reach)[:, None] >= west
+        meets &= (np.minimum(y0, y1) - reach)[:, None] <= north
+        meets &= (np.maximum(y0, y1) + reach)[:, None] >= south
+        line, leg = np.nonzero(meets)
+        found.append((line + begin, leg))
+    if not found:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    line, leg = (np.concatenate(column) for column in zip(*found, strict=True))
+    return line, leg
+
+
+def _to_legs(lines: Legs, legs: Legs) -> tuple[Floats, Floats]:
+    """Squared distance of each line from its leg, pair by pair, and where on the line it is."""
+    squared, part = _to_point(lines, legs.x0, legs.y0)
+    still = (legs.x0 == legs.x1) & (legs.y0 == legs.y1)
+    if bool(still.all()):
         return squared, part
-    ends = [_to_point(lines, qx, qy)]
+    others = [_to_point(lines, legs.x1, legs.y1)]
     for x, y, end in ((lines.x0, lines.y0, 0.0), (lines.x1, lines.y1, 1.0)):
-        leg = Legs(*(np.full_like(x, value) for value in (px, py, qx, qy)))
-        from_end, _ = _to_point(leg, x, y)
-        ends.append((from_end, np.full_like(from_end, end)))
-    for other, where in ends:
+        from_end, _ = _to_point(legs, x, y)
+        others.append((from_end, np.full_like(from_end, end)))
+    for other, where in others:
         nearer = other < squared
         squared, part = np.where(nearer, other, squared), np.where(nearer, where, part)
-    crosses, where = _crossing(lines, px, py, qx, qy)
+    crosses, where = _crossing(lines, legs)
     return np.where(crosses, 0.0, squared), np.where(crosses, where, part)
 
 
-def _to_point(lines: Legs, px: Floats | float, py: Floats | float) -> tuple[Floats, Floats]:
+def _to_point(lines: Legs, px: Floats, py: Floats) -> tuple[Floats, Floats]:
     dx, dy = lines.x1 - lines.x0, lines.y1 - lines.y0
     length = dx * dx + dy * dy
     along = (px - lines.x0) * dx + (py - lines.y0) * dy
@@ -140,13 +176,13 @@ def _to_point(lines: Legs, px: Floats | float, py: Floats | float) -> tuple[Floa
     return x * x + y * y, part
 
 
-def _crossing(lines: Legs, px: float, py: float, qx: float, qy: float) -> tuple[Flags, Floats]:
-    """Which lines cross the leg (touching ends are found by distance), and where."""
+def _crossing(lines: Legs, legs: Legs) -> tuple[Flags, Floats]:
+    """Which lines cross their legs (touching ends are found by distance), and where."""
     dx, dy = lines.x1 - lines.x0, lines.y1 - lines.y0
-    ex, ey = qx - px, qy - py
-    start = ex * (lines.y0 - py) - ey * (lines.x0 - px)
-    end = ex * (lines.y1 - py) - ey * (lines.x1 - px)
-    here = dx * (py - lines.y0) - dy * (px - lines.x0)
-    there = dx * (qy - lines.y0) - dy * (qx - lines.x0)
+    ex, ey = legs.x1 - legs.x0, legs.y1 - legs.y0
+    start = ex * (lines.y0 - legs.y0) - ey * (lines.x0 - legs.x0)
+    end = ex * (lines.y1 - legs.y0) - ey * (lines.x1 - legs.x0)
+    here = dx * (legs.y0 - lines.y0) - dy * (legs.x0 - lines.x0)
+    there = dx * (legs.y1 - lines.y0) - dy * (legs.x1 - lines.x0)
     crosses = ((start > 0) != (end > 0)) & ((here > 0) != (there > 0)) & (start != end)
     return crosses, start / np.where(start != end, start - end, 1.0)

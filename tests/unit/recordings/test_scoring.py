@@ -73,7 +73,8 @@ def test_densities_are_densities() -> None:
     at = np.arange(-40 * 3600, 40 * 3600, 10.0)
     assert float(time_density(at, 480.0).sum() * 10) == pytest.approx(1.0, abs=0.01)
     radius = (np.arange(1000) + 0.5) / 1000 * PLACE.radius_m
-    mean = np.average(place_likelihood(radius, 120.0, PLACE), weights=radius)
+    x, y = 530_000.0 + radius, np.full(1000, 175_000.0)
+    mean = np.average(place_likelihood(Legs(x, y, x, y), 120.0, PLACE), weights=radius)
     assert float(mean) == pytest.approx(1.0, abs=0.01)
 
 
