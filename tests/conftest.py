@@ -199,3 +199,18 @@ def app(sqlite_house: House) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript and without CSRF tokens (tests/web/test_csrf.py has those)."""
     return app.test_client()
+
+
+@pytest.fixture
+def make_empty_postgres(postgres_server: PostgresServer) -> Iterator[MakeDatabase]:
+    """Call it for a PostgreSQL database with no tables at all."""
+    with ExitStack() as closing:
+
+        def make() -> Database:
+            name = postgres_server.make_database()
+            closing.callback(postgres_server.drop_database, name)
+            database = open_database(postgres_server.url(name))
+            closing.callback(database.close)
+            return database
+
+        yield make

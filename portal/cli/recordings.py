@@ -51,10 +51,16 @@ def import_file(file: BinaryIO, as_json: bool) -> None:
 
 
 @recordings.command("search")
-@click.argument("file", type=click.File("rb"), default="-")
+@click.option(
+    "--input",
+    "file",
+    type=click.File("rb"),
+    default="-",
+    help="The file to read; `-`, the default, is standard input.",
+)
 @click.option("--json", "_as_json", is_flag=True, help="Print JSON lines (the default).")
 def search_file(file: BinaryIO, _as_json: bool) -> None:
-    """Answer searches, one JSON object per line of FILE (by default standard input).
+    """Answer searches, one JSON object per line.
 
     Each line has `from`, `until`, and one of `point` {lat, lon, radius_m}, `line` with
     `radius_m`, or `area`. The answer is one line for each, in the same order; a line that is no
