@@ -1,0 +1,117 @@
+"""Every answer under every law becomes a whole letter, and none says what it may not."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import product
+
+import pytest
+
+from portal.disclosure.exemptions import HOLD_GROUND, Line, Outcome, PublicInterest, answer_of
+from portal.disclosure.letter_writing import LetterFacts, letter_of
+from portal.holds.policy import Level
+from portal.letters.composing import render_html
+from portal.letters.kinds import ClipLine, LetterKind
+from portal.requests.lifecycle import Regime
+
+GROUND = {Regime.SAR_PART3: "P3-45-4-e", Regime.SAR_GDPR: "GDPR-S2-16", Regime.FOI: "FOI-31"}
+FILMED_AT = datetime(2026, 10, 24, 16, 0, tzinfo=UTC)
+
+
+def facts(regime: Regime, *lines: Line) -> LetterFacts:
+    clips = tuple(
+        ClipLine(f"video-{line.recording_id}.mp4", FILMED_AT, 870, "Officer 1", "a3" * 32)
+        for line in lines
+        if line.outcome is Outcome.RELEASE
+    )
+    return LetterFacts(
+        reference="BWV-7K3Q-M2XD",
+        regime=regime,
+        applicant_name="Amara Lindström",
+        place="Fountain Street",
+        said_time="about 5pm",
+        earliest_at=FILMED_AT,
+        latest_at=FILMED_AT.replace(hour=17),
+        what_happened="I was searched.",
+        shoulder_number="",
+        crime_reference="CR/123",
+        answer=answer_of(lines),
+        lines=lines,
+        interest=PublicInterest("People can see.", "It would harm.", "The harm weighs more."),
+        note_to_applicant="",
+        decided_by="Dana Example",
+        dated_on=date(2026, 11, 2),
+        expires_on=date(2026, 11, 30),
+        clips=clips,
+        force={
+            "force_name": "Testshire Police",
+            "contact": "Phone 101.",
+            "dpo_contact": "dpo@example.org",
+            "regulator_name": "The regulator",
+            "regulator_address": "Its address",
+        },
+        retention_days=31,
+    )
+
+
+def some_lines(regime: Regime, *kinds: str) -> tuple[Line, ...]:
+    return tuple(_line(regime, kind, number) for number, kind in enumerate(kinds, 1))
+
+
+def _line(regime: Regime, kind: str, number: int) -> Line:
+    if kind == "release":
+        return Line(number, Outcome.RELEASE)
+    if kind == "withhold":
+        return Line(number, Outcome.WITHHOLD, GROUND[regime], "INTERNAL TEST")
+    return Line(number, Outcome.HELD, HOLD_GROUND[regime], "INTERNAL TEST", Level(kind))
+
+
+def written(given: LetterFacts) -> str:
+    return render_html(*letter_of(given)).partition("<main>")[2]
+
+
+KINDS = ("release", "withhold", *(level.value for level in Level))
+MIXES = [(), *product(KINDS), *product(KINDS, KINDS), *product(KINDS, KINDS, KINDS)]
+
+
+@pytest.mark.parametrize("regime", Regime)
+def test_every_mix_of_outcomes_makes_a_whole_letter(regime: Regime) -> None:
+    for mix in MIXES:
+        letter = written(facts(regime, *some_lines(regime, *mix)))
+        assert "Dana Example" in letter
+        assert "INTERNAL TEST" not in letter
+        assert ("video-" in letter) is ("release" in mix)
+
+
+@pytest.mark.parametrize("regime", Regime)
+def test_a_secret_hold_changes_no_letter_that_has_something_else_to_say(regime: Regime) -> None:
+    for mix in MIXES[1:]:
+        if set(mix) == {"L3"}:
+            continue
+        without = [kind for kind in mix if kind != "L3"]
+        with_hold = facts(
+            regime, *some_lines(regime, *without, *["L3"] * (len(mix) - len(without)))
+        )
+        assert written(with_hold) == written(facts(regime, *some_lines(regime, *without)))
+
+
+@pytest.mark.parametrize("regime", Regime)
+def test_neither_confirm_nor_deny_takes_nothing_from_any_recording(regime: Regime) -> None:
+    one = facts(regime, *some_lines(regime, "L3"))
+    three = facts(regime, *some_lines(regime, "L3", "L3", "L3"))
+    assert letter_of(one)[0] is LetterKind.NCND
+    assert written(one) == written(replace(three, crime_reference="", note_to_applicant=""))
+    assert "check again" not in written(one)
+
+
+def test_an_open_hold_promises_to_look_again_and_names_the_limb() -> None:
+    letter = written(facts(Regime.SAR_PART3, *some_lines(Regime.SAR_PART3, "L1")))
+    assert "45(4)(b)" in letter
+    assert "31 January 2027" in letter
+    assert "CR/123" in letter
+
+
+def test_a_limited_hold_gives_no_reason() -> None:
+    letter = written(facts(Regime.SAR_PART3, *some_lines(Regime.SAR_PART3, "L2")))
+    assert "We cannot say more" in letter
+    assert "45(4)(b)" not in letter
+    assert "CR/123" not in letter
