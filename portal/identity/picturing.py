@@ -55,7 +55,11 @@ def redraw(content: bytes, media_type: str) -> bytes:
     from PIL import Image, ImageOps
 
     kind = {"image/jpeg": "JPEG", "image/png": "PNG"}[media_type]
-    with Image.open(io.BytesIO(content), formats=(kind,)) as picture:
+    try:
+        opened = Image.open(io.BytesIO(content), formats=(kind,))
+    except Image.DecompressionBombError:
+        raise Unfit(TOO_MANY_PIXELS) from None
+    with opened as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise Unfit(TOO_MANY_PIXELS)
         # A large JPEG is decoded small at once: that needs a fraction of the memory.
