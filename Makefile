@@ -35,6 +35,10 @@ check: setup-test ## Read the code without running it: style, types, import cont
 bench: setup ## Measure taking in and searching a catalogue (ARGS="--recordings 200000")
 	$(PYTHON) -m benchmarks.catalogue $(ARGS)
 
+.PHONY: docs
+docs: setup ## Draw docs/lifecycle.md and docs/settings.md from the code
+	@$(PYTHON) -m scripts.draw_docs
+
 .PHONY: coverage
 coverage: setup-test ## Run the tests and say which lines none of them reached
 	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term $(ARGS)
