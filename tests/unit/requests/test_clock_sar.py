@@ -469,3 +469,11 @@ def test_what_belongs_to_freedom_of_information_moves_nothing(event: ClockEvent,
     assert clock.refused == (
         f"{name} on Monday 9 March 2026 cannot change the time for this kind of request.",
     )
+
+
+def test_an_open_pause_has_no_length_of_its_own() -> None:
+    assert Pause(date(2026, 3, 9), None).days() == 0
+
+
+def test_what_we_wait_for_is_stored_by_these_words() -> None:
+    assert [str(need) for need in WaitingFor] == ["identity", "authority", "fee", "clarification"]
