@@ -12,7 +12,6 @@ from portal.identity.proof import CodePurpose
 from portal.identity.queries import visit
 from portal.requests.commands.drafting import open_draft, send
 from portal.requests.forms.returning import ButtonForm
-from portal.requests.ics import reply_by_calendar
 from portal.requests.journey import missing
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id, by_reference
@@ -21,7 +20,7 @@ from portal.requests.views.asking import address_of
 from portal.requests.views.blueprint import blueprint
 from portal.web.guards import browser, current_actor, public
 from portal.web.limits import SUBMISSIONS, take, visitor
-from portal.web.session import now, reading, settings, writing
+from portal.web.session import now, reading, writing
 
 
 @blueprint.get("/check-answers")
@@ -78,27 +77,6 @@ def copy_of_sent(reference: str) -> Page:
     """What they sent, as one file to keep or print."""
     page = make_response(render_template("requests/copy.html", footage_request=_own(reference)))
     page.headers["Content-Disposition"] = f'attachment; filename="{reference}.html"'
-    return page
-
-
-@blueprint.get("/sent/<reference>/reply-by.ics")
-@public
-def calendar(reference: str) -> Page:
-    """The day we will reply by, for their calendar."""
-    footage_request = _own(reference)
-    if footage_request.target_due_on is None:
-        raise NotFound()
-    page = make_response(
-        reply_by_calendar(
-            reference=reference,
-            reply_by_on=footage_request.target_due_on,
-            force_name=settings().force_name,
-            address=f"{settings().base_url.rstrip('/')}/your-request/{reference}",
-            made_at=footage_request.received_at,
-        )
-    )
-    page.headers["Content-Type"] = "text/calendar; charset=utf-8"
-    page.headers["Content-Disposition"] = f'attachment; filename="{reference}.ics"'
     return page
 
 

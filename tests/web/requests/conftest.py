@@ -4,15 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 
 from portal.actors import COMMAND_LINE
+from portal.app import create_app
 from portal.db import Database
 from portal.house import House
 from portal.recordings.gazetteer import import_places
-from portal.requests.views import blueprints
-from portal.web import errors, guards, headers
-from portal.web.rendering import prepare_templates
 from tests.conftest import Clock
 from tests.factories.public_journey import NOW, PLACES, Visitor
 
@@ -33,24 +30,8 @@ def small_house(make_house: Callable[[Database], House], sqlite_database: Databa
 
 @pytest.fixture
 def public_app(small_house: House) -> Flask:
-    """The pages with their tokens checked, as a browser meets them."""
-    app = Flask("portal")
-    app.extensions["portal"] = small_house
-    app.config.update(
-        SECRET_KEY="s" * 40, MAX_CONTENT_LENGTH=20 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=512 * 1024
-    )
-    CSRFProtect(app)
-    prepare_templates(app)
-    contact = {"phone": "101", "email": "video@example.org", "address": "Police Headquarters"}
-    app.jinja_env.globals.update(
-        force_name="The police", service_name="Ask for police video", contact=contact
-    )
-    headers.install(app, is_https=False)
-    guards.install(app, lambda key: None)
-    errors.install(app)
-    for blueprint in blueprints:
-        app.register_blueprint(blueprint)
-    return app
+    """The whole application with its tokens checked, as a browser meets it."""
+    return create_app(small_house)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """From Start to Request sent, through the test client."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -151,21 +152,36 @@ def test_nobody_else_can_send_or_see(
     assert stranger.post(action, page="/save").location == "/"
     assert count(small_house, FootageRequest) == 0
     sent = send(visitor).location
-    for path in (sent, f"{sent}/copy", f"{sent}/reply-by.ics"):
+    for path in (sent, f"{sent}/copy", sent.replace("sent", "your-request") + "/calendar.ics"):
         assert visitor.get(path).status_code == 200
         assert stranger.get(path).status_code == 404
     assert stranger.get("/sent/BWV-2222-2222").text == stranger.get(sent).text
 
 
-def test_the_copy_and_the_calendar_are_files(visitor: Visitor) -> None:
+def test_the_copy_is_a_file_that_fetches_nothing(visitor: Visitor) -> None:
     visitor.walk(SAR)
-    sent = send(visitor).location
-    copy = visitor.get(f"{sent}/copy")
+    copy = visitor.get(f"{send(visitor).location}/copy")
     assert "attachment" in copy.headers["Content-Disposition"]
     assert "Amina Example" in copy.text
-    calendar = visitor.get(f"{sent}/reply-by.ics")
-    assert calendar.mimetype == "text/calendar"
-    assert b"DTSTART;VALUE=DATE:20261222" in calendar.data
+    assert "src=" not in copy.text
+    assert "href=" not in copy.text
+
+
+def test_every_link_of_the_sent_page_leads_somewhere(visitor: Visitor) -> None:
+    visitor.walk(SAR)
+    page = visitor.get(send(visitor).location).text
+    links = {link for link in re.findall(r'href="(/[^"#]*)"', page) if "/static/" not in link}
+    assert any("confirm-email" in link for link in links)
+    for link in links:
+        assert visitor.get(link).status_code in (200, 302, 303), link
+
+
+def test_proof_can_be_sent_now_and_the_journey_goes_on(visitor: Visitor) -> None:
+    answers = {**SAR, "proof": {"when": "now"}}
+    del answers["delivery"]
+    assert visitor.walk(answers) == "/proofs"
+    assert "Send a file" in visitor.get("/proofs").text
+    assert visitor.get("/ask").location == "/ask/delivery"
 
 
 def test_an_incomplete_draft_is_led_to_what_is_missing(visitor: Visitor) -> None:
