@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER, Actor, ActorKind, Role
@@ -22,8 +23,8 @@ from portal.holds.commands import lift, open_matter, place
 from portal.holds.models import Hold
 from portal.holds.policy import HoldKind, Level
 from portal.house import House
-from portal.ids import new_id
-from portal.office.models import Handler
+from portal.ids import digest, new_id, new_token
+from portal.office.models import Handler, StaffSession
 from portal.outbox.commands import Lease
 from portal.recordings.kinds import CandidateStatus, Category, Certainty
 from portal.recordings.models import Candidate, Recording, Search
@@ -80,6 +81,23 @@ def staff(session: Session, *, at: datetime) -> Staff:
     return Staff(
         handler(session, f"Dana{mark}", *both, at=at), handler(session, f"Sol{mark}", *both, at=at)
     )
+
+
+def sign_in(client: FlaskClient, house: House, who: Actor) -> None:
+    """Sign a handler in on a test's browser, without the passphrase and the second factor."""
+    key = new_token(256)
+    with house.db.writing() as session:
+        session.add(
+            StaffSession(
+                handler_id=UUID(who.id),
+                browser=digest(key),
+                begun_at=house.now(),
+                seen_at=house.now(),
+                expires_at=house.now() + timedelta(hours=8),
+            )
+        )
+    with client.session_transaction() as cookie:
+        cookie["browser"] = key
 
 
 def recording(

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_a_long_file_is_packed_in_little_memory() -> None:
 
     @contextmanager
     def opened() -> Iterator[BinaryIO]:
-        with open("/dev/zero", "rb") as zeros:
+        with Path("/dev/zero").open("rb") as zeros:
             yield cast(BinaryIO, FirstBytes(zeros, size))
 
     tracemalloc.start()

@@ -1,0 +1,259 @@
+"""The handlers' pages: deciding, seconding, publishing, letters, and what became of a release."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.actors import Actor, Role
+from portal.audit.models import AuditEntry
+from portal.disclosure.models import DecisionLine
+from portal.holds.policy import Level
+from portal.house import House
+from portal.ids import new_id
+from portal.requests.intake import AboutWhom
+from tests.factories.disclosure import (
+    Ready,
+    answered,
+    decided,
+    handler,
+    link_of,
+    pay_pack,
+    place_hold,
+    ready_to_decide,
+    seconded,
+    sign_in,
+    status_of,
+)
+
+
+@pytest.fixture
+def ready(sqlite_house: House) -> Ready:
+    return ready_to_decide(sqlite_house, contents=[b"one", b"two"])
+
+
+@pytest.fixture
+def decider(app: Flask, sqlite_house: House, ready: Ready) -> FlaskClient:
+    client = app.test_client()
+    sign_in(client, sqlite_house, ready.staff.decider)
+    return client
+
+
+@pytest.fixture
+def seconder(app: Flask, sqlite_house: House, ready: Ready) -> FlaskClient:
+    client = app.test_client()
+    sign_in(client, sqlite_house, ready.staff.seconder)
+    return client
+
+
+def part(ready: Ready, path: str) -> str:
+    return f"/office/requests/{ready.reference}/{path}"
+
+
+def test_the_whole_way_through_the_pages(
+    decider: FlaskClient, seconder: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    one, two = ready.recording_ids
+    page = decider.get(part(ready, "decision"))
+    assert page.status_code == 200
+    assert f"Recording {one}" in page.text
+    made = decider.post(
+        part(ready, "decision"),
+        data={
+            f"outcome_{one}": "release",
+            f"outcome_{two}": "withhold",
+            f"ground_{two}": "P3-45-4-e",
+            f"test_{two}": "A child is in it.",
+            "note": "The second shows a child.",
+        },
+    )
+    assert made.location == part(ready, "decision/1")
+    own = decider.get(part(ready, "decision/1")).text
+    assert "A different handler must second it" in own
+    letter = seconder.get(part(ready, "decision/1/letter"))
+    assert "The second shows a child." in letter.text
+    assert "unsafe" not in letter.headers["Content-Security-Policy"]
+    assert "A child is in it." in seconder.get(part(ready, "decision/1/second")).text
+    assert seconder.post(part(ready, "decision/1/second")).status_code == 303
+    assert "cannot take it back" in seconder.get(part(ready, "decision/1/publish")).text
+    assert seconder.post(part(ready, "decision/1/publish")).status_code == 303
+    assert status_of(sqlite_house, ready) == "publishing"
+    with sqlite_house.db.reading() as session:
+        decision_id = session.scalars(sa.select(DecisionLine.decision_id)).first()
+    assert decision_id is not None
+    pay_pack(sqlite_house, decision_id)
+    release = decider.get(part(ready, "release")).text
+    assert f"{ready.reference}-video-1.mp4" in release
+    assert "Nobody has opened it yet." in release
+    release_id = link_of(sqlite_house, ready).release_id
+    letters = decider.get(part(ready, "letters")).text
+    assert f"letters/{release_id}.pdf" in letters
+    pdf = decider.get(part(ready, f"letters/{release_id}.pdf"))
+    assert pdf.data.startswith(b"%PDF")
+    assert decider.get(part(ready, f"letters/{release_id}.html")).mimetype == "text/html"
+    with sqlite_house.db.reading() as session:
+        deeds = list(session.scalars(sa.select(AuditEntry.deed)))
+    assert deeds.count("letter.viewed") == 2
+
+
+def test_a_wrong_form_says_what_is_missing_and_keeps_what_was_typed(
+    decider: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    one, two = ready.recording_ids
+    page = decider.post(
+        part(ready, "decision"), data={f"outcome_{two}": "withhold", "note": "Keep this."}
+    )
+    assert page.status_code == 422
+    assert f"Select what becomes of recording {one}" in page.text
+    assert f"Select a ground for recording {two}" in page.text
+    assert f"Write down the test for recording {two}" in page.text
+    assert "Keep this." in page.text
+    assert status_of(sqlite_house, ready) == "reviewing"
+
+
+@pytest.mark.parametrize("odd", ["held", "\x00", "x" * 1_000_000, "‮release", ""])
+def test_odd_outcomes_and_grounds_get_words(decider: FlaskClient, ready: Ready, odd: str) -> None:
+    one, two = ready.recording_ids
+    data = {f"outcome_{one}": odd, f"outcome_{two}": "withhold", f"ground_{two}": odd}
+    assert decider.post(part(ready, "decision"), data=data).status_code in (413, 422)
+
+
+def test_a_held_recording_is_locked_to_held(
+    decider: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    one, two = ready.recording_ids
+    place_hold(sqlite_house, two, level=Level.LIMITED)
+    page = decider.get(part(ready, "decision")).text
+    assert f'name="outcome_{two}"' not in page
+    assert Level.LIMITED.label in page
+    data = {f"outcome_{one}": "release", f"outcome_{two}": "release"}
+    assert decider.post(part(ready, "decision"), data=data).status_code == 422
+    data[f"test_{two}"] = "It would harm the case."
+    assert decider.post(part(ready, "decision"), data=data).status_code == 303
+    with sqlite_house.db.reading() as session:
+        line = session.scalars(
+            sa.select(DecisionLine).where(DecisionLine.recording_id == two)
+        ).one()
+    assert (line.outcome.value, line.level) == ("held", Level.LIMITED)
+
+
+def test_public_interest_is_asked_for_under_foi(app: Flask, sqlite_house: House) -> None:
+    ready = ready_to_decide(sqlite_house, about=AboutWhom.GENERAL)
+    client = app.test_client()
+    sign_in(client, sqlite_house, ready.staff.decider)
+    assert "What speaks for release?" in client.get(part(ready, "decision")).text
+    (one,) = ready.recording_ids
+    data = {f"outcome_{one}": "withhold", f"ground_{one}": "FOI-31", f"test_{one}": "Harm."}
+    page = client.post(part(ready, "decision"), data=data)
+    assert page.status_code == 409
+    assert "which weighs" in page.text
+
+
+def test_pressing_twice_is_answered_in_words(
+    decider: FlaskClient, seconder: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    decided(sqlite_house, ready)
+    assert seconder.post(part(ready, "decision/1/second")).status_code == 303
+    assert seconder.post(part(ready, "decision/1/second")).status_code == 409
+    assert seconder.post(part(ready, "decision/1/publish")).status_code == 303
+    again = seconder.post(part(ready, "decision/1/publish"))
+    assert again.status_code == 409
+    assert "being packed" in again.text
+
+
+def test_who_decided_cannot_second_on_the_page(
+    decider: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    decided(sqlite_house, ready)
+    page = decider.post(part(ready, "decision/1/second"))
+    assert page.status_code == 409
+    assert "Somebody else" in page.text
+
+
+def test_sending_back_asks_why_and_shows_it(
+    decider: FlaskClient, seconder: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    decided(sqlite_house, ready)
+    assert seconder.get(part(ready, "decision/1/send-back")).status_code == 200
+    empty = seconder.post(part(ready, "decision/1/send-back"), data={"why": " "})
+    assert empty.status_code == 422
+    assert "Enter the reason" in empty.text
+    sent = seconder.post(part(ready, "decision/1/send-back"), data={"why": "Look at the end."})
+    assert sent.status_code == 303
+    assert "Look at the end." in decider.get(part(ready, "decision")).text
+
+
+def test_a_hold_before_publishing_is_told_in_words(
+    seconder: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    seconded(sqlite_house, ready)
+    place_hold(sqlite_house, ready.recording_ids[0])
+    page = seconder.post(part(ready, "decision/1/publish"), follow_redirects=True)
+    assert "Not published. A hold now bars" in page.text
+    assert "The last decision was sent back" in page.text
+    assert status_of(sqlite_house, ready) == "reviewing"
+
+
+def test_a_link_is_closed_and_made_anew_from_the_office(
+    decider: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    link = answered(sqlite_house, ready)
+    assert decider.get(part(ready, "release/revoke")).status_code == 200
+    assert decider.post(part(ready, "release/revoke"), data={"why": ""}).status_code == 422
+    closed = decider.post(
+        part(ready, "release/revoke"),
+        data={"why": "Sent to the wrong place."},
+        follow_redirects=True,
+    )
+    assert "Sent to the wrong place." in closed.text
+    assert decider.get(part(ready, "release/renew")).status_code == 200
+    assert decider.post(part(ready, "release/renew")).status_code == 303
+    with sqlite_house.db.reading() as session:
+        selectors = session.scalars(sa.text("SELECT selector FROM download_link")).all()
+    assert len(set(selectors)) == 2
+    assert link.selector in selectors
+
+
+def test_what_is_not_there_is_not_found(decider: FlaskClient, ready: Ready) -> None:
+    for path in ("decision/9", "decision/9/letter", f"letters/{new_id()}.pdf", "release/revoke"):
+        assert decider.get(part(ready, path)).status_code == 404
+    assert decider.get("/office/requests/BWV-2222-2222/decision").status_code == 404
+
+
+_PAGES = ("decision", "decision/1", "decision/1/letter", "letters", "release")
+_DEEDS = ("decision/1/second", "decision/1/send-back", "decision/1/publish", "release/revoke")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_opens_what_is_its_own(
+    app: Flask, sqlite_house: House, ready: Ready, role: Role
+) -> None:
+    decided(sqlite_house, ready)
+    who = _with_role(sqlite_house, role)
+    client = app.test_client()
+    sign_in(client, sqlite_house, who)
+    is_reader = role not in (Role.HOLD_OWNER, Role.ADMINISTRATOR)
+    for path in _PAGES:
+        assert (client.get(part(ready, path)).status_code == 200) is is_reader
+    for path in _DEEDS:
+        allowed = (
+            {Role.SECONDER}
+            if path.endswith(("second", "send-back"))
+            else {
+                Role.SECONDER,
+                Role.DECISION_MAKER,
+            }
+        )
+        assert (client.get(part(ready, path)).status_code != 403) is (role in allowed)
+
+
+def _with_role(house: House, role: Role) -> Actor:
+    with house.db.writing() as session:
+        return handler(session, f"Only{new_id().hex[:6]}", role, at=house.now())
+
+
+def test_nobody_who_is_not_signed_in_sees_anything(client: FlaskClient, ready: Ready) -> None:
+    for path in (*_PAGES, *_DEEDS):
+        page = client.get(part(ready, path))
+        assert page.status_code == 303
+        assert "/office/sign-in" in page.location
