@@ -117,7 +117,8 @@ def _start(place: Place, ports: Ports, children: Children) -> None:
         [
             *(str(PROGRAMS / "gunicorn"), "--no-control-socket"),
             *("--bind", f"127.0.0.1:{ports.web}", "--workers", "2", "--threads", "8"),
-            *("--graceful-timeout", "5", "wsgi:app"),
+            # Loading the house once, before the workers are born, halves the time to start.
+            *("--preload", "--graceful-timeout", "3", "wsgi:app"),
         ],
     )
 
