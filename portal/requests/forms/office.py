@@ -20,7 +20,7 @@ from portal.web.fields import (
 )
 
 LONGEST_REASON = 1_000
-NEW_MATTER = "new"
+OPEN_MATTER, NEW_MATTER = "open", "new"
 
 
 class PlainForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
@@ -184,8 +184,17 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
 class HoldForm(FlaskForm):  # type: ignore[misc]
     """A hold on one recording: for which matter, of what kind, and what may be told."""
 
-    matter = OneOfField("Which matter?", choices=[], missing="Select a matter")
-    new_reference = LineField("Reference of the new matter", at_most=80, subject="Reference")
+    which = OneOfField(
+        "Which matter is it for?",
+        choices=options({OPEN_MATTER: "A matter that is open already", NEW_MATTER: "A new matter"}),
+        missing="Select which matter it is for",
+    )
+    reference = LineField(
+        "Reference of the matter",
+        missing="Enter the reference of the matter",
+        at_most=80,
+        subject="Reference",
+    )
     kind = OneOfField(
         "What kind of hold is it?",
         choices=options({kind.value: kind.label for kind in HoldKind}),
@@ -200,24 +209,7 @@ class HoldForm(FlaskForm):  # type: ignore[misc]
         "Why must it be held?", missing="Enter the reason", at_most=4000, subject="Reason"
     )
 
-    def __init__(self, references: Sequence[str]) -> None:
-        super().__init__()
-        known = {f"matter:{reference}": reference for reference in references}
-        self.matter.choices = options({**known, NEW_MATTER: "Open a new matter"})
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """A new matter needs its reference."""
-        super().validate(extra_validators)
-        if self.matter.data == NEW_MATTER and not self.new_reference.data:
-            self.new_reference.errors = ["Enter the reference of the new matter"]
-        return not self.errors
-
-    @property
-    def chosen_reference(self) -> str:
-        """The matter's reference; "" for a new one."""
-        return "" if self.is_new_matter else self.matter.data.removeprefix("matter:")
-
     @property
     def is_new_matter(self) -> bool:
         """Whether a matter is opened with the hold."""
-        return bool(self.matter.data == NEW_MATTER)
+        return bool(self.which.data == NEW_MATTER)

@@ -23,7 +23,7 @@ from portal.requests.intake import (
     Wishes,
 )
 from portal.requests.places import PlaceOnOffer
-from portal.requests.reading_back import ABOUT, DELIVERY, OCCASION
+from portal.requests.reading_back import DELIVERY, OCCASION
 from portal.web.fields import (
     DatePartsField,
     LineField,
@@ -44,6 +44,11 @@ NOON = time(12)
 AROUND_MINUTES = 30
 LONGEST_NIGHT = timedelta(hours=12)
 OLDEST_YEARS = 130
+_WHOSE = {
+    AboutWhom.ME.value: "Video of themselves",
+    AboutWhom.SOMEONE_I_ACT_FOR.value: "Video of somebody they act for",
+    AboutWhom.GENERAL.value: "General information, or video that is not of them",
+}
 _METRES = {"50": "50 metres", "150": "150 metres", "500": "500 metres", "1000": "1 kilometre"}
 
 
@@ -56,7 +61,7 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
     received_on = DatePartsField("When did it reach us?", subject="date it reached us")
     received_time = TimeField("What time was that?")
     about = OneOfField(
-        "Whose video is it?", choices=options(ABOUT), missing="Select whose video it is"
+        "Whose video is it?", choices=options(_WHOSE), missing="Select whose video it is"
     )
     name = LineField("Full name", missing="Enter the full name", at_most=200)
     born_on = DatePartsField("Date of birth", subject="date of birth", optional=True)

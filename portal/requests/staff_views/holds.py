@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Role
 from portal.errors import NotFound, Refused
 from portal.holds.commands import lift, open_matter, place
-from portal.holds.models import Hold, Matter
+from portal.holds.models import Hold
 from portal.holds.policy import HoldKind, Level
 from portal.holds.queries import holds_of, matter_by_reference, matters
 from portal.recordings.models import Recording
@@ -54,29 +54,28 @@ def place_hold(reference: str, recording_id: int) -> ResponseReturnValue:
     """Bar a recording from leaving, on a full page."""
     with reading() as session:
         recording = _recording_of(session, reference, recording_id)
-        form = HoldForm([row.matter.reference for row in matters(session)])
+    form = HoldForm()
     if not form.is_submitted():
         return _hold_page(reference, recording, form)
     if not form.validate():
         return _hold_page(reference, recording, form), 422
     try:
         _place(recording_id, form)
-    except Refused as refusal:
-        form.matter.errors = [refusal.message]
+    except (Refused, NotFound) as refusal:
+        form.reference.errors = [refusal.message]
         return _hold_page(reference, recording, form), 422
     flash("The hold is placed. The recording cannot leave until it ends.", "success")
     return redirect(url_for(".holds", reference=reference), 303)
 
 
 def _place(recording_id: int, form: HoldForm) -> None:
-    by, at, kind = current_actor(), now(), HoldKind(form.kind.data)
+    by, at = current_actor(), now()
+    kind, reference = HoldKind(form.kind.data), form.reference.data or ""
     with writing() as session:
-        matter: Matter
         if form.is_new_matter:
-            reference = form.new_reference.data or ""
             matter = open_matter(session, reference=reference, kind=kind, by=by, at=at)
         else:
-            matter = matter_by_reference(session, form.chosen_reference)
+            matter = matter_by_reference(session, reference)
         place(
             session,
             recording_id=recording_id,
@@ -132,5 +131,6 @@ def _hold_page(reference: str, recording: Recording, form: HoldForm) -> str:
             "requests/office/place_hold.html",
             **request_page(session, reference),
             recording=recording,
+            references=[row.matter.reference for row in matters(session)],
             form=form,
         )

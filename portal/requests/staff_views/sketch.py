@@ -26,16 +26,18 @@ _LEAST_HALF_M = 250.0
 _LONGEST_GAP_S = 300.0
 _ROUND_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 _LABEL = 26.0
+_MOST_NAMES = 20
 
 Spot = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Street:
-    """One line of a street; its name stands only at the longest."""
+    """One line of a street, and where its name stands: nowhere when there are too many."""
 
     name: str
     points: str
+    label: Spot | None
 
 
 @dataclass(frozen=True)
@@ -137,13 +139,20 @@ def _streets(session: Session, paper: _Paper) -> list[Street]:
         )
         .order_by(Place.id)
         .limit(MOST_STREETS)
-    )
+    ).all()
+    has_names = len(found) <= _MOST_NAMES
     return [
-        Street(place.name, paper.line(line))
+        Street(place.name, paper.line(line), _label_of(paper, line) if has_names else None)
         for place in found
         for line in place.lines
         if len(line) > 1
     ]
+
+
+def _label_of(paper: _Paper, line: Sequence[Sequence[float]]) -> Spot | None:
+    lat, lon = line[len(line) // 2]
+    x, y = paper.spot(lat, lon)
+    return (x, y) if 0 < x < SIDE and 0 < y < SIDE else None
 
 
 def _tracks(
