@@ -1,13 +1,14 @@
 """What no module of the portal may do, and how large it may grow."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import PORTAL, ROOT, calls, nodes, trees
+from tests.architecture.source import PORTAL, ROOT, TEMPLATES, calls, nodes, trees
 
 FORBIDDEN_NAMES = {
     "base", "common", "helper", "helpers", "manager", "managers", "misc", "service", "services",
@@ -87,3 +88,31 @@ def test_no_module_is_named_after_nothing() -> None:
         and FORBIDDEN_NAMES & set(path.stem.lower().split("_"))
     ]
     assert named == []
+
+
+# Called from outside the package: by the web server's entry, and by `make docs`.
+USED_FROM_OUTSIDE = {"create_app", "settings_page"}
+
+
+def test_nothing_is_written_that_nothing_uses() -> None:
+    """A rule that nobody calls is a promise that nobody keeps: what only tests use is dead."""
+    used = USED_FROM_OUTSIDE | _names_used()
+    words_of_templates = "\n".join(path.read_text("utf-8") for path in TEMPLATES.rglob("*.html"))
+    dead = [
+        f"{path}: {thing.name}"
+        for path, tree in trees().items()
+        for thing in tree.body
+        if isinstance(thing, ast.FunctionDef | ast.ClassDef)
+        and not thing.decorator_list
+        and thing.name not in used
+        and not re.search(rf"\b{thing.name}\b", words_of_templates)
+    ]
+    assert dead == []
+
+
+def _names_used() -> set[str]:
+    """Every name that is read somewhere, or imported under another. Importing alone is no use."""
+    used = {node.id for _, node in nodes(ast.Name)} | {
+        node.attr for _, node in nodes(ast.Attribute)
+    }
+    return used | {node.name for _, node in nodes(ast.alias) if node.asname}
