@@ -148,7 +148,7 @@ class DownloadLink(Base):
     revoked_by: Mapped[str | None] = mapped_column(sa.String(64))
     revoked_why: Mapped[str] = mapped_column(sa.Text, default="")
 
-    release: Mapped[Release] = relationship(back_populates="links", lazy="raise")
+    release: Mapped[Release] = relationship(back_populates="links", lazy="raise_on_sql")
 
 
 class OpeningKind(StrEnum):

@@ -55,7 +55,7 @@ def release_of(session: Session, release_id: UUID) -> Release:
         release_id,
         options=[
             selectinload(Release.files),
-            selectinload(Release.links).joinedload(DownloadLink.release),
+            selectinload(Release.links),
         ],
         populate_existing=True,
     )
