@@ -10,7 +10,7 @@ from portal.house import House
 from portal.outbox.commands import Lease
 from portal.requests.commands.reopening import reopen_request
 from portal.requests.commands.searching import search_and_preserve
-from portal.requests.commands.tidying import forget_old_drafts
+from portal.requests.commands.tidying import tidy
 
 
 def preserve(house: House, held: Lease) -> Callable[[Session], object]:
@@ -31,7 +31,5 @@ def reopen(house: House, held: Lease) -> Callable[[Session], object]:
 
 
 def tidy_up(house: House, held: Lease) -> Callable[[Session], object]:
-    """Forget what nobody came back for."""
-    return lambda session: forget_old_drafts(session, by=WORKER, at=house.now())
-
-
+    """Forget what nobody came back for, and the proofs that are no longer needed."""
+    return lambda session: tidy(session, by=WORKER, at=house.now())

@@ -131,7 +131,7 @@ def test_a_file_without_a_row_does_not_stay(house: House) -> None:
 def test_a_proof_is_its_own_subjects_only(house: House) -> None:
     proof_id = quick(house)
     with house.db.writing() as session:
-        assert proof_by_id(session, subject_id=SUBJECT, proof_id=proof_id)
+        assert proof_by_id(session, subject_id=SUBJECT, proof_id=proof_id).id == proof_id
         for stranger, proof in ((new_id(), proof_id), (SUBJECT, new_id())):
             with pytest.raises(NotFound):
                 proof_by_id(session, subject_id=stranger, proof_id=proof)

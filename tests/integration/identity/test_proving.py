@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from portal.actors import PUBLIC, Actor
+from portal.actors import PUBLIC, WORKER, Actor
 from portal.errors import Refused
 from portal.house import House
 from portal.identity.commands.proofs import receive_proof
@@ -16,6 +16,7 @@ from portal.identity.files import FileType
 from portal.identity.proof import CodePurpose, Doubt, ProofKind, Verdict
 from portal.identity.queries import checks_of
 from portal.identity.viewing import SealedFile
+from portal.ids import new_id
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
 from portal.outbox.models import OutboxJob
@@ -34,11 +35,12 @@ from portal.requests.commands.proving import (
     delete_old_pictures,
     proof_received,
 )
+from portal.requests.commands.tidying import tidy
 from portal.requests.commands.withdrawing import withdraw
 from portal.requests.intake import AboutWhom
 from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Meaning
-from portal.requests.models import FootageRequest
+from portal.requests.models import FootageRequest, RequestDraft
 from portal.requests.queries import by_id
 from tests.factories.applicants import intake_handler, received
 from tests.factories.disclosure import confirm, recording
@@ -322,3 +324,23 @@ def test_no_picture_outlives_the_end_by_more_than_thirty_days(story: Story) -> N
 
     assert owed(datetime(2026, 12, 5, 11, tzinfo=UTC)) == 0
     assert owed(datetime(2026, 12, 5, 13, tzinfo=UTC)) == 1
+
+
+def test_a_draft_nobody_came_back_for_takes_its_proofs_along(house: House) -> None:
+    story = Story(house)
+    with house.db.writing() as session:
+        draft = RequestDraft(
+            id=new_id(), browser="mine", created_at=on(2), updated_at=on(2), expires_at=on(16)
+        )
+        draft.answers = {}
+        session.add(draft)
+    story.id = draft.id
+    story.sent_with_draft(on(3))
+    for at, owed in ((on(15), 0), (on(16), 1), (on(17), 1)):
+        with house.db.writing() as session:
+            tidy(session, by=WORKER, at=at)
+        with house.db.reading() as session:
+            wanted = sa.select(sa.func.count()).where(OutboxJob.job == "delete_proofs")
+            assert session.scalar(wanted) == owed
+    with house.db.reading() as session:
+        assert session.get(RequestDraft, draft.id) is None

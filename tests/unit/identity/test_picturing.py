@@ -8,6 +8,7 @@ import io
 import random
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -145,12 +146,8 @@ def test_mutated_files_never_come_out_of_the_cage_as_anything_but_words() -> Non
     files += [("a.jpg", one) for one in mutations(picture(size=(48, 32)), 6, seed=12)]
     files += [("a.png", one) for one in mutations(picture("PNG", size=(48, 32)), 6, seed=13)]
     for name, content in files:
-        try:
-            read = read_file(name, content)
-        except Refused as refusal:
-            assert refusal.message
-        else:
-            assert read.type.label.lower()[0] == name[2]
+        with suppress(Refused):  # any other fault fails
+            assert read_file(name, content).type.label.lower()[0] == name[2]
 
 
 def test_nothing_can_be_written_from_the_cage(tmp_path: Path) -> None:
