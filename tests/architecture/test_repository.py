@@ -21,9 +21,9 @@ VENDORED = ("tests/vendor/", "portal/static/vendor/")
 
 
 def files() -> list[str]:
-    """Every file that git keeps, or would keep, as a path from the root."""
+    """Every file that git keeps, as a path from the root."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        ["git", "ls-files", "-z"],
         cwd=ROOT,
         capture_output=True,
         check=True,
