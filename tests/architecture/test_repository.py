@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.source import ROOT
 
 # A path of somebody's machine. Tests may name the temporary folder.
-MACHINE = re.compile(r"(?<![\w.~-])/(?:work|root|home|Users)/\w")
+MACHINE = re.compile(r"(?<![\w.~-])/(?:work|root|home|Users)/[\w.]")
 TEMPORARY = re.compile(r"(?<![\w.~-])/tmp/")
 # Each machine fetches from the registries it is set up for.
 REGISTRY = re.compile(
