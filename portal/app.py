@@ -19,7 +19,7 @@ from portal.outbox import staff_views as outbox_staff
 from portal.recordings import staff_views as recordings_staff
 from portal.requests import staff_views as requests_staff
 from portal.requests import views as requests_public
-from portal.web import access_log, errors, guards, headers
+from portal.web import access_log, errors, guards, headers, sizes
 from portal.web.rendering import prepare_templates
 
 
@@ -33,6 +33,7 @@ def create_app(house: House) -> Flask:
     prepare_templates(app)
     _introduce(app, house.settings)
     access_log.install(app)
+    sizes.install(app)
     headers.install(app, is_https=house.settings.is_https)
     guards.install(app, office.find_handler)
     errors.install(app)

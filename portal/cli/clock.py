@@ -5,7 +5,7 @@ from typing import TextIO
 
 import click
 
-from portal.requests.clock_explaining import as_text, explain
+from portal.requests.clock_explaining import as_text, explain, parse
 from portal.workdays import load_shipped
 
 
@@ -32,9 +32,5 @@ def explain_clock(source: TextIO, text: bool, _as_json: bool) -> None:
     [[asked, answered or null], …], extension_notice_on, public_interest_notice_on, fees_notice
     [given, paid] and exceptional. What is not allowed is named in `refused`.
     """
-    try:
-        asked = json.load(source)
-    except ValueError as fault:
-        raise click.ClickException(f"The input is not JSON: {fault}") from None
-    answers = explain(asked, load_shipped())
+    answers = explain(parse(source.read()), load_shipped())
     click.echo(as_text(answers) if text else json.dumps(answers, indent=1, ensure_ascii=False))

@@ -11,6 +11,7 @@ from portal.cli.opening import as_json, counting, enter, show
 from portal.holds.commands import follow_evidence_flag
 from portal.house import House
 from portal.recordings.finding import search
+from portal.recordings.gazetteer import import_places
 from portal.recordings.importing import import_lines, lines_of
 from portal.recordings.lines import BadLine
 from portal.recordings.searching import answer_line, criteria_from_line
@@ -47,6 +48,25 @@ def import_file(file: BinaryIO, as_json: bool) -> None:
         for line in report.rejected:
             click.echo(f"line {line.line_number}: {line.message}", err=True)
     if report.rejected_count:
+        raise SystemExit(1)
+
+
+@recordings.command("places")
+@click.argument("file", type=click.File("rb"))
+@as_json
+def import_gazetteer(file: BinaryIO, as_json: bool) -> None:
+    """Take in FILE, the gazetteer: streets, places, postcodes and boroughs, one JSON object per
+    line (docs/import.md). The same file again changes nothing. Exit code 1 when a line was bad.
+    """
+    house = enter()
+    with house.db.writing() as session:
+        report = import_places(session, lines_of(file), by=COMMAND_LINE, at=house.now())
+    facts = asdict(report)
+    bad = facts.pop("rejected")
+    show({**facts, "rejected": bad} if as_json else facts, as_json=as_json)
+    for number, message in [] if as_json else report.rejected:
+        click.echo(f"line {number}: {message}", err=True)
+    if report.rejected:
         raise SystemExit(1)
 
 

@@ -51,7 +51,9 @@ def _to_sign_in(_error: SignInFirst) -> AnyResponse:
 
 
 def _foreseen(error: PortalError) -> Response:
-    response = error_page(number_of(error), error.message)
+    # "Not found" and "not yours" must read the same: the page's own words, never the error's.
+    message = "" if isinstance(error, NotFound) else error.message
+    response = error_page(number_of(error), message)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

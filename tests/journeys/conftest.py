@@ -1,0 +1,188 @@
+"""A live portal, a real Chromium, and the accessibility engine on every page that is seen."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.actors import Role
+from portal.demo.footage.filming import film
+from portal.demo.footage.overlay import Stamp
+from portal.demo.scenes import Shot, Walk
+from portal.ids import digest
+from tests.factories.catalogue import LATITUDE, LONGITUDE, line
+from tests.journeys.people import SignIn
+from tests.servers.live import LivePortal, live_portal
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# `make screenshots` names a folder here; otherwise nothing is drawn.
+GALLERY = os.environ.get("SCREENSHOTS")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run; every journey has a context, and so cookies, of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(CHROMIUM_ARGUMENTS)
+        )
+        yield browser
+        browser.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(chromium: Browser) -> Iterator[Open]:
+    """Call it for a page in a browser of its own: `wide` for staff, `javascript=False` without."""
+    contexts = []
+
+    def open_page(*, wide: bool = False, javascript: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": 1280, "height": 900} if wide else {"width": 390, "height": 844},
+            java_script_enabled=javascript,
+            accept_downloads=True,
+        )
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def look() -> Callable[[Page, str], None]:
+    """Hold a page to the accessibility engine, and draw it when a gallery is wanted."""
+    drawn: dict[str, int] = {}
+
+    def at(page: Page, name: str) -> None:
+        page.evaluate(AXE.read_text())
+        found = page.evaluate(
+            "() => axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa',"
+            "'wcag22aa','best-practice']})"
+        )
+        faults = [
+            (fault["id"], [node["html"][:200] for node in fault["nodes"]])
+            for fault in found["violations"]
+        ]
+        assert not faults, f"{name}: {faults}"
+        if GALLERY:
+            drawn[name] = drawn.get(name, 0) + 1
+            page.screenshot(path=f"{GALLERY}/{name}.png", full_page=True)
+
+    return at
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[LivePortal]:
+    """A live portal on SQLite."""
+    with live_portal(tmp_path, f"sqlite:///{tmp_path}/portal.sqlite") as running:
+        yield running
+
+
+PASSPHRASE = "a passphrase for tests only"
+STAFF = {
+    "handler": (Role.INTAKE, Role.SEARCHER, Role.DECISION_MAKER),
+    "second": (Role.SECONDER,),
+    "holds": (Role.HOLD_OWNER,),
+    "auditor": (Role.AUDITOR,),
+    "admin": (Role.ADMINISTRATOR,),
+}
+
+
+@pytest.fixture
+def staff(portal: LivePortal) -> dict[str, SignIn]:
+    """Handlers, added at the command line."""
+    made = {}
+    for name, roles in STAFF.items():
+        words = [word for role in roles for word in ("--role", role.value)]
+        told = portal.portal(
+            *("handlers", "add", name, "--name", name.capitalize(), "--json", *words),
+            HANDLER_PASSPHRASE=PASSPHRASE,
+        )
+        made[name] = SignIn(name, PASSPHRASE, json.loads(told)["authenticator_secret"])
+    return made
+
+
+@dataclass(frozen=True)
+class Filmed:
+    """What happened, and what was filmed of it: one free recording, one that is evidence."""
+
+    at: datetime
+    street: str
+    free_officer: str
+    held_officer: str
+    matter: str
+    free_sha256: str
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    """Two real videos: H.264 pictures with moving faces, and AAC sound."""
+    folder = tmp_path_factory.mktemp("films")
+    at = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
+    shot = Shot("street", 3, (Walk(0, ((0.0, 0.3, 0.5, 0.3), (3.0, 0.7, 0.5, 0.3))),))
+    made = []
+    for number in (1, 2):
+        path = folder / f"{number}.mp4"
+        film(shot, path, stamp=Stamp(at, f"BWC-{number}", f"L{number}"))
+        made.append(path.read_bytes())
+    return made[0], made[1]
+
+
+@pytest.fixture
+def filmed(portal: LivePortal, films: tuple[bytes, bytes]) -> Filmed:
+    """A catalogue and a gazetteer, taken in at the command line."""
+    at = (datetime.now(UTC) - timedelta(days=6)).replace(minute=0, second=0, microsecond=0)
+    for name, content in zip(("free.mp4", "held.mp4"), films, strict=True):
+        (portal.folder / "footage" / name).write_bytes(content)
+    hashes = [digest(content) for content in films]
+    catalogue = [
+        line("free", at, officer="L1234", media="free.mp4", sha256=hashes[0]),
+        line("held", at, officer="L2087", media="held.mp4", sha256=hashes[1], matter="OP-HERON-1"),
+        line("other", at + timedelta(minutes=5), officer="L3000"),
+        line("elsewhere", at, north=0.2, officer="L4000"),
+    ]
+    (portal.folder / "catalogue.ndjson").write_text("\n".join(catalogue) + "\n")
+    place = {
+        "name": "Marlow Street",
+        "kind": "street",
+        "borough": "Lambeth",
+        "point": [LATITUDE, LONGITUDE],
+        "line": [[LATITUDE, LONGITUDE - 0.0005], [LATITUDE, LONGITUDE + 0.0005]],
+        "polygon": None,
+    }
+    (portal.folder / "places.ndjson").write_text(json.dumps(place) + "\n")
+    portal.portal("recordings", "places", str(portal.folder / "places.ndjson"))
+    portal.portal("recordings", "import", str(portal.folder / "catalogue.ndjson"))
+    return Filmed(at, "Marlow Street", "L1234", "L2087", "OP-HERON-1", hashes[0])
+
+
+@pytest.fixture
+def passport(tmp_path: Path) -> Path:
+    """A photo of a document, as a phone makes one."""
+    picture = Image.new("RGB", (1200, 800), "#e8e2d0")
+    ImageDraw.Draw(picture).text((80, 80), "PASSPORT  AMARA LINDSTROM", fill="black")
+    path = tmp_path / "passport.jpg"
+    picture.save(path, "JPEG")
+    return path
