@@ -19,7 +19,6 @@ from portal.identity.codes import (
 )
 from portal.identity.models import OneTimeCode, Visit
 from portal.identity.proof import CodePurpose
-from portal.identity.queries import visit
 from portal.ids import new_code
 
 # A code lives ten minutes and five tries: a light hash is enough, and a busy evening stays quick.
@@ -101,30 +100,6 @@ def grant_visit(
             expires_at=at + lasting,
         )
     )
-
-
-def keep_visit(
-    session: Session,
-    *,
-    purpose: CodePurpose,
-    subject_id: UUID,
-    browser: str,
-    at: datetime,
-    until: datetime,
-) -> None:
-    """This browser may see the subject until then: an open visit goes on, or one begins."""
-    known = visit(session, purpose=purpose, subject_id=subject_id, browser=browser, at=at)
-    if known is None:
-        grant_visit(
-            session,
-            purpose=purpose,
-            subject_id=subject_id,
-            browser=browser,
-            at=at,
-            lasting=until - at,
-        )
-    else:
-        known.expires_at = until
 
 
 def end_visits(session: Session, *, purpose: CodePurpose, subject_id: UUID, at: datetime) -> None:

@@ -97,7 +97,7 @@ def _send(reference: str, purpose: CodePurpose) -> None:
     limit(STATUS_LOOK_UPS)
     with writing() as session:
         send_code(session, reference=reference, purpose=purpose, browser=browser(), at=now())
-    flash(SENT, "success")
+    flash(SENT, "important")
 
 
 def _let_in(form: CodeForm, reference: str, purpose: CodePurpose) -> bool:

@@ -13,7 +13,6 @@ from portal.identity.commands.codes import (
     end_visits,
     grant_visit,
     issue_code,
-    keep_visit,
 )
 from portal.identity.models import OneTimeCode, Visit
 from portal.identity.proof import CodePurpose
@@ -135,22 +134,19 @@ def test_ending_ends_every_browsers_visit(database: Database) -> None:
             assert not visit(session, purpose=REQUEST, subject_id=SUBJECT, browser=browser, at=NOW)
 
 
-def test_keeping_a_visit_makes_it_longer_and_no_second_one(database: Database) -> None:
+def test_a_browser_has_its_own_draft_for_as_long_as_it_was_given(database: Database) -> None:
     with database.writing() as session:
-        for days in (14, 20):
-            keep_visit(
-                session,
-                purpose=DRAFT,
-                subject_id=SUBJECT,
-                browser="mine",
-                at=NOW,
-                until=NOW + timedelta(days=days),
-            )
-            session.flush()
+        grant_visit(
+            session,
+            purpose=DRAFT,
+            subject_id=SUBJECT,
+            browser="mine",
+            at=NOW,
+            lasting=timedelta(days=14),
+        )
     with database.reading() as session:
-        assert len(session.scalars(sa.select(Visit)).all()) == 1
-        later = NOW + timedelta(days=19)
+        later = NOW + timedelta(days=13)
         assert subject_for(session, browser="mine", at=later) == SUBJECT
         assert subject_for(session, browser="another", at=later) is None
         assert subject_for(session, browser="mine", at=later, purpose=REQUEST) is None
-        assert subject_for(session, browser="mine", at=NOW + timedelta(days=20)) is None
+        assert subject_for(session, browser="mine", at=NOW + timedelta(days=14)) is None

@@ -188,7 +188,7 @@ def test_a_file_that_is_too_big_gets_a_friendly_page(writer: FlaskClient) -> Non
     body = head + b"\xff\xd8\xff" * (7 * 1024 * 1024) + b"\r\n--x--\r\n"
     answered = writer.post("/proofs", data=body, content_type="multipart/form-data; boundary=x")
     assert answered.status_code == 413
-    assert "too big" in answered.text
+    assert "choose a smaller file" in answered.text
 
 
 def test_forty_files_an_hour_are_enough(writer: FlaskClient, clock: Clock) -> None:
