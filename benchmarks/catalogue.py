@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import COMMAND_LINE
 from portal.audit.commands import seal
-from portal.cli.database import upgrade_to_head
+from portal.cli.db import upgrade_to_head
 from portal.db import Database, open_database
 from portal.demo.city import City, draw_city
 from portal.demo.patrol import as_json, recordings

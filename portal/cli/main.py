@@ -1,22 +1,45 @@
 """The root of the command line."""
 
+from importlib import import_module
+
 import click
 
-from portal.cli.audit import audit
-from portal.cli.clock import clock
-from portal.cli.database import db
-from portal.cli.demo import demo
-from portal.cli.handlers import handlers
-from portal.cli.matters import matters
-from portal.cli.outbox import outbox
-from portal.cli.recordings import recordings
-from portal.cli.retention import retention
-from portal.cli.worker import worker
 from portal.errors import PortalError
+
+# Each command's module is loaded when it is called: some bring libraries that take seconds.
+COMMANDS = {
+    "audit": "The book: the hash-chained record of every deed.",
+    "clock": "The legal time: what is due when, and why.",
+    "db": "The database.",
+    "demo": "A demonstration force, with recordings and real video.",
+    "handlers": "Handlers: the staff who work in the office.",
+    "matters": "Matters, and the evidence they hold.",
+    "outbox": "The outbox: e-mails and other work that is owed.",
+    "recordings": "The force's catalogue: taking it in, and searching it.",
+    "retention": "Routine deletion of footage that is not evidence.",
+    "worker": "Pay what the outbox owes, until stopped.",
+}
 
 
 class Root(click.Group):
-    """Turns a foreseen failure into one plain line and exit code 1."""
+    """Finds commands by name, and turns a foreseen failure into one plain line and exit code 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, by name."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, loaded now; None when there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"portal.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - our own module
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, without loading any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -33,7 +56,3 @@ def main() -> None:
     Settings come from the environment (PORTAL_DATABASE_URL, PORTAL_BASE_URL, …); see
     docs/settings.md. Ask any command for --help.
     """
-
-
-for group in (audit, clock, db, demo, handlers, matters, outbox, recordings, retention, worker):
-    main.add_command(group)

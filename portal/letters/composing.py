@@ -127,3 +127,12 @@ def _environment() -> Environment:
 @cache
 def _style() -> str:
     return files("portal").joinpath("templates/letters/letters.css").read_text(encoding="utf-8")
+
+
+def letter_headers() -> dict[str, str]:
+    """The response headers of a letter as a page: its own style, and nothing else may load."""
+    policy = (
+        f"default-src 'none'; style-src {style_source()}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return {"Content-Security-Policy": policy}

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from portal.cli.database import MIGRATIONS, upgrade_to_head
+from portal.cli.db import MIGRATIONS, upgrade_to_head
 from portal.db import Base, Database, open_database
 from tests.servers.schema import build_schema
 

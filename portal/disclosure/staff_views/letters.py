@@ -15,9 +15,8 @@ from portal.disclosure.queries.decisions import by_round
 from portal.disclosure.queries.letters import letter_facts
 from portal.disclosure.queries.releases import file_of, release_of, releases_of
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
-from portal.disclosure.views.files import letter_headers
 from portal.errors import NotFound
-from portal.letters.composing import render_html
+from portal.letters.composing import letter_headers, render_html
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.page import request_page
 from portal.web.guards import current_actor, roles

@@ -13,7 +13,7 @@ from portal.disclosure.ranges import Slice, Unsatisfiable, is_same_file, wanted
 from portal.disclosure.sending import Sending, Stream
 from portal.disclosure.views.blueprint import blueprint
 from portal.errors import NotFound
-from portal.letters.composing import style_source
+from portal.letters.composing import letter_headers
 from portal.web.guards import browser, public
 from portal.web.session import house, now, reading, writing
 
@@ -60,15 +60,6 @@ def letter(selector: str) -> ResponseReturnValue:
         )
         note_sent(session, opening_id=opening, count=len(content))
     return Response(content, mimetype="text/html", headers=letter_headers())
-
-
-def letter_headers() -> dict[str, str]:
-    """A letter carries its own style and nothing else may run or load beside it."""
-    policy = (
-        f"default-src 'none'; style-src {style_source()}; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    )
-    return {"Content-Security-Policy": policy}
 
 
 def _to_the_door(selector: str) -> ResponseReturnValue:
