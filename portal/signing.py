@@ -25,7 +25,10 @@ class Signer:
         return self._serializer(purpose).dumps(fact)
 
     def read(self, purpose: Purpose, token: str, *, seconds: int) -> Any:
-        """The fact in a token. Gone when it is older than `seconds`, NotFound when it is not ours."""
+        """The fact in a token.
+
+        Gone when it is older than `seconds`, NotFound when it is not ours.
+        """
         try:
             return self._serializer(purpose).loads(token, max_age=seconds)
         except SignatureExpired:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.outbox.commands import owe
 from portal.recordings.commands import preserve, record_search
-from portal.recordings.models import Search
 from portal.recordings.finding import search
+from portal.recordings.models import Search
 from portal.requests.models import FootageRequest, SightingRow
 from portal.requests.wanted import Widening, criteria_for
 

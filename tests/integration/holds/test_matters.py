@@ -41,12 +41,10 @@ def bar_on(house: House, recording_id: int) -> Bar | None:
         return bar(session, recording_id)
 
 
-def close(house: House, reference: str) -> int:
+def close(house: House, reference: str, *, why: str = "Acquitted") -> int:
     with house.db.writing() as session:
         matter = matter_by_reference(session, reference)
-        return close_matter(
-            session, matter=matter, why="Acquitted", by=COMMAND_LINE, at=house.now()
-        )
+        return close_matter(session, matter=matter, why=why, by=COMMAND_LINE, at=house.now())
 
 
 @pytest.fixture
@@ -116,9 +114,8 @@ def test_a_hold_needs_its_reason(house: House, number: int, given: dict[str, obj
 
 def test_closing_needs_to_say_how_it_ended(house: House, number: int) -> None:
     hold_on(house, number, "OP-1")
-    with pytest.raises(Refused), house.db.writing() as session:
-        matter = matter_by_reference(session, "OP-1")
-        close_matter(session, matter=matter, why=" ", by=COMMAND_LINE, at=house.now())
+    with pytest.raises(Refused):
+        close(house, "OP-1", why=" ")
     assert bar_on(house, number) is Bar.HELD
 
 

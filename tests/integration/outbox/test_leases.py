@@ -46,9 +46,13 @@ def test_owing_the_same_key_twice_is_one_job(database: Database) -> None:
 
 
 def test_work_owed_in_a_rolled_back_transaction_is_not_owed(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.writing() as session:
-        owe(session, "send_notice", payload={}, key="k", at=AT)
-        raise ZeroDivisionError
+    def fail() -> None:
+        with database.writing() as session:
+            owe(session, "send_notice", payload={}, key="k", at=AT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert take(database) is None
 
 

@@ -52,8 +52,8 @@ def filled(**values: Any) -> Sample:
         (("27th", "March", "2026"), date(2026, 3, 27)),
         (("01", "sept", "1999"), date(1999, 9, 1)),
         ((" 29 ", "FEB.", "2024"), date(2024, 2, 29)),
-        (("２７", "０３", "２０２６"), date(2026, 3, 27)),  # noqa: RUF001
-        (("\u200f٢٧\u202e", "٣", "٢٠٢٦"), date(2026, 3, 27)),  # noqa: RUF001
+        (("２７", "０３", "２０２６"), date(2026, 3, 27)),
+        (("\u200f٢٧\u202e", "٣", "٢٠٢٦"), date(2026, 3, 27)),
     ],
 )
 def test_date_is_read(typed: tuple[str, str, str], read: date) -> None:
@@ -106,7 +106,7 @@ def test_date_shows_what_is_stored() -> None:
         ("9 pm", time(21)),
         ("about 9pm", time(21)),
         ("~5.30 p.m.", time(17, 30)),
-        ("9 o’clock at night", time(21)),  # noqa: RUF001
+        ("9 o’clock at night", time(21)),
         ("12 at night", time(0)),
         ("9 in the morning", time(9)),
         ("noon", time(12)),
