@@ -6,13 +6,17 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
 
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from portal.disclosure.packing import pack
+from portal.disclosure.packing import pack, sweep_orphans
 from portal.errors import PortalError, Refused
 from portal.holds.jobs import delete_footage
 from portal.house import House
@@ -20,13 +24,33 @@ from portal.identity.jobs import delete_proofs
 from portal.notifications.commands import SEND_NOTICE
 from portal.notifications.sending import send_notice
 from portal.outbox.commands import LEASE, Lease, beat, extend, fail, lease, owe, settle
-from portal.requests.jobs import preserve, reopen, tidy_up
+from portal.outbox.models import WorkerHeartbeat
+from portal.requests.jobs import preserve, reopen
+from portal.requests.jobs import tidy_up as tidy_requests
+from portal.web.attempts import forget_attempts
 
 log = logging.getLogger("portal.worker")
 
 # A job does its slow part outside any transaction, and returns what to write down at the end.
 # That and settling the job are one transaction: neither happens without the other.
 Job = Callable[[House, Lease], Callable[[Session], object]]
+
+# Longer than any limit on trying looks back, and than any worker goes without a word.
+REMEMBERED = timedelta(days=2)
+
+
+def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
+    """Every hour: forget what nobody came back for, in every room that has such things."""
+    sweep_orphans(house)
+    forget_drafts, before = tidy_requests(house, held), house.now() - REMEMBERED
+
+    def forget(session: Session) -> None:
+        forget_drafts(session)
+        forget_attempts(session, before=before)
+        session.execute(sa.delete(WorkerHeartbeat).where(WorkerHeartbeat.at < before))
+
+    return forget
+
 
 JOBS: Mapping[str, Job] = {
     SEND_NOTICE: send_notice,
@@ -49,18 +73,21 @@ class LeaseLost(Exception):
 class Worker:
     """Takes one job after another until it is told to stop."""
 
-    def __init__(self, house: House, *, lasting: timedelta = LEASE) -> None:
+    def __init__(
+        self, house: House, *, lasting: timedelta = LEASE, jobs: Mapping[str, Job] = JOBS
+    ) -> None:
         self._house = house
         self._lasting = lasting
-        self._stopping = threading.Event()
+        self._jobs = jobs
+        self._is_stopping = False
         self._last_beat: datetime | None = None
         self.name = f"{socket.gethostname()}:{os.getpid()}"
 
     def run(self) -> None:
         """Pay until stopped. A signal lets the job in hand finish first."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stopping.set())
-        while not self._stopping.is_set():
+            signal.signal(number, self._stop)
+        while not self._is_stopping:
             try:
                 self._beat()
                 paid = self.pay_one()
@@ -68,7 +95,11 @@ class Worker:
                 log.error("database did not answer", extra={"kind": type(fault.orig).__name__})
                 paid = False
             if not paid:
-                self._stopping.wait(IDLE.total_seconds())
+                time.sleep(IDLE.total_seconds())
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        # No lock is taken here: the loop might be holding it.
+        self._is_stopping = True
 
     def pay_all(self) -> int:
         """Pay everything that is due now; returns how many jobs were taken."""
@@ -99,8 +130,8 @@ class Worker:
         return True
 
     def _pay(self, held: Lease) -> None:
-        with _Kept(self._house, held, self._lasting):
-            write_down = JOBS[held.job](self._house, held)
+        with _Kept(self._house, held, self._lasting, self.name):
+            write_down = self._jobs[held.job](self._house, held)
         with self._house.db.writing() as session:
             write_down(session)
             if not settle(session, held, at=self._house.now()):
@@ -123,10 +154,10 @@ class Worker:
 
 
 class _Kept:
-    """Keeps a lease while a long job runs, from a thread of its own."""
+    """Keeps a lease and says that we live while a long job runs, from a thread of its own."""
 
-    def __init__(self, house: House, held: Lease, lasting: timedelta) -> None:
-        self._house, self._held, self._lasting = house, held, lasting
+    def __init__(self, house: House, held: Lease, lasting: timedelta, name: str) -> None:
+        self._house, self._held, self._lasting, self._name = house, held, lasting, name
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
@@ -138,10 +169,20 @@ class _Kept:
         self._thread.join()
 
     def _keep(self) -> None:
-        while not self._done.wait(self._lasting.total_seconds() / 3):
-            with self._house.db.writing() as session:
-                if not extend(session, self._held, at=self._house.now(), lasting=self._lasting):
+        every = min(self._lasting / 3, BEAT_EVERY)
+        while not self._done.wait(every.total_seconds()):
+            try:
+                if not self._extend():
                     return
+            except OperationalError as fault:
+                # The lease still has time; it is kept when the database is back.
+                log.error("database did not answer", extra={"kind": type(fault.orig).__name__})
+
+    def _extend(self) -> bool:
+        at = self._house.now()
+        with self._house.db.writing() as session:
+            beat(session, name=self._name, at=at)
+            return extend(session, self._held, at=at, lasting=self._lasting)
 
 
 def _where(fault: BaseException) -> str:
@@ -151,4 +192,4 @@ def _where(fault: BaseException) -> str:
         step = step.tb_next
     if step is None:
         return "unknown"
-    return f"{os.path.basename(step.tb_frame.f_code.co_filename)}:{step.tb_lineno}"
+    return f"{Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}"

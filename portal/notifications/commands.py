@@ -1,5 +1,6 @@
 """Owing an e-mail, writing it once, and noting that it was delivered."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -51,14 +52,24 @@ def notify(
     owe(session, SEND_NOTICE, payload={"notice_id": str(notice_id)}, key=f"notice:{key}", at=at)
 
 
-def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Letterhead | None:
+@dataclass(frozen=True)
+class Written:
+    """An e-mail's words, and whether they were written before, so that it may have been sent."""
+
+    letter: Letterhead
+    is_older: bool
+
+
+def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Written | None:
     """The e-mail's words, written on the first call and the same for ever after.
 
     None when it was delivered already. Mailed links are built from the configured address.
+    Commit before sending: then whoever comes later knows that it may have been sent.
     """
     notice = session.get_one(Notice, notice_id, with_for_update=True)
     if notice.delivered_at is not None:
         return None
+    is_older = notice.body is not None and notice.subject is not None
     if notice.body is None or notice.subject is None:
         text = compose(
             notice.kind,
@@ -70,7 +81,7 @@ def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Lett
             },
         )
         notice.subject, notice.body = text.subject, text.body
-    return Letterhead(
+    letter = Letterhead(
         settings.mail_from,
         notice.to,
         notice.subject,
@@ -78,6 +89,7 @@ def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Lett
         notice.message_id,
         notice.written_at,
     )
+    return Written(letter, is_older)
 
 
 def note_delivered(session: Session, notice_id: UUID, *, at: datetime, unsure: bool) -> None:

@@ -21,12 +21,12 @@ def send_notice(
     """
     notice_id = UUID(held.payload["notice_id"])
     with house.db.writing() as session:
-        letter = write_once(session, notice_id, settings=house.settings)
-    if letter is None:
+        written = write_once(session, notice_id, settings=house.settings)
+    if written is None:
         return lambda session: None
     mail = transport or SmtpTransport(house.settings)
-    known = mail.already_has(letter.message_id) if held.attempt > 1 else False
+    known = mail.already_has(written.letter.message_id) if written.is_older else False
     if not known:
-        mail.send(letter)
+        mail.send(written.letter)
     unsure = known is None
     return lambda session: note_delivered(session, notice_id, at=house.now(), unsure=unsure)

@@ -1,9 +1,11 @@
 """The only door to SMTP. A transport can be asked whether it already has a message."""
 
+import re
 import smtplib
 import ssl
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -15,6 +17,9 @@ from portal.errors import Refused, Upstream
 from portal.ids import digest
 
 _SECONDS = 20
+# One address and nothing else: no line end that could begin a header of its own, no second
+# recipient, no comment. Whether there is such a mailbox is for the mail server to say.
+_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x20\x7f]+@[^\s@,;:<>()\\\"\x00-\x20\x7f]+")
 
 
 @dataclass(frozen=True)
@@ -73,26 +78,35 @@ class SmtpTransport:
             raise Upstream("the delivery record did not answer") from None
 
     def send(self, letterhead: Letterhead) -> None:
-        """One SMTP conversation. A 5xx is final; anything else may work later."""
+        """One SMTP conversation. A 5xx about this message is final; a fault of ours (name,
+        password, sender) or of the line may be mended, so it is tried again."""
+        if not _ADDRESS.fullmatch(letterhead.to):
+            raise Refused("this is not one e-mail address")
         try:
-            self._converse(letterhead.message())
+            self._converse(letterhead)
         except smtplib.SMTPRecipientsRefused as refusal:
             code = max(code for code, _ in refusal.recipients.values())
             raise _failure(code) from None
-        except smtplib.SMTPResponseException as refusal:
+        except smtplib.SMTPDataError as refusal:
             raise _failure(refusal.smtp_code) from None
+        except smtplib.SMTPResponseException as refusal:
+            raise Upstream(f"the mail server answered {refusal.smtp_code}") from None
         except (OSError, smtplib.SMTPException):
             raise Upstream("the mail server did not answer") from None
 
-    def _converse(self, message: EmailMessage) -> None:
-        with smtplib.SMTP(
-            self._settings.mail_host, self._settings.mail_port, timeout=_SECONDS
-        ) as server:
+    def _converse(self, letterhead: Letterhead) -> None:
+        server = smtplib.SMTP(self._settings.mail_host, self._settings.mail_port, timeout=_SECONDS)
+        try:
             if self._settings.mail_starttls:
                 server.starttls(context=ssl.create_default_context())
             if self._settings.mail_user:
                 server.login(self._settings.mail_user, self._settings.mail_password)
-            server.send_message(message)
+            server.send_message(letterhead.message(), to_addrs=[letterhead.to])
+            # It is delivered: what the server says to our goodbye must not have it sent again.
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+        finally:
+            server.close()
 
 
 def _failure(code: int) -> Refused | Upstream:

@@ -52,11 +52,6 @@ def _lock(session: Session, key: str) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(int(key[:15], 16))))
 
 
-def forget_attempts(session: Session, *, before: datetime) -> None:
-    """Delete what the limiter no longer needs."""
-    session.execute(sa.delete(Attempt).where(Attempt.at < before))
-
-
 def visitor() -> str:
     """The address a request came from: IPv4 whole, IPv6 by its /64, which one household has."""
     try:
