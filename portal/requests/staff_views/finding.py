@@ -213,13 +213,15 @@ def _pictures(
 def _asked(search: Search) -> dict[str, Any]:
     """What a search looked for, as it was written down."""
     held = search.criteria
-    asked: dict[str, Any] = {name: datetime.fromisoformat(held[name]) for name in ("from", "until")}
+    asked: dict[str, Any] = {
+        name: datetime.fromisoformat(held[name]) for name in ("from", "until") if name in held
+    }
     radius_m = held.get("radius_m") or (held.get("point") or {}).get("radius_m")
     if radius_m:
         asked["radius_m"] = float(radius_m)
-    asked["place"] = (
-        f"within {radius_m:,.0f} m of the place" if radius_m else held.get("area") or "anywhere"
-    )
+        asked["place"] = f"within {radius_m:,.0f} m of the place"
+    else:
+        asked["place"] = held.get("area") or "anywhere"
     return asked
 
 

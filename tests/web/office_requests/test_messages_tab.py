@@ -1,0 +1,81 @@
+"""Messages, the question that pauses the clock, and the history."""
+
+import sqlalchemy as sa
+
+from portal.actors import Role
+from portal.house import House
+from portal.notifications.models import Notice
+from portal.requests.lifecycle import Status
+from portal.requests.messages import Meaning
+from portal.requests.models import FootageRequest, Message
+from tests.web.conftest import SignedIn
+from tests.web.office_requests.conftest import Case
+
+
+def _messages(house: House) -> list[Message]:
+    with house.db.reading() as session:
+        return list(session.scalars(sa.select(Message).order_by(Message.sent_at)))
+
+
+def test_a_message_is_sent_and_pauses_nothing(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.INTAKE)
+
+    assert client.post(f"{case.address}/messages", data={"body": " "}).status_code == 422
+    answer = client.post(f"{case.address}/messages", data={"body": "Hello <b>there</b>"})
+
+    assert answer.status_code == 303
+    assert [m.meaning for m in _messages(sqlite_house)] == [Meaning.INFORMATION]
+    with sqlite_house.db.reading() as session:
+        assert session.get_one(FootageRequest, case.request_id).status is Status.RECEIVED
+        assert "message" in session.scalars(sa.select(Notice.kind)).all()
+    assert "Hello &lt;b&gt;there" in client.get(f"{case.address}/messages").text
+
+
+def test_a_question_pauses_the_clock(case: Case, sqlite_house: House, signed_in: SignedIn) -> None:
+    client = signed_in(Role.SEARCHER)
+    assert "cannot pause the clock" in client.get(f"{case.address}/clarify").text
+
+    assert client.post(f"{case.address}/clarify").status_code == 422
+    answer = client.post(f"{case.address}/clarify", data={"body": "Which side of the street?"})
+
+    assert answer.status_code == 303
+    assert [m.meaning for m in _messages(sqlite_house)] == [Meaning.CLARIFICATION]
+    with sqlite_house.db.reading() as session:
+        footage_request = session.get_one(FootageRequest, case.request_id)
+    assert footage_request.status is Status.AWAITING_CLARIFICATION
+    assert footage_request.target_due_on is None
+    assert "Waiting for the applicant" in client.get(case.address).text
+
+
+def test_asking_twice_is_refused(case: Case, sqlite_house: House, signed_in: SignedIn) -> None:
+    client = signed_in(Role.SEARCHER)
+    client.post(f"{case.address}/clarify", data={"body": "Which side?"})
+
+    answer = client.post(f"{case.address}/clarify", data={"body": "Which side?"})
+
+    assert answer.status_code == 409
+    assert len(_messages(sqlite_house)) == 1
+
+
+def test_an_auditor_reads_and_does_not_write(case: Case, signed_in: SignedIn) -> None:
+    client = signed_in(Role.AUDITOR)
+
+    page = client.get(f"{case.address}/messages")
+
+    assert page.status_code == 200
+    assert "Send message" not in page.text
+    assert client.post(f"{case.address}/messages", data={"body": "Hello"}).status_code == 403
+
+
+def test_history_shows_the_ledger_and_the_book(case: Case, signed_in: SignedIn) -> None:
+    client = signed_in(Role.INTAKE)
+    client.post(f"{case.address}/messages", data={"body": "Hello"})
+
+    page = client.get(f"{case.address}/history").text
+
+    assert "The ledger: what moved this request" in page
+    assert "Recordings: searched" in page  # known to the book by the request's id
+    assert "Message: sent" in page  # known to it by the reference
+    assert "the applicant" in page
