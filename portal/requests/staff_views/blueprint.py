@@ -3,6 +3,8 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from portal.errors import NotFound
+from portal.ids import tidy_reference
 from portal.requests.commands.viewing import is_viewing_noted, note_viewing
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.page import request_page
@@ -14,9 +16,14 @@ blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 
 @blueprint.before_request
 def note_who_looks() -> None:
-    """Every GET of a request's page is a viewing, written down once an hour."""
+    """Every GET of a request's page is a viewing, written down once an hour. What is no reference
+    at all never reaches the database: not every text is one that it can hold."""
     reference = (request.view_args or {}).get("reference")
-    if request.method == "GET" and reference:
+    if reference is None:
+        return
+    if tidy_reference(reference) != reference:
+        raise NotFound("There is no such request.")
+    if request.method == "GET":
         note_viewing_of(reference)
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from portal.actors import PUBLIC, Role
@@ -122,6 +123,14 @@ def _viewings(house: House, case: Case) -> int:
 
 def test_no_such_request_is_404(signed_in: SignedIn) -> None:
     assert signed_in(Role.INTAKE).get("/office/requests/BWV-2222-2222").status_code == 404
+
+
+@pytest.mark.parametrize("odd", ["%00", "bwv-7k3q-m2xd", "BWV-7K3Q", "%F0%9F%98%80", "..%2F"])
+def test_what_is_no_reference_is_404(signed_in: SignedIn, odd: str) -> None:
+    client = signed_in(Role.INTAKE)
+
+    assert client.get(f"/office/requests/{odd}").status_code == 404
+    assert client.post(f"/office/requests/{odd}/messages", data={"body": "x"}).status_code == 404
 
 
 def test_assign_to_me_and_give_back(case: Case, sqlite_house: House, signed_in: SignedIn) -> None:

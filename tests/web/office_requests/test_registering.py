@@ -76,8 +76,8 @@ def test_the_same_form_twice_is_one_request(sqlite_house: House, signed_in: Sign
 
     first, second = client.post(ADDRESS, data=RIGHT), client.post(ADDRESS, data=RIGHT)
 
-    assert first.location == second.location
-    assert _made(sqlite_house)
+    made = _made(sqlite_house)
+    assert first.location == second.location == f"/office/requests/{made.reference}"
 
 
 def test_a_place_with_a_name_is_asked_and_kept(sqlite_house: House, signed_in: SignedIn) -> None:

@@ -59,9 +59,10 @@ def _deeds(house: House, filmed: Filmed) -> list[str]:
 
 def _fetch(client: FlaskClient, address: str, wanted: str | None = None) -> TestResponse:
     """The video's bytes, with the file shut again."""
-    with client.get(address, headers={"Range": wanted} if wanted else {}) as answer:
-        answer.get_data()
-        return answer
+    answer = client.get(address, headers={"Range": wanted} if wanted else {})
+    answer.get_data()
+    answer.close()
+    return answer
 
 
 def test_every_view_of_the_page_is_in_the_book(
