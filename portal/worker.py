@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from portal.disclosure.commands.expiring import expire_releases
+from portal.disclosure.jobs import delete_release
 from portal.disclosure.packing import pack, sweep_orphans
 from portal.errors import PortalError, Refused
 from portal.holds.jobs import delete_footage
@@ -47,6 +49,7 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
     def forget(session: Session) -> None:
         forget_drafts(session)
         forget_attempts(session, before=before)
+        expire_releases(session, at=house.now())
         session.execute(sa.delete(WorkerHeartbeat).where(WorkerHeartbeat.at < before))
 
     return forget
@@ -57,6 +60,7 @@ JOBS: Mapping[str, Job] = {
     "preserve": preserve,
     "pack": pack,
     "reopen": reopen,
+    "delete_release": delete_release,
     "delete_footage": delete_footage,
     "delete_proofs": delete_proofs,
     "tidy_up": tidy_up,

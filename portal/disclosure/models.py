@@ -86,6 +86,7 @@ class Release(Base):
     request_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("footage_request.id"), index=True)
     packed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    files_deleted_at: Mapped[datetime | None]
 
     files: Mapped[list["ReleaseFile"]] = relationship(order_by="ReleaseFile.number", lazy="raise")
     links: Mapped[list["DownloadLink"]] = relationship(

@@ -23,7 +23,6 @@ from portal.recordings.tracks import unpack
 
 __all__ = [
     "Found",
-    "by_source_id",
     "candidates_of",
     "complete_up_to",
     "fixes_of",
@@ -53,13 +52,6 @@ def recordings(session: Session, recording_ids: Iterable[int]) -> dict[int, Reco
     """Those of the recordings that exist, by our number."""
     found = session.scalars(sa.select(Recording).where(Recording.id.in_(set(recording_ids))))
     return {one.id: one for one in found}
-
-
-def by_source_id(session: Session, source_id: str) -> Recording | None:
-    """The recording that the evidence system knows by that identifier."""
-    return session.scalars(
-        sa.select(Recording).where(Recording.source_id == source_id)
-    ).one_or_none()
 
 
 def fixes_of(session: Session, recording_id: int) -> list[tuple[float, float, float]]:

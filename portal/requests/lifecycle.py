@@ -3,6 +3,8 @@
 One table `(Status, Event) -> Status`. The buttons on the handlers' page and the picture in
 `docs/lifecycle.md` are drawn from it. An evidence hold is not in the table on purpose: no hold
 stops a clock or a request (rules, section 5); it bars recordings, and the answer still goes out.
+An answered request is never closed: if only those without a secret hold could be, "Closed" would
+tell the two apart.
 """
 
 from collections.abc import Mapping
@@ -164,7 +166,6 @@ TABLE: Mapping[tuple[Status, Event], Status] = {
     (_S.PUBLISHING, _E.STOPPED_BY_HOLD): _S.REVIEWING,
     (_S.PUBLISHING, _E.ANSWERED): _S.ANSWERED,
     (_S.PUBLISHING, _E.ANSWERED_WITH_HOLD): _S.ANSWERED_HELD,
-    (_S.ANSWERED, _E.CLOSED): _S.CLOSED,
     (_S.ANSWERED_HELD, _E.HOLD_ENDED): _S.REOPENED,
     (_S.ANSWERED_HELD, _E.WITHDRAWN): _S.CLOSED,
     (_S.REOPENED, _E.SEARCH_STARTED): _S.SEARCHING,

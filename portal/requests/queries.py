@@ -11,7 +11,7 @@ from portal.recordings.models import Candidate, CandidateStatus, Search
 from portal.requests.clock import Clock, clock_of
 from portal.requests.ledger import clock_events
 from portal.requests.lifecycle import Facts
-from portal.requests.models import FootageRequest, RequestDraft, RequestStep
+from portal.requests.models import FootageRequest, RequestStep
 from portal.workdays import load_shipped
 
 
@@ -68,13 +68,3 @@ def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
         searches=session.scalar(searches) or 0,
         unjudged_candidates=session.scalar(unjudged) or 0,
     )
-
-
-def draft_of(session: Session, browser: str) -> RequestDraft | None:
-    """The unsent request this browser is writing."""
-    return session.scalars(
-        sa.select(RequestDraft)
-        .where(RequestDraft.browser == browser)
-        .order_by(RequestDraft.updated_at.desc())
-        .limit(1)
-    ).one_or_none()

@@ -4,12 +4,14 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from portal.actors import COMMAND_LINE
 from portal.db import Database
 from portal.holds.commands import follow_evidence_flag
 from portal.recordings.importing import ImportReport, import_lines
 from portal.recordings.models import Recording
-from portal.recordings.queries import by_source_id
 
 # Somewhere in Lambeth.
 LATITUDE, LONGITUDE = 51.4623, -0.1145
@@ -49,6 +51,13 @@ def _every_minute(since: datetime, until: datetime) -> list[datetime]:
 def take_in(database: Database, *lines: str, at: datetime) -> ImportReport:
     """Import lines as the command line does."""
     return import_lines(database, lines, by=COMMAND_LINE, at=at, flagged=follow_evidence_flag)
+
+
+def by_source_id(session: Session, source_id: str) -> Recording | None:
+    """The recording that the evidence system knows by that identifier."""
+    return session.scalars(
+        sa.select(Recording).where(Recording.source_id == source_id)
+    ).one_or_none()
 
 
 def recording(database: Database, source_id: str) -> Recording:

@@ -12,7 +12,6 @@ from alembic.script import ScriptDirectory
 
 from portal.cli.db import MIGRATIONS, upgrade_to_head
 from portal.db import Base, Database, open_database
-from tests.servers.schema import build_schema
 
 
 def config(url: str) -> Config:
@@ -41,7 +40,7 @@ def described(database: Database) -> dict[str, object]:
 
 def check_both_ways(migrated: Database, made: Database) -> None:
     upgrade_to_head(migrated.url)
-    build_schema(made.url)
+    Base.metadata.create_all(made.engine)
     assert described(migrated) == described(made)
     with migrated.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

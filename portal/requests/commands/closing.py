@@ -22,7 +22,6 @@ class ClosedBecause(StrEnum):
     """Why a request is closed; the words of the ledger."""
 
     NOTHING_CAME = "nothing_came"
-    ANSWERED = "answered"
     DUPLICATE = "duplicate"
 
     @property
@@ -33,7 +32,6 @@ class ClosedBecause(StrEnum):
 
 _LABELS = {
     ClosedBecause.NOTHING_CAME: "We asked for something, and nothing came for a month",
-    ClosedBecause.ANSWERED: "It was answered, and nothing is left to do",
     ClosedBecause.DUPLICATE: "It asks for the same as another request",
 }
 

@@ -25,7 +25,6 @@ from portal.recordings.finding import Found
 from portal.recordings.importing import import_lines
 from portal.recordings.models import CandidateStatus, Footprint, Recording, Track
 from portal.recordings.queries import (
-    by_source_id,
     candidates_of,
     complete_up_to,
     fixes_of,
@@ -40,6 +39,7 @@ from portal.recordings.queries import (
 from portal.requests.intake import AboutWhom, Channel, DeliveryFormat
 from portal.requests.lifecycle import Regime, Status
 from portal.requests.models import FootageRequest
+from tests.factories.catalogue import by_source_id
 from tests.integration.recordings.test_searching import AT, LAT, LON, NINE, aside, line
 
 HANDLER = Actor(ActorKind.HANDLER, "h-1", "A handler")

@@ -19,8 +19,9 @@ from portal.recordings.gazetteer import import_places
 from portal.recordings.importing import import_lines
 from portal.recordings.lines import BadLine
 from portal.recordings.models import Certainty
-from portal.recordings.queries import by_source_id, search
+from portal.recordings.queries import search
 from portal.recordings.searching import answer_line, criteria_from_line
+from tests.factories.catalogue import by_source_id
 
 AT = datetime(2026, 11, 6, tzinfo=UTC)
 NINE = datetime(2026, 11, 1, 21, tzinfo=UTC)
