@@ -85,8 +85,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             _read(name, entry, given[name], values, faults)
         elif entry.default is MISSING:
             faults.append(f"{name} is missing: {entry.metadata['help']}")
-    if not faults:
-        faults = _unsafe(Settings(**values))
+    faults += _unsafe(values)
     if faults:
         raise BadSettings("\n".join(sorted(faults)))
     return Settings(**values)
@@ -116,18 +115,63 @@ def _whole_number(text: str) -> int:
 _PARSERS: Mapping[Any, Any] = {str: str, int: _whole_number, bool: _yes_or_no, Path: Path}
 
 
-def _unsafe(settings: Settings) -> list[str]:
+def _unsafe(values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the settings that could be read; the others have their fault already."""
+    found = {entry.name: values.get(entry.name, entry.default) for entry in fields(Settings)}
+    return [
+        *_unsafe_base_url(found["base_url"]),
+        *_unusable_database(found["database_url"]),
+        *_bad_secret(found["secret_key"]),
+        *_bad_numbers(found),
+        *_bad_mail(found),
+    ]
+
+
+def _unsafe_base_url(base_url: Any) -> list[str]:
+    if base_url is MISSING:
+        return []
+    try:
+        address = urlsplit(base_url)
+        hostname = address.hostname
+    except ValueError:
+        return ["PORTAL_BASE_URL must be a full address, like https://video.example.org"]
+    if address.scheme not in ("http", "https") or not hostname:
+        return ["PORTAL_BASE_URL must be a full address, like https://video.example.org"]
+    if address.scheme == "http" and hostname not in _LOOPBACK:
+        return ["PORTAL_BASE_URL must be https, except on the loopback address"]
+    return []
+
+
+def _unusable_database(url: Any) -> list[str]:
+    if url is MISSING or url.startswith(("sqlite://", "postgresql://")):
+        return []
+    # The address is not repeated: it can hold a password.
+    return ["PORTAL_DATABASE_URL must begin with sqlite:/// or postgresql://"]
+
+
+def _bad_secret(secret_key: Any) -> list[str]:
+    if secret_key is MISSING or len(secret_key) >= 32:
+        return []
+    return ["PORTAL_SECRET_KEY must be at least 32 characters of randomness"]
+
+
+def _bad_numbers(found: Mapping[str, Any]) -> list[str]:
+    # No days of keeping would delete everything at once, and no days of a link make none.
+    faults = [
+        f"{PREFIX}{name.upper()} must be at least 1"
+        for name in ("retention_days", "link_days", "draft_days", "upload_megabytes", "mail_port")
+        if found[name] < 1
+    ]
+    if found["mail_port"] > 65_535:
+        faults.append("PORTAL_MAIL_PORT must be at most 65535")
+    return faults
+
+
+def _bad_mail(found: Mapping[str, Any]) -> list[str]:
     faults = []
-    address = urlsplit(settings.base_url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        faults.append("PORTAL_BASE_URL must be a full address, like https://video.example.org")
-    elif address.scheme == "http" and address.hostname not in _LOOPBACK:
-        faults.append("PORTAL_BASE_URL must be https, except on the loopback address")
-    if len(settings.secret_key) < 32:
-        faults.append("PORTAL_SECRET_KEY must be at least 32 characters of randomness")
-    if bool(settings.mail_user) != bool(settings.mail_password):
+    if bool(found["mail_user"]) != bool(found["mail_password"]):
         faults.append("PORTAL_MAIL_USER and PORTAL_MAIL_PASSWORD go together")
-    if settings.mail_user and not settings.mail_starttls:
+    if found["mail_user"] and not found["mail_starttls"]:
         faults.append("PORTAL_MAIL_STARTTLS must be yes when a mail password is used")
     return faults
 

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from portal.errors import PortalError
 
@@ -47,6 +48,12 @@ class Root(click.Group):
             return super().invoke(ctx)
         except PortalError as error:
             raise click.ClickException(error.message) from None
+        except DBAPIError as fault:
+            # Its own text can repeat what a row holds.
+            raise click.ClickException(
+                f"The database did not do this ({type(fault.orig).__name__}). Is it there, and has "
+                "`portal db upgrade` been run?"
+            ) from None
 
 
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})

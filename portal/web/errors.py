@@ -25,8 +25,9 @@ log = logging.getLogger("portal.web")
 
 
 def number_of(error: PortalError) -> int:
-    """The status of a foreseen failure; a kind below another takes its parent's."""
-    return next(number for kind, number in NUMBERS.items() if isinstance(error, kind))
+    """The status of a foreseen failure; a kind below another takes its parent's, and one that
+    nobody put in the table (a damaged file) is our fault."""
+    return next((number for kind, number in NUMBERS.items() if isinstance(error, kind)), 500)
 
 
 def error_page(number: int, message: str = "") -> Response:

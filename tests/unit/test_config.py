@@ -1,0 +1,140 @@
+"""Settings: nothing is guessed, every fault is named at once, and no secret is repeated."""
+
+from pathlib import Path
+
+import pytest
+
+from portal.config import BadSettings, Settings, read_settings, settings_page
+
+GOOD = {
+    "PORTAL_DATABASE_URL": "postgresql://portal@db.example.org/portal",
+    "PORTAL_BASE_URL": "https://video.example.org",
+    "PORTAL_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "PORTAL_DATA_FOLDER": "/srv/portal/sealed",
+    "PORTAL_FOOTAGE_FOLDER": "/srv/footage",
+    "PORTAL_KEYS_FILE": "/etc/portal/keys.txt",
+}
+
+
+def faults(**given: str | None) -> list[str]:
+    """What is said against the good settings with these changes (None takes one away)."""
+    changed = {**GOOD, **{f"PORTAL_{name.upper()}": value for name, value in given.items()}}
+    with pytest.raises(BadSettings) as said:
+        read_settings({name: value for name, value in changed.items() if value is not None})
+    return str(said.value).split("\n")
+
+
+def test_the_required_settings_are_enough() -> None:
+    settings = read_settings({**GOOD, "HOME": "/root", "PATH": "/bin"})
+    assert settings.data_folder == Path("/srv/portal/sealed")
+    assert settings.is_https
+    assert (settings.retention_days, settings.link_days, settings.mail_starttls) == (31, 28, False)
+
+
+def test_every_required_setting_is_named_when_nothing_is_set() -> None:
+    with pytest.raises(BadSettings) as said:
+        read_settings({})
+    lines = str(said.value).split("\n")
+    assert [line.split(" is missing: ")[0] for line in lines] == sorted(GOOD)
+
+
+def test_every_fault_is_named_at_once_of_whatever_kind() -> None:
+    said = faults(
+        keys_file=None,
+        base_url="http://video.example.org",
+        secret_key="too short",
+        mail_port="smtp",
+        mail_starttls="true",
+        retention_days="0",
+        mail_user="portal",
+        databaseurl="sqlite://",
+    )
+    assert said == sorted(said)
+    assert [line.split()[0] for line in said] == [
+        "PORTAL_BASE_URL",
+        "PORTAL_DATABASEURL",
+        "PORTAL_KEYS_FILE",
+        "PORTAL_MAIL_PORT",
+        "PORTAL_MAIL_STARTTLS",
+        "PORTAL_MAIL_STARTTLS",
+        "PORTAL_MAIL_USER",
+        "PORTAL_RETENTION_DAYS",
+        "PORTAL_SECRET_KEY",
+    ]
+
+
+@pytest.mark.parametrize("name", ["retention_day", "RETENTION_DAYS ", "debug", ""])
+def test_a_name_we_do_not_know_stops_the_start(name: str) -> None:
+    with pytest.raises(BadSettings, match="is not a setting of the portal"):
+        read_settings({**GOOD, f"PORTAL_{name}": "1"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "video.example.org",
+        "ftp://video.example.org",
+        "https://",
+        "https:///path",
+        "https://[half",
+        "javascript:alert(1)",
+    ],
+)
+def test_the_public_address_must_be_whole(url: str) -> None:
+    (said,) = faults(base_url=url)
+    assert "must be a full address" in said
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "[::1]:8000"])
+def test_plain_http_is_for_this_machine_alone(host: str) -> None:
+    assert not read_settings({**GOOD, "PORTAL_BASE_URL": f"http://{host}"}).is_https
+    for other in ("video.example.org", "localhost.example.org", "127.0.0.1.example.org"):
+        assert "must be https" in faults(base_url=f"http://{other}")[0]
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "ten", " 1", "１", "1e3"])
+def test_a_number_is_digits_and_nothing_else(text: str) -> None:
+    assert faults(link_days=text) == ["PORTAL_LINK_DAYS must be a whole number"]
+
+
+@pytest.mark.parametrize(
+    "name", ["retention_days", "link_days", "draft_days", "upload_megabytes", "mail_port"]
+)
+def test_nothing_is_kept_for_no_days(name: str) -> None:
+    assert faults(**{name: "0"}) == [f"PORTAL_{name.upper()} must be at least 1"]
+
+
+def test_a_port_has_an_end() -> None:
+    assert faults(mail_port="65536") == ["PORTAL_MAIL_PORT must be at most 65535"]
+
+
+def test_yes_is_yes_and_no_is_no() -> None:
+    assert read_settings({**GOOD, "PORTAL_MAIL_STARTTLS": "yes"}).mail_starttls
+    assert not read_settings({**GOOD, "PORTAL_MAIL_STARTTLS": "no"}).mail_starttls
+    assert faults(mail_starttls="on") == ["PORTAL_MAIL_STARTTLS must be yes or no"]
+
+
+def test_a_mail_password_travels_encrypted_or_not_at_all() -> None:
+    assert faults(mail_user="a", mail_password="b") == [
+        "PORTAL_MAIL_STARTTLS must be yes when a mail password is used"
+    ]
+    assert faults(mail_password="b") == ["PORTAL_MAIL_USER and PORTAL_MAIL_PASSWORD go together"]
+
+
+def test_a_fault_never_repeats_a_secret() -> None:
+    said = faults(
+        secret_key="canary-key",
+        database_url="mysql://portal:canary-password@db/portal",
+        mail_password="canary-mail",
+    )
+    assert len(said) == 3
+    assert "canary" not in "\n".join(said)
+
+
+def test_the_page_names_every_setting_and_its_default() -> None:
+    page = settings_page()
+    for name in Settings.__dataclass_fields__:
+        assert f"| `PORTAL_{name.upper()}` |" in page
+    assert page.count("**required**") == len(GOOD)
+    assert "| `31` |" in page and "| `no` |" in page and "| none |" in page
