@@ -39,6 +39,11 @@ bench: setup ## Measure taking in and searching a catalogue (ARGS="--recordings 
 docs: setup ## Draw docs/lifecycle.md and docs/settings.md from the code
 	@$(PYTHON) -m scripts.draw_docs
 
+.PHONY: screenshots
+screenshots: setup-test ## Draw the gallery in docs/screenshots while the journeys run in a browser
+	@mkdir -p docs/screenshots
+	SCREENSHOTS=docs/screenshots $(PYTHON) -m pytest tests/journeys -q $(ARGS)
+
 .PHONY: coverage
 coverage: setup-test ## Run the tests and say which lines none of them reached
 	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term $(ARGS)

@@ -21,6 +21,17 @@ class Role(StrEnum):
         return self.value.replace("_", "-").capitalize()
 
 
+# Whoever works on requests or audits them. Administrators keep the accounts and see no request.
+CASEWORK = (
+    Role.INTAKE,
+    Role.SEARCHER,
+    Role.DECISION_MAKER,
+    Role.SECONDER,
+    Role.HOLD_OWNER,
+    Role.AUDITOR,
+)
+
+
 class ActorKind(StrEnum):
     """Where a deed came from."""
 

@@ -15,6 +15,7 @@ from portal.office.models import Handler, StaffSession
 from portal.office.queues import PAGE_SIZE, QueueRow, Wanted
 from portal.office.sessions import SESSION_IDLE
 from portal.recordings.models import Preservation
+from portal.requests.answers import NO_MOMENT
 from portal.requests.lifecycle import Regime, Status
 from portal.requests.models import Applicant, FootageRequest, SightingRow
 
@@ -88,7 +89,9 @@ def about_to_be_deleted(
     return [
         row
         for row in soon
-        if row.preserved == 0 and today <= row.footage_deleted_on <= today + within
+        if row.preserved == 0
+        and row.footage_deleted_on is not None
+        and today <= row.footage_deleted_on <= today + within
     ]
 
 
@@ -161,8 +164,12 @@ def _row(row: Any, retention: timedelta) -> QueueRow:
         received_on=footage_request.received_on,
         staff_target_on=footage_request.staff_target_on,
         target_due_on=footage_request.target_due_on,
-        footage_deleted_on=london_day(earliest_at + retention),
+        footage_deleted_on=_deleted_on(earliest_at, retention),
         preserved=preserved,
         assigned_to=footage_request.assigned_to,
         assigned_name=assigned_name or "",
     )
+
+
+def _deleted_on(earliest_at: datetime, retention: timedelta) -> date | None:
+    return None if earliest_at == NO_MOMENT[0] else london_day(earliest_at + retention)

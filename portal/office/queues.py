@@ -14,8 +14,8 @@ DELETED_SOON = timedelta(days=3)
 class QueueRow:
     """One request in a list, with its two clocks.
 
-    `footage_deleted_on` is when routine deletion would reach the earliest video it may need,
-    and `preserved` how many recordings are kept from it for this request.
+    `footage_deleted_on` is when routine deletion would reach the earliest video it may need
+    (None when no video is asked for), and `preserved` how many recordings are kept from it.
     """
 
     id: UUID
@@ -26,7 +26,7 @@ class QueueRow:
     received_on: date
     staff_target_on: date | None
     target_due_on: date | None
-    footage_deleted_on: date
+    footage_deleted_on: date | None
     preserved: int
     assigned_to: UUID | None
     assigned_name: str

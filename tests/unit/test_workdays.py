@@ -7,7 +7,7 @@ from typing import Any
 import holidays as second_opinion
 import numpy as np
 import pytest
-from dateutil.easter import easter  # type: ignore[import-untyped]  # comes with `holidays`
+from dateutil.easter import easter
 from hypothesis import given
 from hypothesis import strategies as st
 

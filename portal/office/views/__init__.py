@@ -2,7 +2,7 @@
 
 from flask import Blueprint, g, request, url_for
 
-from portal.actors import Actor, Role
+from portal.actors import CASEWORK, Actor, Role
 from portal.office.commands.signing_in import actor_of, note_seen
 from portal.office.queries import signed_in
 from portal.office.sessions import NOTE_EVERY
@@ -31,7 +31,8 @@ def find_handler(browser: str) -> Actor | None:
 # The staff navigation: words, endpoint, and who sees it.
 _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("My work", "office.work.mine", frozenset(Role)),
-    ("All requests", "office.work.every_request", frozenset(Role)),
+    ("All requests", "office.work.every_request", frozenset(CASEWORK)),
+    ("Register a request", "office.requests.register", frozenset({Role.INTAKE})),
     ("Matters", "office.holds.matters", frozenset({Role.HOLD_OWNER, Role.AUDITOR})),
     ("Handlers", "office.people.everybody", frozenset({Role.ADMINISTRATOR})),
     ("Outbox", "office.outbox.status", frozenset({Role.ADMINISTRATOR})),

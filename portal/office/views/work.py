@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.actors import CASEWORK
 from portal.dates import london_day
 from portal.office.forms import RequestFilterForm
 from portal.office.queries import about_to_be_deleted, due_by, requests_page, waiting_for_second
@@ -25,6 +26,8 @@ blueprint = Blueprint("work", __name__)
 def mine() -> ResponseReturnValue:
     """What is due, what is about to be deleted, what waits for me to second."""
     today = london_day(now())
+    if not current_actor().has(*CASEWORK):
+        return render_template("office/no_casework.html")
     with reading() as session:
         return render_template(
             "office/my_work.html",
@@ -39,7 +42,7 @@ def mine() -> ResponseReturnValue:
 
 
 @blueprint.get("/requests")
-@roles(*ANY_HANDLER)
+@roles(*CASEWORK)
 def every_request() -> ResponseReturnValue:
     """The list, filtered and sorted by the server, two clocks in each row."""
     form = RequestFilterForm(request.args)
@@ -60,7 +63,7 @@ def every_request() -> ResponseReturnValue:
 
 
 @blueprint.get("/requests.csv")
-@roles(*ANY_HANDLER)
+@roles(*CASEWORK)
 def every_request_csv() -> ResponseReturnValue:
     """The same page of the list as a CSV file."""
     wanted = _wanted(RequestFilterForm(request.args))

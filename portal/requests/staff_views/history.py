@@ -4,11 +4,12 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from portal.actors import CASEWORK
 from portal.audit.models import AuditEntry
 from portal.audit.queries import about
 from portal.requests.models import FootageRequest
 from portal.requests.staff_views.blueprint import blueprint
-from portal.requests.staff_views.page import CASEWORK, request_page
+from portal.requests.staff_views.page import request_page
 from portal.web.guards import roles
 from portal.web.session import reading
 

@@ -5,14 +5,13 @@ from uuid import UUID
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.actors import Role
+from portal.actors import CASEWORK, Role
 from portal.requests.commands.assigning import assign as give
 from portal.requests.commands.closing import ClosedBecause
 from portal.requests.commands.closing import close as close_request
 from portal.requests.forms.office import CloseForm, PlainForm
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
-from portal.requests.staff_views.page import CASEWORK
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, writing
 

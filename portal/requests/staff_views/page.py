@@ -10,7 +10,7 @@ from flask import current_app, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from portal.actors import Actor, Role
+from portal.actors import Actor
 from portal.audit.names import names
 from portal.dates import london_day
 from portal.recordings.models import Preservation
@@ -21,15 +21,6 @@ from portal.requests.queries import by_reference, clock_now, facts_of
 from portal.web.guards import current_actor, guard_of
 from portal.web.session import now, settings
 
-# Whoever works on requests or audits them. Administrators keep the accounts and see no request.
-CASEWORK = (
-    Role.INTAKE,
-    Role.SEARCHER,
-    Role.DECISION_MAKER,
-    Role.SECONDER,
-    Role.HOLD_OWNER,
-    Role.AUDITOR,
-)
 _SOON = timedelta(days=7)
 _DELETED_SOON = timedelta(days=3)
 
