@@ -49,7 +49,8 @@ def requests_page(
     """One page of the list of requests, and how many there are in all."""
     found = _filtered(_rows(), wanted, me)
     count = session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
-    page = found.order_by(*_ORDERS[wanted.sort]).limit(PAGE_SIZE)
+    # Whatever the order, the reference makes it certain: no row on two pages, none on no page.
+    page = found.order_by(*_ORDERS[wanted.sort], FootageRequest.reference).limit(PAGE_SIZE)
     page = page.offset((wanted.page - 1) * PAGE_SIZE)
     return [_row(row, retention) for row in session.execute(page)], count
 

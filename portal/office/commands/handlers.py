@@ -75,7 +75,12 @@ def add_handler(
 
 
 def end_handler(session: Session, *, handler: Handler, by: Actor, at: datetime) -> None:
-    """Somebody leaves: they are signed out at once, and their deeds stay in the book."""
+    """Somebody leaves: they are signed out at once, and their deeds stay in the book.
+
+    A second click changes nothing.
+    """
+    if handler.ended_at is not None:
+        return
     handler.ended_at = at
     session.execute(
         sa.update(StaffSession)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from portal.actors import CASEWORK
+from portal.actors import CASEWORK, Role
 from portal.dates import london_day
 from portal.office.forms import RequestFilterForm
 from portal.office.queries import about_to_be_deleted, due_by, requests_page, waiting_for_second
@@ -34,7 +35,7 @@ def mine() -> ResponseReturnValue:
             today=today,
             assigned=assigned_to(session, me=_me(), retention=_retention()),
             due=due_by(session, today + SOON, retention=_retention()),
-            to_second=waiting_for_second(session, me=_me(), retention=_retention()),
+            to_second=_to_second(session),
             deleted_soon=about_to_be_deleted(
                 session, today=today, within=DELETED_SOON, retention=_retention()
             ),
@@ -58,7 +59,7 @@ def every_request() -> ResponseReturnValue:
         pages=max(1, -(-count // PAGE_SIZE)),
         today=london_day(now()),
         address=_address,
-        csv_address=url_for(".every_request_csv", **_kept()),
+        csv_address=url_for(".every_request_csv", **_kept(), page=wanted.page),
     )
 
 
@@ -76,6 +77,12 @@ def every_request_csv() -> ResponseReturnValue:
     )
 
 
+def _to_second(session: Session) -> list[QueueRow]:
+    if not current_actor().has(Role.SECONDER):
+        return []
+    return waiting_for_second(session, me=_me(), retention=_retention())
+
+
 def _wanted(form: RequestFilterForm) -> Wanted:
     page = request.args.get("page", "1")
     sort = request.args.get("sort", "due")
@@ -85,7 +92,7 @@ def _wanted(form: RequestFilterForm) -> Wanted:
         assigned=_chosen(form.assigned, "anyone"),
         text=(form.reference.data or "")[:80],
         sort=sort if sort in SORTS else "due",
-        page=min(int(page), 100_000) if page.isascii() and page.isdigit() and int(page) else 1,
+        page=max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )
 
 

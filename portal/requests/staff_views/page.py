@@ -15,7 +15,8 @@ from portal.audit.names import names
 from portal.dates import london_day
 from portal.recordings.models import Preservation
 from portal.requests.answers import NO_MOMENT
-from portal.requests.lifecycle import BUTTONS, Event, Facts, next_events, obstacle
+from portal.requests.clock import Clock, legal_missed, promise_missed
+from portal.requests.lifecycle import BUTTONS, Event, Facts, Status, next_events, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference, clock_now, facts_of
 from portal.web.guards import current_actor, guard_of
@@ -58,9 +59,11 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
     """
     footage_request = by_reference(session, reference)
     facts = facts_of(session, footage_request)
+    clock = clock_now(footage_request, footage_request.steps)
     return {
         "footage_request": footage_request,
-        "clock": clock_now(footage_request, footage_request.steps),
+        "clock": clock,
+        "missed": _missed(footage_request, clock),
         "clocks": two_clocks(session, footage_request),
         "facts": facts,
         "next_steps": next_steps(footage_request, facts, current_actor()),
@@ -69,6 +72,19 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
         "actor": current_actor(),
         "today": london_day(now()),
     }
+
+
+def _missed(footage_request: FootageRequest, clock: Clock) -> list[str]:
+    """Which dates were missed: the promise and the law's are told apart (rules 1.5)."""
+    if footage_request.status is Status.CLOSED:
+        return []
+    ended_at = now() if footage_request.status.is_open else footage_request.answered_at or now()
+    on = london_day(ended_at)
+    flags = {
+        "Promise missed": promise_missed(clock, on),
+        "Law’s date missed": legal_missed(clock, on),
+    }
+    return [words for words, is_missed in flags.items() if is_missed]
 
 
 def two_clocks(session: Session, footage_request: FootageRequest) -> TwoClocks:

@@ -1,7 +1,7 @@
 """The overview: the two clocks, the next steps, assigning and closing."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -179,3 +179,18 @@ def test_closing_a_request_that_cannot_be_closed_says_so(case: Case, signed_in: 
 def _request(house: House, case: Case) -> FootageRequest:
     with house.db.reading() as session:
         return session.get_one(FootageRequest, case.request_id)
+
+
+@pytest.mark.parametrize(
+    ("day", "missed"),
+    [(4, set()), (5, {"Promise missed"}), (6, {"Promise missed", "date missed"})],
+)
+def test_a_missed_promise_and_a_missed_date_of_law_are_told_apart(
+    sqlite_house: House, signed_in: SignedIn, clock: Clock, day: int, missed: set[str]
+) -> None:
+    # Received on 3 September: promised by Sunday 4 October, due in law on Monday the 5th.
+    with sqlite_house.db.writing() as session:
+        reference = received(session, at=datetime(2026, 9, 3, 9, tzinfo=UTC)).reference
+    clock.at = datetime(2026, 10, day, 12, tzinfo=UTC)
+    page = signed_in(Role.INTAKE).get(f"/office/requests/{reference}").text
+    assert {words for words in ("Promise missed", "date missed") if words in page} == missed
