@@ -109,4 +109,5 @@ def _place_inside() -> str | None:
     """The staff page somebody wanted before signing in; never an address elsewhere."""
     wanted = request.args.get("next", "")
     is_inside = wanted.startswith("/office/") and "\\" not in wanted and "//" not in wanted
-    return wanted if is_inside else None
+    # A line end would be one in the answer's headers.
+    return wanted if is_inside and wanted.isprintable() else None

@@ -1,6 +1,7 @@
 """The way into the office, and every way it stays shut."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -241,6 +242,8 @@ def test_whoever_is_ended_is_out_at_their_next_click(
         "/officeelsewhere.example",
         "javascript:alert(1)",
         " /office/requests",
+        "/office/\r\nSet-Cookie: a=b",
+        "/office/\x00",
         "/f/abc",
     ],
 )
@@ -252,17 +255,13 @@ def test_the_page_after_signing_in_is_never_elsewhere(
     assert type_code(client, code_of(ada, clock), next_=wanted).location == "/office/"
 
 
-@pytest.mark.parametrize("wanted", ["/office/requests", "/office/\r\nSet-Cookie: a=b", "/office/é"])
+@pytest.mark.parametrize("wanted", ["/office/requests", "/office/requests?status=all"])
 def test_the_page_they_wanted_comes_after_signing_in(
     client: FlaskClient, ada: Enrolment, clock: Clock, wanted: str
 ) -> None:
     first = say(client, next_=wanted)
-    assert first.location.startswith("/office/sign-in/code?next=/office/")
-    last = type_code(client, code_of(ada, clock), next_=wanted)
-    assert last.location.startswith("/office/")
-    assert last.headers.getlist("Set-Cookie") == [
-        cookie for cookie in last.headers.getlist("Set-Cookie") if cookie.startswith("portal=")
-    ]
+    assert first.location == f"/office/sign-in/code?next={quote(wanted, safe='/')}"
+    assert type_code(client, code_of(ada, clock), next_=wanted).location == wanted
 
 
 def test_being_there_is_written_down_once_a_minute(
