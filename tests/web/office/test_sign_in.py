@@ -260,7 +260,7 @@ def test_the_page_they_wanted_comes_after_signing_in(
     client: FlaskClient, ada: Enrolment, clock: Clock, wanted: str
 ) -> None:
     first = say(client, next_=wanted)
-    assert first.location == f"/office/sign-in/code?next={quote(wanted, safe='/')}"
+    assert first.location == f"/office/sign-in/code?next={quote(wanted, safe='/?')}"
     assert type_code(client, code_of(ada, clock), next_=wanted).location == wanted
 
 

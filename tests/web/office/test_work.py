@@ -1,0 +1,255 @@
+"""My work and the list of all requests: what is due, what is about to be lost, what waits."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.actors import Actor, Role
+from portal.house import House
+from portal.office.queues import PAGE_SIZE
+from portal.recordings.models import Preservation
+from portal.requests.commands.assigning import assign
+from portal.requests.intake import AboutWhom
+from portal.requests.models import FootageRequest
+from tests.conftest import Clock
+from tests.factories.applicants import HAPPENED_AT, intake_handler, received
+from tests.factories.disclosure import (
+    Ready,
+    answered,
+    decided,
+    ready_to_decide,
+    recording,
+    sign_in,
+)
+from tests.web.conftest import SignedIn
+
+SECTIONS = (
+    "Assigned to me",
+    "Video about to be deleted",
+    "Waiting for you to second",
+    "Due in the next 7 days",
+)
+
+
+def as_handler(app: Flask, house: House, who: Actor) -> FlaskClient:
+    client = app.test_client()
+    sign_in(client, house, who)
+    return client
+
+
+def sections(client: FlaskClient) -> dict[str, list[str]]:
+    """The references in each list of My work."""
+    page = client.get("/office/").text
+    places = sorted((page.index(f">{name}<"), name) for name in SECTIONS)
+    ends = [*(start for start, _ in places[1:]), len(page)]
+    return {
+        name: re.findall(r">(BWV-[A-Z0-9-]+)</a>", page[start:end])
+        for (start, name), end in zip(places, ends, strict=True)
+    }
+
+
+def listed(client: FlaskClient, **query: str | int) -> list[str]:
+    page = client.get("/office/requests", query_string=query)
+    assert page.status_code == 200
+    return re.findall(r">(BWV-[A-Z0-9-]+)</a>", page.text)
+
+
+def receive(house: House, *, days_ago: int = 0, **given: object) -> FootageRequest:
+    at = house.now() - timedelta(days=days_ago)
+    with house.db.writing() as session:
+        return received(session, at=at, **given)
+
+
+def test_what_is_due_within_a_week_is_listed_the_late_first(
+    sqlite_house: House, signed_in: SignedIn
+) -> None:
+    soon = receive(sqlite_house, days_ago=28)
+    late = receive(sqlite_house, days_ago=40)
+    receive(sqlite_house, days_ago=2)
+    client = signed_in(Role.INTAKE)
+    assert sections(client)["Due in the next 7 days"] == [late.reference, soon.reference]
+    page = client.get("/office/").text
+    assert page.count("(late)") == 1
+    assert "portal-clock--late" in page and "portal-clock--soon" in page
+
+
+def test_what_is_answered_is_due_no_more(
+    sqlite_house: House, signed_in: SignedIn, clock: Clock
+) -> None:
+    ready = ready_to_decide(sqlite_house)
+    clock.forward(days=28)
+    client = signed_in(Role.INTAKE)
+    assert sections(client)["Due in the next 7 days"] == [ready.reference]
+    answered(sqlite_house, ready)
+    assert sections(client)["Due in the next 7 days"] == []
+
+
+def test_what_waits_for_a_second_handler_is_shown_to_seconders_who_did_not_decide_it(
+    app: Flask, sqlite_house: House
+) -> None:
+    ready: Ready = ready_to_decide(sqlite_house)
+    decided(sqlite_house, ready)
+
+    def waiting_for(who: Actor) -> list[str]:
+        return sections(as_handler(app, sqlite_house, who))["Waiting for you to second"]
+
+    assert waiting_for(ready.staff.seconder) == [ready.reference]
+    assert waiting_for(ready.staff.decider) == []
+    with sqlite_house.db.writing() as session:
+        clerk = intake_handler(session, at=sqlite_house.now())
+    assert waiting_for(clerk) == []
+
+
+def test_video_about_to_be_deleted_is_listed_until_it_is_kept_or_gone(
+    sqlite_house: House, signed_in: SignedIn, clock: Clock
+) -> None:
+    threatened = receive(sqlite_house)
+    kept = receive(sqlite_house, email="ben@example.org")
+    with sqlite_house.db.writing() as session:
+        held = recording(sqlite_house, session)
+        session.add(
+            Preservation(request_id=kept.id, recording_id=held.id, placed_at=sqlite_house.now())
+        )
+    last_day = HAPPENED_AT + timedelta(days=31)
+    for days, shown in (
+        (4, []),
+        (3, [threatened.reference]),
+        (0, [threatened.reference]),
+        (-1, []),
+    ):
+        clock.at = last_day - timedelta(days=days)
+        assert sections(signed_in(Role.SEARCHER))["Video about to be deleted"] == shown, days
+
+
+def test_mine_is_what_is_assigned_to_me(
+    app: Flask, sqlite_house: House, handler_with: object
+) -> None:
+    with sqlite_house.db.writing() as session:
+        me, other = (intake_handler(session, at=sqlite_house.now()) for _ in range(2))
+    mine, others, nobodys = (receive(sqlite_house) for _ in range(3))
+    with sqlite_house.db.writing() as session:
+        for request_id, who in ((mine.id, me), (others.id, other)):
+            assign(session, request_id=request_id, to=UUID(who.id), by=me, at=sqlite_house.now())
+    client = as_handler(app, sqlite_house, me)
+    assert sections(client)["Assigned to me"] == [mine.reference]
+    assert listed(client, assigned="me") == [mine.reference]
+    assert listed(client, assigned="nobody") == [nobodys.reference]
+    assert len(listed(client, assigned="anyone")) == 3
+    assert other.name in client.get("/office/requests").text
+
+
+def test_an_administrator_sees_no_requests(sqlite_house: House, signed_in: SignedIn) -> None:
+    made = receive(sqlite_house, days_ago=28)
+    client = signed_in(Role.ADMINISTRATOR)
+    assert made.reference not in client.get("/office/").text
+    assert client.get("/office/requests").status_code == 403
+    assert client.get("/office/requests.csv").status_code == 403
+
+
+def test_the_list_is_filtered_by_status_and_law(sqlite_house: House, signed_in: SignedIn) -> None:
+    open_one = receive(sqlite_house)
+    foi = receive(sqlite_house, about=AboutWhom.GENERAL)
+    done = ready_to_decide(sqlite_house)
+    answered(sqlite_house, done)
+    client = signed_in(Role.AUDITOR)
+    assert set(listed(client)) == {open_one.reference, foi.reference}
+    assert listed(client, status="answered") == [done.reference]
+    assert listed(client, status="closed") == []
+    assert len(listed(client, status="all")) == 3
+    assert listed(client, status="all", regime="foi") == [foi.reference]
+    assert set(listed(client, status="all", regime="sar")) == {open_one.reference, done.reference}
+
+
+@pytest.mark.parametrize(
+    "typed", ["{reference}", "{lower}", "{bare}", "{part}", "amina exa", "AMINA"]
+)
+def test_a_request_is_found_by_reference_or_name(
+    sqlite_house: House, signed_in: SignedIn, typed: str
+) -> None:
+    made = receive(sqlite_house)
+    ready_to_decide(sqlite_house)  # somebody else's
+    reference = made.reference
+    words = typed.format(
+        reference=reference,
+        lower=reference.lower(),
+        bare=reference.replace("-", ""),
+        part=reference[4:8],
+    )
+    assert listed(signed_in(Role.INTAKE), reference=words) == [reference]
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "\\", "' OR 1=1 --", "\x00", "<script>", "é" * 3000])
+def test_a_search_is_text_and_nothing_else(
+    sqlite_house: House, signed_in: SignedIn, typed: str
+) -> None:
+    receive(sqlite_house)
+    page = signed_in(Role.INTAKE).get("/office/requests", query_string={"reference": typed})
+    assert page.status_code == 200
+    assert ("No request matches." in page.text) == (typed != "\x00")
+    assert "<script>" not in page.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"page": "0"},
+        {"page": "-1"},
+        {"page": "9" * 5000},
+        {"page": "²"},
+        {"page": "two"},
+        {"sort": "reference; DROP TABLE handler"},
+        {"status": "everything"},
+        {"regime": "\x00", "assigned": ["me", "nobody"]},
+        {"reference": "x" * 100_000},
+    ],
+)
+def test_an_odd_address_is_a_list_all_the_same(signed_in: SignedIn, query: dict[str, str]) -> None:
+    client = signed_in(Role.INTAKE)
+    assert client.get("/office/requests", query_string=query).status_code == 200
+    assert client.get("/office/requests.csv", query_string=query).status_code == 200
+
+
+def test_the_list_is_sorted_as_asked(sqlite_house: House, signed_in: SignedIn) -> None:
+    made = [receive(sqlite_house, days_ago=days) for days in (5, 20, 1)]
+    client = signed_in(Role.INTAKE)
+    newest_first = [made[2].reference, made[0].reference, made[1].reference]
+    assert listed(client, sort="received") == newest_first
+    assert listed(client, sort="due") == listed(client) == newest_first[::-1]
+    assert listed(client, sort="reference") == sorted(newest_first)
+
+
+def test_a_long_list_comes_in_pages_that_miss_and_repeat_nothing(
+    sqlite_house: House, signed_in: SignedIn
+) -> None:
+    made = {receive(sqlite_house).reference for _ in range(PAGE_SIZE + 3)}
+    client = signed_in(Role.INTAKE)
+    for sort in ("due", "received", "reference", "status"):
+        pages = [listed(client, sort=sort, page=number) for number in (1, 2, 3)]
+        assert [len(page) for page in pages] == [PAGE_SIZE, 3, 0]
+        assert set(pages[0]) | set(pages[1]) == made, sort
+    first = client.get("/office/requests", query_string={"sort": "received", "status": "all"}).text
+    assert f"{PAGE_SIZE + 3} requests" in first
+    (to_second,) = set(re.findall(r'href="(/office/requests\?[^"]*page=2[^"]*)"', first))
+    assert "sort=received" in to_second and "status=all" in to_second
+
+
+def test_the_page_is_given_as_csv_without_names(sqlite_house: House, signed_in: SignedIn) -> None:
+    for _ in range(PAGE_SIZE + 2):
+        receive(sqlite_house)
+    client = signed_in(Role.INTAKE)
+    second = client.get("/office/requests", query_string={"page": 2, "sort": "reference"}).text
+    (address,) = re.findall(r'href="(/office/requests\.csv[^"]*)"', second)
+    file = client.get(address.replace("&amp;", "&"))
+    assert file.mimetype == "text/csv"
+    assert file.headers["Content-Disposition"] == "attachment; filename=requests.csv"
+    rows = list(csv.reader(io.StringIO(file.text)))
+    assert rows[0] == ["Reference", "Law", "Status", "Received", "Reply by", "Video deleted"]
+    shown = listed(client, page=2, sort="reference")
+    assert [row[0] for row in rows[1:]] == shown and len(shown) == 2
+    assert "Amina" not in file.text
