@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -92,6 +93,30 @@ def add_unless_there(session: Session, row: type[Base], **values: Any) -> bool:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     done = session.execute(insert(row).values(**values).on_conflict_do_nothing())
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+Row = TypeVar("Row", bound=Base)
+
+
+def locked(session: Session, row: type[Row], key: Any) -> Row | None:
+    """The row with this key as it is now, locked until the transaction ends; None if there is none.
+
+    A row this session has read before is read again: what was true before the lock may not be
+    true under it. Loaded relations are left as they are.
+    """
+    session.flush()
+    found = session.get(row, key, with_for_update=True)
+    if found is not None:
+        session.refresh(found, attribute_names=sa.inspect(row).column_attrs.keys())
+    return found
+
+
+def locked_one(session: Session, row: type[Row], key: Any) -> Row:
+    """The same, for a row that must exist."""
+    found = locked(session, row, key)
+    if found is None:
+        raise NoResultFound(f"no {row.__tablename__} with this key")
+    return found
 
 
 class Database:

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from portal.db import locked
 from portal.errors import NotFound
 from portal.holds.models import Hold, Matter
 from portal.holds.policy import Bar, HoldFact, RecordingFacts, bar_on_release
@@ -25,7 +26,7 @@ def bar(session: Session, recording_id: int) -> Bar | None:
 def locked_bar(session: Session, recording_id: int) -> Bar | None:
     """The same, with the recording locked until the transaction ends: placing a hold takes the
     same lock, so a hold and a release can never pass each other."""
-    return _bar(session, session.get(Recording, recording_id, with_for_update=True))
+    return _bar(session, locked(session, Recording, recording_id))
 
 
 def _bar(session: Session, recording: Recording | None) -> Bar | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.actors import WORKER
 from portal.audit.commands import record
 from portal.config import Settings
+from portal.db import locked_one
 from portal.ids import digest, new_id
 from portal.notifications.compose import compose
 from portal.notifications.models import Notice
@@ -66,7 +67,7 @@ def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Writ
     None when it was delivered already. Mailed links are built from the configured address.
     Commit before sending: then whoever comes later knows that it may have been sent.
     """
-    notice = session.get_one(Notice, notice_id, with_for_update=True)
+    notice = locked_one(session, Notice, notice_id)
     if notice.delivered_at is not None:
         return None
     is_older = notice.body is not None and notice.subject is not None
@@ -97,7 +98,7 @@ def note_delivered(session: Session, notice_id: UUID, *, at: datetime, unsure: b
 
     A secret body (a code) is forgotten at once.
     """
-    notice = session.get_one(Notice, notice_id, with_for_update=True)
+    notice = locked_one(session, Notice, notice_id)
     notice.delivered_at = at
     notice.deliveries_unsure += int(unsure)
     if notice.kind.is_secret:

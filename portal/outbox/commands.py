@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
-from portal.db import add_unless_there
+from portal.db import add_unless_there, locked
 from portal.errors import NotFound
 from portal.ids import new_id, new_token
 from portal.outbox.models import JobStatus, OutboxJob, WorkerHeartbeat
@@ -70,6 +70,12 @@ def lease(session: Session, *, at: datetime, lasting: timedelta = LEASE) -> Leas
     ).one_or_none()
     if job is None:
         return None
+    if job.attempts >= MOST_ATTEMPTS:
+        # Its worker died every time: it is laid before a person, and the next one is taken.
+        job.status, job.lease_token, job.leased_until = JobStatus.DEAD, None, None
+        job.last_error = "its worker died each time"
+        session.flush()
+        return lease(session, at=at, lasting=lasting)
     job.status, job.attempts = JobStatus.LEASED, job.attempts + 1
     job.lease_token, job.leased_until = new_token(), at + lasting
     session.flush()
@@ -125,7 +131,7 @@ def _change(session: Session, held: Lease, **values: Any) -> bool:
 
 def revive(session: Session, *, job_id: UUID, by: Actor, at: datetime) -> None:
     """Owe a dead job once more, from the dead-letter page."""
-    job = session.get(OutboxJob, job_id, with_for_update=True)
+    job = locked(session, OutboxJob, job_id)
     if job is None or job.status is not JobStatus.DEAD:
         raise NotFound("There is no such dead job.")
     job.status, job.attempts, job.due_at = JobStatus.OWED, 0, at

@@ -43,6 +43,15 @@ def oldest_owed_at(session: Session) -> datetime | None:
     )
 
 
+def unpaid(session: Session, job: str, *, at: datetime) -> int:
+    """How many jobs of one kind are due and not settled: waiting, in hand, or dead."""
+    due = sa.or_(OutboxJob.status != JobStatus.OWED, OutboxJob.due_at <= at)
+    found = sa.select(sa.func.count()).where(
+        OutboxJob.job == job, OutboxJob.status != JobStatus.SETTLED, due
+    )
+    return session.scalar(found) or 0
+
+
 def worker_seen_since(session: Session, moment: datetime) -> bool:
     """Whether any worker has gone round its loop since then."""
     last = session.scalar(sa.select(sa.func.max(WorkerHeartbeat.at)))

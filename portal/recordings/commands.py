@@ -3,6 +3,7 @@ from deletion, and footage is deleted."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.outbox.commands import owe
 from portal.recordings.criteria import Criteria
@@ -77,6 +79,8 @@ def _propose(session: Session, request_id: UUID, search_id: int, found: Sequence
             fresh.append({"request_id": request_id, "recording_id": one.recording_id, **facts})
     session.flush()
     if fresh:
+        # In the order in which the gate locks recordings, so that neither waits for the other.
+        fresh.sort(key=itemgetter("recording_id"))
         session.execute(sa.insert(Candidate), fresh)
 
 
@@ -112,7 +116,7 @@ def reject(session: Session, *, candidate_id: int, by: Actor, at: datetime, why:
 
 
 def _locked_candidate(session: Session, candidate_id: int) -> Candidate:
-    candidate = session.get(Candidate, candidate_id, with_for_update=True)
+    candidate = locked(session, Candidate, candidate_id)
     if candidate is None:
         raise NotFound("There is no such candidate.")
     return candidate

@@ -9,7 +9,7 @@ from portal.actors import WORKER
 from portal.house import House
 from portal.outbox.commands import Lease
 from portal.requests.commands.reopening import reopen_request
-from portal.requests.commands.searching import search_and_preserve
+from portal.requests.commands.searching import keep_safe
 from portal.requests.commands.tidying import tidy
 
 
@@ -19,9 +19,7 @@ def preserve(house: House, held: Lease) -> Callable[[Session], object]:
     Runs on receipt, and again every day to day 35, because cameras are docked late (rules 3).
     """
     request_id = UUID(held.payload["request_id"])
-    return lambda session: search_and_preserve(
-        session, request_id=request_id, by=WORKER, at=house.now()
-    )
+    return lambda session: keep_safe(session, request_id=request_id, by=WORKER, at=house.now())
 
 
 def reopen(house: House, held: Lease) -> Callable[[Session], object]:

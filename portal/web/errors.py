@@ -52,6 +52,8 @@ def _to_sign_in(_error: SignInFirst) -> AnyResponse:
 
 
 def _foreseen(error: PortalError) -> Response:
+    if number_of(error) == 500:
+        return _unforeseen(error)
     # "Not found" and "not yours" must read the same: the page's own words, never the error's.
     message = "" if isinstance(error, NotFound) else error.message
     response = error_page(number_of(error), message)

@@ -58,11 +58,18 @@ def install(app: Flask, find_handler: Callable[[str], Actor | None]) -> None:
     def enter() -> None:
         if request.endpoint is None:
             return
+        _refuse_nul(request.view_args or {})
         guard = guard_of(current_app, request.endpoint)
         if guard is None:
             raise NotFound()
         if not guard.is_public:
             _let_handler_in(guard, find_handler)
+
+
+def _refuse_nul(parts: dict[str, Any]) -> None:
+    """No address of ours has NUL in it, and PostgreSQL takes none: there is no such page."""
+    if any("\0" in part for part in parts.values() if isinstance(part, str)):
+        raise NotFound()
 
 
 def _let_handler_in(guard: Guard, find_handler: Callable[[str], Actor | None]) -> None:

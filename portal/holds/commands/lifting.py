@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.db import locked
 from portal.errors import NotFound
 from portal.holds.models import Hold
 from portal.outbox.commands import owe
@@ -16,6 +17,7 @@ from portal.recordings.models import Candidate, CandidateStatus, Recording
 def lift(session: Session, *, hold: Hold, by: Actor, at: datetime) -> None:
     """End one hold. When it was the recording's last, everybody who asked for it is owed a look."""
     recording = locked_recording(session, hold.recording_id)
+    session.refresh(hold, attribute_names=["lifted_at"])
     if hold.lifted_at is not None:
         return
     hold.lifted_at, hold.lifted_by = at, by.id
@@ -33,7 +35,7 @@ def lift(session: Session, *, hold: Hold, by: Actor, at: datetime) -> None:
 
 def locked_recording(session: Session, recording_id: int) -> Recording:
     """The recording under the lock that holds and releases share. NotFound when there is none."""
-    recording = session.get(Recording, recording_id, with_for_update=True)
+    recording = locked(session, Recording, recording_id)
     if recording is None:
         raise NotFound("There is no such recording.")
     return recording

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from portal.actors import COMMAND_LINE, Actor
 from portal.audit.commands import record
+from portal.db import add_unless_there
 from portal.errors import Refused
-from portal.holds.commands.lifting import lift
+from portal.holds.commands.lifting import lift, locked_recording
 from portal.holds.models import Hold, Matter
 from portal.holds.policy import HoldKind
+from portal.ids import new_id
 from portal.recordings.models import Recording
 
 
@@ -26,8 +28,13 @@ def open_matter(
     matter = Matter(reference=reference, kind=kind, opened_at=at, opened_by=by.id)
     session.add(matter)
     session.flush()
-    record(session, "matter.opened", subject=f"matter {matter.id}", by=by, at=at, kind=kind.value)
+    _record_opened(session, matter, by, at)
     return matter
+
+
+def _record_opened(session: Session, matter: Matter, by: Actor, at: datetime) -> None:
+    subject = f"matter {matter.id}"
+    record(session, "matter.opened", subject=subject, by=by, at=at, kind=matter.kind.value)
 
 
 def close_matter(session: Session, *, matter: Matter, why: str, by: Actor, at: datetime) -> int:
@@ -35,32 +42,58 @@ def close_matter(session: Session, *, matter: Matter, why: str, by: Actor, at: d
 
     Each request whose last hold ends by this is owed a reopening, in the same transaction.
     """
-    session.refresh(matter, with_for_update=True)
+    # Recordings before matters: placing a hold takes its locks in the same order.
+    for hold in _open_holds(session, matter):
+        locked_recording(session, hold.recording_id)
+    session.refresh(matter, attribute_names=["closed_at"], with_for_update=True)
     if matter.closed_at is not None:
         raise Refused("This matter is closed already.")
     if not why.strip():
         raise Refused("Enter how the matter ended.")
     matter.closed_at, matter.closed_by, matter.closed_why = at, by.id, why.strip()
-    holds = _open_holds_in_lock_order(session, matter)
+    holds = _open_holds(session, matter)
     for hold in holds:
         lift(session, hold=hold, by=by, at=at)
     record(session, "matter.closed", subject=f"matter {matter.id}", by=by, at=at, lifted=len(holds))
     return len(holds)
 
 
+def is_still_open(session: Session, matter: Matter) -> bool:
+    """Whether the matter is open now, and stays so until the transaction ends."""
+    session.refresh(matter, attribute_names=["closed_at"], with_for_update={"read": True})
+    return matter.closed_at is None
+
+
 def matter_for_flag(session: Session, reference: str, *, at: datetime) -> Matter:
-    """The matter a catalogue line names, opened as an investigation when it is new to us."""
+    """The matter a catalogue line names, opened as an investigation when it is new to us.
+
+    Two imports that meet the same new reference at once make one matter.
+    """
     found = _by_reference(session, reference)
-    return found or open_matter(
-        session, reference=reference, kind=HoldKind.INVESTIGATION, by=COMMAND_LINE, at=at
+    if found is not None:
+        return found
+    kind, by = HoldKind.INVESTIGATION, COMMAND_LINE
+    is_new = add_unless_there(
+        session,
+        Matter,
+        id=new_id(),
+        reference=reference,
+        kind=kind,
+        opened_at=at,
+        opened_by=by.id,
+        closed_why="",
     )
+    matter = session.scalars(sa.select(Matter).where(Matter.reference == reference)).one()
+    if is_new:
+        _record_opened(session, matter, by, at)
+    return matter
 
 
 def _by_reference(session: Session, reference: str) -> Matter | None:
     return session.scalars(sa.select(Matter).where(Matter.reference == reference)).one_or_none()
 
 
-def _open_holds_in_lock_order(session: Session, matter: Matter) -> list[Hold]:
+def _open_holds(session: Session, matter: Matter) -> list[Hold]:
     """In the order of recordings, so that two closings can never wait for each other."""
     found = session.scalars(
         sa.select(Hold)

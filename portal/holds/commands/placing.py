@@ -10,7 +10,7 @@ from portal.audit.commands import record
 from portal.dates import london_day
 from portal.errors import Refused
 from portal.holds.commands.lifting import locked_recording
-from portal.holds.commands.matters import matter_for_flag
+from portal.holds.commands.matters import is_still_open, matter_for_flag
 from portal.holds.models import Hold, Matter
 from portal.holds.policy import HoldKind, Level, next_review_on
 from portal.recordings.models import Recording
@@ -34,11 +34,11 @@ def place(
     `reason` is the record that DPA 2018 s.45(7) asks for. Takes the recording's lock, so that a
     release in the same moment either comes first or is stopped. Placing twice is one hold.
     """
-    if matter.closed_at is not None:
-        raise Refused("This matter is closed. Open a new one.")
     if not reason.strip():
         raise Refused("Enter the reason for the hold.")
     recording = locked_recording(session, recording_id)
+    if not is_still_open(session, matter):
+        raise Refused("This matter is closed. Open a new one.")
     already = session.scalars(
         sa.select(Hold).where(
             Hold.recording_id == recording_id,
@@ -82,7 +82,8 @@ def follow_evidence_flag(session: Session, recording: Recording, reference: str)
     stays closed: an old flag does not bring it back.
     """
     matter = matter_for_flag(session, reference, at=recording.imported_at)
-    if matter.closed_at is None:
+    locked_recording(session, recording.id)
+    if is_still_open(session, matter):
         place(
             session,
             recording_id=recording.id,

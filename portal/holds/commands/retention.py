@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.db import Database
+from portal.errors import Refused
 from portal.holds.policy import may_delete
 from portal.holds.queries import due_for_deletion, facts_of, kept_despite_age
+from portal.outbox.queries import unpaid
 from portal.recordings.commands import forget
 from portal.recordings.models import Recording
 
@@ -37,7 +39,8 @@ def run_retention(
     """Delete every recording that is old enough and that nothing keeps, page by page.
 
     Each page is a transaction. The policy is asked again for each recording under its lock, so
-    that a hold or preservation placed meanwhile wins. Without `really` it only counts.
+    that a hold or preservation placed meanwhile wins. Without `really` it only counts. Refused
+    while a request waits for its video to be found and kept.
     """
     deleted = 0
     last: int | None = 0
@@ -55,11 +58,24 @@ def _page(
 ) -> tuple[int, int | None]:
     """Delete one page; how many, and the last id looked at (None when there was none)."""
     with database.writing() if really else database.reading() as session:
+        if really:
+            _refuse_while_searches_are_owed(session, at)
         due = due_for_deletion(
             session, started_before=at - retention, now=at, after=after, limit=_PAGE
         )
         gone = sum(_delete(session, one, retention, by, at, really) for one in due)
         return gone, due[-1].id if due else None
+
+
+def _refuse_while_searches_are_owed(session: Session, at: datetime) -> None:
+    """A request that came in keeps its video once it was searched for. Until then, anything
+    could be what it asks for, so nothing is deleted."""
+    owed = unpaid(session, "preserve", at=at)
+    if owed:
+        raise Refused(
+            f"Nothing more was deleted: {owed} searches for requests are still owed. "
+            "See that the worker runs (portal outbox status), and run this again."
+        )
 
 
 def _delete(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor, ActorKind, Role
 from portal.audit.commands import record
+from portal.db import locked_one
 from portal.office.commands.handlers import HASHER
 from portal.office.models import Handler, StaffSession
 from portal.office.sessions import SESSION_LASTING
@@ -44,7 +45,7 @@ def sign_in(
     A code works once (RFC 6238, 5.2), within 30 seconds either way. It answers instead of
     raising, so that the line in the book stays.
     """
-    handler = session.get_one(Handler, handler_id, with_for_update=True)
+    handler = locked_one(session, Handler, handler_id)
     step = _matching_step(_opened(handler.sealed_secret, sealer), code, at)
     actor = actor_of(handler)
     if step is None or step <= handler.last_code_step or handler.ended_at is not None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import PUBLIC
 from portal.audit.commands import record
+from portal.db import locked_one
 from portal.identity.codes import LASTING, CodeVerdict
 from portal.identity.commands.codes import check_code, grant_visit, issue_code
 from portal.identity.models import Visit
@@ -82,7 +83,7 @@ def let_in(
 
 
 def _confirm_address(session: Session, footage_request: FootageRequest, at: datetime) -> None:
-    applicant = session.get_one(Applicant, footage_request.id, with_for_update=True)
+    applicant = locked_one(session, Applicant, footage_request.id)
     if applicant.email_confirmed_at is None:
         applicant.email_confirmed_at = at
         record(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.dates import day_in_words
+from portal.db import locked
 from portal.errors import Gone
 from portal.identity.codes import LASTING, CodeVerdict
 from portal.identity.commands.codes import check_code, end_visits, grant_visit, issue_code
@@ -124,7 +125,7 @@ def send(
     Sending twice gives the same request: the draft's id is the request's. The answers stay only
     in the request.
     """
-    draft = session.get(RequestDraft, draft_id, with_for_update=True)
+    draft = locked(session, RequestDraft, draft_id)
     if draft is None or draft.browser != browser or draft.expires_at <= at:
         return None
     footage_request = receive(
@@ -178,5 +179,5 @@ def _let_in(session: Session, draft: RequestDraft, at: datetime) -> None:
 
 
 def _live(session: Session, draft_id: UUID, at: datetime) -> RequestDraft | None:
-    draft = session.get(RequestDraft, draft_id, with_for_update=True)
+    draft = locked(session, RequestDraft, draft_id)
     return draft if draft is not None and draft.expires_at > at else None

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
+from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.recordings.commands import confirm, reject
 from portal.recordings.models import Candidate, CandidateStatus
@@ -83,7 +84,7 @@ def _proposed(session: Session, request_id: UUID) -> list[int]:
 
 def _judged_request(session: Session, request_id: UUID) -> FootageRequest:
     """The request, locked as `move` locks it, so that no decision passes a judgement."""
-    footage_request = session.get(FootageRequest, request_id, with_for_update=True)
+    footage_request = locked(session, FootageRequest, request_id)
     if footage_request is None:
         raise NotFound("There is no such request.")
     if not may_judge(footage_request.status):

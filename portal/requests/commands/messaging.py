@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor, ActorKind
 from portal.audit.commands import record
+from portal.db import locked
 from portal.errors import NotFound
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
@@ -84,7 +85,7 @@ def _keep(
 
 
 def _locked(session: Session, request_id: UUID) -> FootageRequest:
-    found = session.get(FootageRequest, request_id, with_for_update=True)
+    found = locked(session, FootageRequest, request_id)
     if found is None:
         raise NotFound("There is no such request.")
     return found

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.dates import london_day
+from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.requests.clock import Clock
 from portal.requests.lifecycle import Event, after, obstacle
@@ -97,7 +98,7 @@ def keep_clock(session: Session, footage_request: FootageRequest) -> Clock:
 
 
 def _locked(session: Session, request_id: UUID) -> FootageRequest:
-    found = session.get(FootageRequest, request_id, with_for_update=True)
+    found = locked(session, FootageRequest, request_id)
     if found is None:
         raise NotFound("There is no such request.")
     return found

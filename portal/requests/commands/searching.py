@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
+from portal.db import locked
+from portal.errors import NotFound, Refused
 from portal.outbox.commands import owe
 from portal.recordings.commands import preserve, record_search
 from portal.recordings.finding import search
@@ -28,7 +30,11 @@ def search_and_preserve(
     """Search by the sighting, write the search down, and preserve every candidate.
 
     The record is kept even when nothing was found: it feeds the `not_held` letter (rules R8).
+    Refused once the request is answered or closed: its video is on its way to being deleted as
+    usual, and a search would keep it for ever.
     """
+    if not _is_open(session, request_id):
+        raise Refused("This request is answered or closed. Nothing more is searched for it.")
     sighting = session.get_one(SightingRow, request_id)
     criteria = criteria_for(sighting, widening or Widening())
     found = search(session, criteria)
@@ -44,6 +50,20 @@ def search_and_preserve(
     )
     _owe_next(session, request_id, at)
     return written
+
+
+def keep_safe(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> None:
+    """The worker's daily search: like the first, until the request is answered or closed."""
+    if _is_open(session, request_id):
+        search_and_preserve(session, request_id=request_id, by=by, at=at)
+
+
+def _is_open(session: Session, request_id: UUID) -> bool:
+    """Under the request's lock, so that an answer in the same moment comes before or after."""
+    footage_request = locked(session, FootageRequest, request_id)
+    if footage_request is None:
+        raise NotFound("There is no such request.")
+    return footage_request.status.is_open
 
 
 def _owe_next(session: Session, request_id: UUID, at: datetime) -> None:

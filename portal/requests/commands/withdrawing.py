@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
+from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.identity.commands.proofs import delete_pictures
 from portal.notifications.commands import notify
@@ -25,7 +26,7 @@ def withdraw(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> 
 
     Refused, in the same words whatever the reason, when it can no longer be ended.
     """
-    footage_request = session.get(FootageRequest, request_id, with_for_update=True)
+    footage_request = locked(session, FootageRequest, request_id)
     if footage_request is None:
         raise NotFound("There is no such request.")
     is_open = is_hold_open_to_applicant(session, footage_request)

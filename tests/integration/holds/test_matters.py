@@ -1,9 +1,14 @@
 """Matters open and close once, and their holds with them."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 
 from portal.actors import COMMAND_LINE
+from portal.audit.models import AuditEntry
+from portal.db import Database
 from portal.errors import NotFound, Refused
 from portal.holds.commands import close_matter, lift, open_matter, place
 from portal.holds.models import Hold, Matter
@@ -148,3 +153,55 @@ def test_the_lists_count_what_is_held(house: House, number: int) -> None:
         assert [row.open_holds for row in matters(session, with_closed=True)] == [0]
         assert len(holds_of(session, number)) == 1
         assert open_holds(session, [number]) == {}
+
+
+def test_a_hold_is_never_placed_on_a_matter_that_is_closing(
+    make_house: Callable[[Database], House], postgres_database: Database, clock: Clock
+) -> None:
+    house = make_house(postgres_database)
+    take_in(house.db, line("one", clock()), line("two", clock()), at=clock())
+    numbers = [recording(house.db, name).id for name in ("one", "two")]
+    for round_number in range(12):
+        reference = f"OP-{round_number}"
+        hold_on(house, numbers[0], reference)
+        with ThreadPoolExecutor(2) as pool:
+            closing = pool.submit(close, house, reference)
+            placing = pool.submit(hold_on, house, numbers[1], reference)
+            closing.result()
+            refused = placing.exception()
+        assert refused is None or isinstance(refused, Refused)
+        assert [bar_on(house, number) for number in numbers] == [None, None]
+
+
+def test_two_imports_that_meet_a_new_matter_make_one(
+    make_house: Callable[[Database], House], postgres_database: Database, clock: Clock
+) -> None:
+    house = make_house(postgres_database)
+    with ThreadPoolExecutor(4) as pool:
+        done = [
+            pool.submit(take_in, house.db, line(f"r{n}", clock(), matter="OP-1"), at=clock())
+            for n in range(4)
+        ]
+        assert [each.result().created for each in done] == [1] * 4
+    with house.db.reading() as session:
+        assert [row.open_holds for row in matters(session)] == [4]
+
+
+def test_lifting_at_once_is_written_once(
+    make_house: Callable[[Database], House], postgres_database: Database, clock: Clock
+) -> None:
+    house = make_house(postgres_database)
+    take_in(house.db, line("one", clock()), at=clock())
+    hold_on(house, recording(house.db, "one").id, "OP-1")
+
+    def lift_it() -> None:
+        with house.db.writing() as session:
+            hold = session.scalars(sa.select(Hold)).one()
+            lift(session, hold=hold, by=COMMAND_LINE, at=house.now())
+
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(lift_it) for _ in range(4)]:
+            each.result()
+    with house.db.reading() as session:
+        lifted = sa.select(sa.func.count()).where(AuditEntry.deed == "hold.lifted")
+        assert session.scalar(lifted) == 1

@@ -1,6 +1,6 @@
 """Routine deletion takes what nothing keeps, and nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,13 +8,17 @@ import sqlalchemy as sa
 
 from portal.actors import COMMAND_LINE, PUBLIC
 from portal.audit.models import AuditEntry
+from portal.errors import Refused
 from portal.holds.commands import RetentionReport, close_matter, run_retention
 from portal.holds.queries import matter_by_reference
 from portal.house import House
 from portal.ids import new_id
 from portal.recordings.models import Footprint, Preservation, Track
 from portal.requests.commands import receive
+from portal.requests.commands.searching import search_and_preserve
+from portal.requests.commands.withdrawing import withdraw
 from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting
+from portal.requests.models import FootageRequest
 from portal.worker import Worker
 from tests.conftest import Clock
 from tests.factories.catalogue import LATITUDE, LONGITUDE, line, recording, take_in
@@ -69,6 +73,7 @@ def test_a_recording_on_day_30_survives_day_32_because_a_request_came(
     clock.forward(days=30)
     ask(house, sighting_around(house, "asked-for"))
     clock.forward(days=2)
+    Worker(house).pay_all()
     report = run(house)
     assert report.deleted == 1
     assert not is_deleted(house, "asked-for")
@@ -137,6 +142,7 @@ def test_a_preservation_that_ended_keeps_no_longer(house: House, clock: Clock) -
     take_in(house.db, line("asked-for", clock()), at=clock())
     ask(house, sighting_around(house, "asked-for"))
     clock.forward(days=40)
+    Worker(house).pay_all()
     with house.db.writing() as session:
         session.execute(sa.update(Preservation).values(until=clock(), released_at=clock()))
     assert run(house).deleted == 1
@@ -152,3 +158,48 @@ def test_every_page_is_taken(sqlite_house: House, clock: Clock, count: int) -> N
     clock.forward(days=32)
     assert run(sqlite_house).deleted == count
     assert run(sqlite_house).deleted == 0
+
+
+def test_nothing_is_deleted_while_a_search_for_a_request_is_owed(
+    house: House, clock: Clock
+) -> None:
+    take_in(house.db, line("asked-for", clock()), at=clock())
+    clock.forward(days=30)
+    sighting = sighting_around(house, "asked-for")
+    with house.db.writing() as session:
+        receive(
+            session,
+            request_id=new_id(),
+            intake=Intake(AboutWhom.ME, ApplicantDetails("Amara Lindström"), sighting),
+            received_at=clock(),
+            by=PUBLIC,
+            at=clock(),
+        )
+    clock.forward(days=2)
+    with pytest.raises(Refused, match="still owed"):
+        run(house)
+    assert not is_deleted(house, "asked-for")
+    Worker(house).pay_all()
+    assert run(house).deleted == 0
+
+
+def test_a_request_that_has_ended_is_not_searched_for_again(house: House, clock: Clock) -> None:
+    take_in(house.db, line("asked-for", clock()), at=clock())
+    ask(house, sighting_around(house, "asked-for"))
+    with house.db.writing() as session:
+        request_id = session.scalars(sa.select(FootageRequest.id)).one()
+        withdraw(session, request_id=request_id, by=PUBLIC, at=clock())
+    ends_at = preserved_until(house)
+    assert ends_at is not None
+    clock.forward(days=1)
+    Worker(house).pay_all()
+    assert preserved_until(house) == ends_at
+    with pytest.raises(Refused), house.db.writing() as session:
+        search_and_preserve(session, request_id=request_id, by=PUBLIC, at=clock())
+    clock.at = ends_at
+    assert run(house).deleted == 1
+
+
+def preserved_until(house: House) -> datetime | None:
+    with house.db.reading() as session:
+        return session.scalars(sa.select(Preservation.until)).one()

@@ -176,3 +176,15 @@ def test_a_heartbeat_is_seen(database: Database) -> None:
     with database.reading() as session:
         assert worker_seen_since(session, AT + timedelta(seconds=10))
         assert not worker_seen_since(session, AT + timedelta(seconds=11))
+
+
+def test_a_job_that_kills_every_worker_is_laid_before_a_person(database: Database) -> None:
+    owe_one(database, key="poison")
+    at = AT
+    for _ in range(MOST_ATTEMPTS):
+        taken(database, at)
+        at += LEASE
+    owe_one(database, key="after it", at=at)
+    assert taken(database, at).attempt == 1
+    with database.reading() as session:
+        assert [job.key for job in dead(session)] == ["poison"]
