@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.app import create_app
 from portal.audit.commands import seal
 from portal.config import Settings
 from portal.db import Database, open_database
@@ -188,8 +189,6 @@ def sqlite_house(make_house: Callable[[Database], House], sqlite_database: Datab
 @pytest.fixture
 def app(sqlite_house: House) -> Flask:
     """The web application over a fresh SQLite house."""
-    from portal.app import create_app
-
     application = create_app(sqlite_house)
     application.config["WTF_CSRF_ENABLED"] = False
     return application

@@ -39,7 +39,10 @@ def named(path: Path) -> str:
 
 def commands(group: click.Group, said: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every command of the command line, as the words one types after `portal`."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, (*said, name))
         else:
