@@ -1,6 +1,6 @@
 """The events in pairs: what was asked for with what came of it, in the order of asking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -129,18 +129,36 @@ _NEEDS: dict[Need, tuple[type[ClockEvent], type[ClockEvent]]] = {
 
 
 def _waits(events: Sequence[ClockEvent]) -> list[Wait]:
-    """What was never asked for cannot hold up the start, even if it came.
+    """What was never asked for cannot hold up the start, even if it came."""
+    return [
+        Wait(on=asked_on, need=need, until_on=until_on)
+        for need, (asked, came) in _NEEDS.items()
+        for asked_on, until_on in _spans(_placed(events, asked), _placed(events, came))
+    ]
 
-    The first that came since we asked ends the waiting: time that runs does not start again.
+
+def _placed(events: Sequence[ClockEvent], kind: type[ClockEvent]) -> list[tuple[date, int]]:
+    """Each such event's day and place; on one day, the order of the ledger decides."""
+    return sorted((event.on, n) for n, event in enumerate(events) if isinstance(event, kind))
+
+
+def _spans(
+    asked: Sequence[tuple[date, int]], came: Sequence[tuple[date, int]]
+) -> Iterator[tuple[date, date | None]]:
+    """From each asking to the first that came since; what came before we asked ends it at once.
+
+    Asking again before it came is the same waiting. Asking again afterwards is one of its own:
+    whether that may still move the date is for the rule that admits acts.
     """
-    waits = []
-    for need, (asked, came) in _NEEDS.items():
-        if requested := _days(events, asked):
-            asked_on, supplied = min(requested), _days(events, came)
-            since = [day for day in supplied if day >= asked_on]
-            until_on = min(since or supplied, default=None)
-            waits.append(Wait(on=asked_on, need=need, until_on=until_on))
-    return waits
+    ended: tuple[date, int] | None = None
+    for ask in asked:
+        if ended is not None and ask < ended:
+            continue
+        fresh = [one for one in came if ended is None or one > ended]
+        ended = next((one for one in fresh if one[0] >= ask[0]), fresh[0] if fresh else None)
+        yield ask[0], ended and ended[0]
+        if ended is None:
+            return
 
 
 def _questions(events: Sequence[ClockEvent]) -> list[Question]:
