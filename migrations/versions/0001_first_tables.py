@@ -792,7 +792,7 @@ def upgrade() -> None:
                 "sent_back",
                 "seconded",
                 "published",
-                "stopped_by_hold",
+                "stopped",
                 "answered",
                 "answered_with_hold",
                 "hold_ended",
@@ -1007,6 +1007,8 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("media", sa.String(length=500), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "(outcome = 'held') = (level IS NOT NULL)", name=op.f("ck_decision_line_held_has_level")
         ),

@@ -55,7 +55,8 @@ class Decision(Base):
 class DecisionLine(Base):
     """What is decided for one recording, on which ground, and the test that was applied.
 
-    `level` is what the applicant may be told of the hold, as it stood when it was decided.
+    `level` is what the applicant may be told of the hold, and `media` and `sha256` are the file
+    that was decided on, as they stood then.
     """
 
     __tablename__ = "decision_line"
@@ -73,6 +74,8 @@ class DecisionLine(Base):
     ground: Mapped[str] = mapped_column(sa.String(40), default="")
     test: Mapped[str] = mapped_column(sa.Text, default="")
     level: Mapped[Level | None] = mapped_column(enum_by_value(Level))
+    media: Mapped[str | None] = mapped_column(sa.String(500))
+    sha256: Mapped[str | None] = mapped_column(sa.String(64))
 
 
 class Release(Base):

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
 from portal.dates import day_in_words, london_day
-from portal.disclosure.commands.gating import changed
+from portal.disclosure.commands.gating import Changed, changed
 from portal.disclosure.commands.publishing import stop
 from portal.disclosure.commands.releasing import Packed, release
 from portal.disclosure.letter_writing import letter_of
@@ -33,6 +33,7 @@ from portal.disclosure.names import (
 from portal.disclosure.package import Entry, manifest, package
 from portal.disclosure.queries.decisions import by_id, locked_to_pack
 from portal.disclosure.queries.letters import letter_facts, released
+from portal.errors import NotFound, Refused
 from portal.house import House
 from portal.letters.composing import render_html
 from portal.letters.render import render_pdf
@@ -44,6 +45,14 @@ from portal.storage import FolderStorage
 
 PREFIX = "releases"
 ORPHANED_AFTER = timedelta(days=1)
+
+
+class Uncopied(Exception):
+    """A master is missing or is not the one that was catalogued: trying again does not help."""
+
+    def __init__(self, recording_id: int) -> None:
+        super().__init__(recording_id)
+        self.recording_id = recording_id
 
 
 @dataclass(frozen=True)
@@ -65,13 +74,18 @@ def pack(house: House, held: Lease) -> Callable[[Session], None]:
     """Make the package of a published decision; returns what to write down once it is whole.
 
     The gate is asked under lock before the first byte is copied, and again in the transaction
-    that makes the link. Packing twice makes one release.
+    that makes the link. Packing twice makes one release. When a master cannot be copied the
+    decision is stopped and sent back, so that no request waits for ever.
     """
     decision_id = UUID(held.payload["decision_id"])
     plan = _plan(house, decision_id)
     if plan is None:
         return lambda session: None
-    packed = _pack(house, plan)
+    try:
+        packed = _pack(house, plan)
+    except Uncopied as fault:
+        change = Changed(uncopied=(fault.recording_id,))
+        return lambda session: _give_up(session, house, plan, change)
     return lambda session: _finish(session, house, plan, packed)
 
 
@@ -105,6 +119,13 @@ def _finish(session: Session, house: House, plan: Plan, packed: list[Packed]) ->
     release(session, decision, packed, link_days=house.settings.link_days, at=at)
 
 
+def _give_up(session: Session, house: House, plan: Plan, change: Changed) -> None:
+    """Send the decision back, unless another worker has packed it or somebody stopped it."""
+    decision = locked_to_pack(session, plan.decision_id)
+    if decision is not None:
+        stop(session, decision, change, by=WORKER, at=house.now())
+
+
 def _pack(house: House, plan: Plan) -> list[Packed]:
     copies = [
         _copy(house, plan, number, recording) for number, recording in enumerate(plan.recordings, 1)
@@ -126,15 +147,12 @@ def _pack(house: House, plan: Plan) -> list[Packed]:
 
 def _copy(house: House, plan: Plan, number: int, recording: Recording) -> Packed:
     media = recording.media or ""
-    with make_copy(house, recording) as source:
-        return _keep(
-            house,
-            FileKind.COPY,
-            video_name(plan.reference, number, media),
-            video_type(media),
-            source,
-            recording.id,
-        )
+    name = video_name(plan.reference, number, media)
+    try:
+        with make_copy(house, recording) as source:
+            return _keep(house, FileKind.COPY, name, video_type(media), source, recording.id)
+    except (Refused, NotFound) as fault:
+        raise Uncopied(recording.id) from fault
 
 
 def _letters(house: House, plan: Plan, copies: list[Packed]) -> list[Packed]:

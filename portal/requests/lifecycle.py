@@ -98,7 +98,7 @@ class Event(StrEnum):
     SENT_BACK = "sent_back"
     SECONDED = "seconded"
     PUBLISHED = "published"
-    STOPPED_BY_HOLD = "stopped_by_hold"
+    STOPPED = "stopped"
     ANSWERED = "answered"
     ANSWERED_WITH_HOLD = "answered_with_hold"
     HOLD_ENDED = "hold_ended"
@@ -161,9 +161,9 @@ TABLE: Mapping[tuple[Status, Event], Status] = {
     (_S.DECIDED, _E.WITHDRAWN): _S.CLOSED,
     (_S.SECONDED, _E.SENT_BACK): _S.REVIEWING,
     (_S.SECONDED, _E.PUBLISHED): _S.PUBLISHING,
-    (_S.SECONDED, _E.STOPPED_BY_HOLD): _S.REVIEWING,
+    (_S.SECONDED, _E.STOPPED): _S.REVIEWING,
     (_S.SECONDED, _E.WITHDRAWN): _S.CLOSED,
-    (_S.PUBLISHING, _E.STOPPED_BY_HOLD): _S.REVIEWING,
+    (_S.PUBLISHING, _E.STOPPED): _S.REVIEWING,
     (_S.PUBLISHING, _E.ANSWERED): _S.ANSWERED,
     (_S.PUBLISHING, _E.ANSWERED_WITH_HOLD): _S.ANSWERED_HELD,
     (_S.ANSWERED_HELD, _E.HOLD_ENDED): _S.REOPENED,

@@ -1,6 +1,6 @@
 """The verbs of disclosure, one file for each step of the way."""
 
-from portal.disclosure.commands.collecting import ask_for_code, open_with_code
+from portal.disclosure.commands.collecting import ask_for_code, let_in, type_code
 from portal.disclosure.commands.deciding import decide, second, send_back
 from portal.disclosure.commands.linking import renew, revoke
 from portal.disclosure.commands.publishing import Published, publish
@@ -9,10 +9,11 @@ __all__ = [
     "Published",
     "ask_for_code",
     "decide",
-    "open_with_code",
+    "let_in",
     "publish",
     "renew",
     "revoke",
     "second",
     "send_back",
+    "type_code",
 ]

@@ -16,6 +16,7 @@ from portal.identity.proof import CodePurpose
 from portal.ids import digest, new_id
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
+from portal.requests.commands.confirming import move_browser
 from portal.requests.models import Applicant, FootageRequest
 
 
@@ -49,10 +50,10 @@ def ask_for_code(session: Session, *, selector: str, browser: str, at: datetime)
     )
 
 
-def open_with_code(
+def type_code(
     session: Session, *, selector: str, typed: str, browser: str, at: datetime
 ) -> CodeVerdict:
-    """Let this browser in for an hour when the typed code is the one we sent to it.
+    """Whether the typed code is the one we sent to this browser. `let_in` comes next.
 
     Counts the try, so it answers and never raises: the transaction must commit.
     """
@@ -69,7 +70,21 @@ def open_with_code(
         return CodeVerdict.WRONG if verdict is CodeVerdict.ACCEPTED else verdict
     if verdict is not CodeVerdict.ACCEPTED:
         note_opening(session, link, OpeningKind.CODE_WRONG, at=at)
-        return verdict
+    return verdict
+
+
+def let_in(
+    session: Session, *, selector: str, old_browser: str, browser: str, at: datetime
+) -> None:
+    """This browser may collect for an hour. Only after `type_code` accepted the code.
+
+    The browser was given a new key meanwhile, so that whoever planted the old one sees nothing;
+    what it had open follows it. A link that was revoked in between stays shut.
+    """
+    move_browser(session, old=old_browser, new=browser)
+    link = _usable(session, selector)
+    if link is None:
+        return
     grant_visit(session, purpose=CodePurpose.DOWNLOAD, subject_id=link.id, browser=browser, at=at)
     note_opening(session, link, OpeningKind.ENTERED, at=at)
     record(
@@ -80,7 +95,6 @@ def open_with_code(
         at=at,
         link=str(link.id),
     )
-    return verdict
 
 
 def note_file_opened(

@@ -19,6 +19,8 @@ from portal.disclosure.exemptions import (
 )
 from portal.disclosure.models import Decision, DecisionLine
 from portal.disclosure.queries.decisions import (
+    MasterFile,
+    files_now,
     lock_request,
     locked_newest,
     standing,
@@ -56,11 +58,16 @@ def decide(
     ordered = sorted(lines, key=lambda line: line.recording_id)
     facing = {line.recording_id: _faced(session, recordings, line) for line in ordered}
     faced = tuple(facing[line.recording_id] for line in lines)
+    files = files_now(session, recordings)
     for line in faced:
         check_line(footage_request.regime, line)
     check_interest(footage_request.regime, faced, interest)
     move(session, request_id=request_id, event=Event.DECIDED, by=by, at=at)
-    decision = _row(session, request_id, faced, note_to_applicant, interest, by, at)
+    decision = _row(session, request_id, note_to_applicant, interest, by, at)
+    decision.answer = answer_of(faced)
+    decision.lines = [
+        _line(number, line, files[line.recording_id]) for number, line in enumerate(faced, 1)
+    ]
     session.add(decision)
     session.flush()
     _note(session, "decision.made", decision, footage_request, by, at, answer=decision.answer.value)
@@ -70,7 +77,7 @@ def decide(
 def second(session: Session, *, decision_id: UUID, by: Actor, at: datetime) -> Decision:
     """Stand behind somebody else's decision.
 
-    Refused for the one who decided, and when a hold was placed or ended meanwhile.
+    Refused for the one who decided, and when something it rests on has changed meanwhile.
     """
     _allow(by, Role.SECONDER)
     decision = locked_newest(session, decision_id)
@@ -123,7 +130,6 @@ def _faced(session: Session, recordings: dict[int, Recording], line: Line) -> Li
 def _row(
     session: Session,
     request_id: UUID,
-    lines: tuple[Line, ...],
     note: str,
     interest: PublicInterest,
     by: Actor,
@@ -133,7 +139,6 @@ def _row(
     return Decision(
         request_id=request_id,
         round=(session.scalar(rounds) or 0) + 1,
-        answer=answer_of(lines),
         note_to_applicant=note.strip(),
         interest_for=interest.speaks_for,
         interest_against=interest.speaks_against,
@@ -141,11 +146,10 @@ def _row(
         decided_by=UUID(by.id),
         decided_by_name=by.name,
         decided_at=at,
-        lines=[_line(number, line) for number, line in enumerate(lines, 1)],
     )
 
 
-def _line(number: int, line: Line) -> DecisionLine:
+def _line(number: int, line: Line, file: MasterFile) -> DecisionLine:
     is_release = line.outcome is Outcome.RELEASE
     return DecisionLine(
         recording_id=line.recording_id,
@@ -154,6 +158,8 @@ def _line(number: int, line: Line) -> DecisionLine:
         ground="" if is_release else line.ground,
         test="" if is_release else line.test.strip(),
         level=line.level,
+        media=file.media,
+        sha256=file.sha256,
     )
 
 

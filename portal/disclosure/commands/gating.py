@@ -1,56 +1,80 @@
-"""Asking the gate about everything a decision touches, under lock, at each step to the door."""
+"""Asking whether a decision still stands, under lock, at each step to the door: the holds, the
+files, and the list of what was found."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
 from portal.disclosure.exemptions import Outcome
-from portal.disclosure.models import Decision
+from portal.disclosure.models import Decision, DecisionLine
+from portal.disclosure.queries.decisions import MasterFile, files_now, to_decide, unjudged
 from portal.holds import queries as holds
-from portal.holds.policy import Bar
+from portal.holds.policy import Bar, Level, strictest
+
+# A search may find hundreds late; a page needs to name a few.
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
 class Changed:
-    """How the gate has changed since the decision. Empty when the decision still stands.
+    """What has changed since the decision, by recording. Empty when the decision still stands.
 
-    `barred` may not go and were to be released; `freed` are no longer held and were held back.
+    `barred` may not go and were to be released; `freed` are no longer held and were held back;
+    of `relevelled` the applicant may be told more or less than was decided; `replaced` have
+    another file; `found` have no line, because they came late; `uncopied` could not be copied.
     """
 
     barred: tuple[int, ...] = ()
     freed: tuple[int, ...] = ()
+    relevelled: tuple[int, ...] = ()
+    replaced: tuple[int, ...] = ()
+    found: tuple[int, ...] = ()
+    uncopied: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.barred or self.freed)
+        return any(asdict(self).values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many recordings each change touches, for the book."""
+        return {name: len(numbers) for name, numbers in asdict(self).items()}
 
     @property
     def explanation(self) -> str:
         """What happened, in words for the handler."""
-        said = []
-        if self.barred:
-            said.append(f"A hold now bars {_videos(self.barred)} that was to be released.")
-        if self.freed:
-            said.append(f"The hold on {_videos(self.freed)} has ended.")
+        said = [
+            _WORDS[name].format(_videos(numbers))
+            for name, numbers in asdict(self).items()
+            if numbers
+        ]
         return " ".join([*said, "Nothing was sent. Decide again."])
 
 
+_WORDS = {
+    "barred": "A hold now bars {} that was to be released.",
+    "freed": "The hold on {} has ended.",
+    "relevelled": "A hold was placed or ended on {}, and that changes what may be told.",
+    "replaced": "The video file of {} was replaced since the decision.",
+    "found": "New video was found since the decision: {}.",
+    "uncopied": "The video file of {} could not be copied: it is missing, or it is not the one "
+    "in the catalogue.",
+}
+
+
 def changed(session: Session, decision: Decision) -> Changed:
-    """How the gate differs from the decision. Locks its recordings until the transaction ends,
-    so that no hold is placed or lifted between this answer and the commit."""
-    bars = locked_bars(session, (line.recording_id for line in decision.lines))
-    lines = decision.lines
+    """How things differ from the decision. Locks its recordings until the transaction ends, so
+    that no hold is placed or lifted and no file replaced between this answer and the commit; the
+    caller has locked the request, so that nothing is found for it meanwhile."""
+    numbers = [line.recording_id for line in decision.lines]
+    bars, levels = locked_bars(session, numbers), _levels(session, numbers)
+    files = files_now(session, numbers)
     return Changed(
-        barred=tuple(
-            line.recording_id
-            for line in lines
-            if line.outcome is Outcome.RELEASE and bars[line.recording_id] is not None
-        ),
-        freed=tuple(
-            line.recording_id
-            for line in lines
-            if line.outcome is Outcome.HELD and bars[line.recording_id] is not Bar.HELD
-        ),
+        barred=_where(decision, lambda line: _is_barred(line, bars[line.recording_id])),
+        freed=_where(decision, lambda line: _is_freed(line, bars[line.recording_id])),
+        relevelled=_where(decision, lambda line: _is_relevelled(line, levels)),
+        replaced=_where(decision, lambda line: _is_replaced(line, files)),
+        found=_found(session, decision, numbers),
     )
 
 
@@ -60,6 +84,44 @@ def locked_bars(session: Session, recording_ids: Iterable[int]) -> dict[int, Bar
     return {number: holds.locked_bar(session, number) for number in sorted(set(recording_ids))}
 
 
+def _is_barred(line: DecisionLine, bar: Bar | None) -> bool:
+    return line.outcome is Outcome.RELEASE and bar is not None
+
+
+def _is_freed(line: DecisionLine, bar: Bar | None) -> bool:
+    return line.outcome is Outcome.HELD and bar is not Bar.HELD
+
+
+def _is_relevelled(line: DecisionLine, levels: Mapping[int, Level]) -> bool:
+    """Whether it is held back still, but at another level; or withheld, and held now."""
+    level = levels.get(line.recording_id)
+    return line.outcome is not Outcome.RELEASE and level not in (None, line.level)
+
+
+def _is_replaced(line: DecisionLine, files: Mapping[int, MasterFile]) -> bool:
+    return files.get(line.recording_id) != MasterFile(line.media, line.sha256)
+
+
+def _levels(session: Session, recording_ids: list[int]) -> dict[int, Level]:
+    """What may be told of each recording that is held now."""
+    found = holds.open_holds(session, recording_ids)
+    return {number: strictest(hold.level for hold in held) for number, held in found.items()}
+
+
+def _found(session: Session, decision: Decision, decided: list[int]) -> tuple[int, ...]:
+    """What nobody has judged yet, and matches that the decision says nothing of."""
+    matched = {recording.id for recording in to_decide(session, decision.request_id)}
+    late = set(unjudged(session, decision.request_id)) | (matched - set(decided))
+    return tuple(sorted(late))
+
+
+def _where(decision: Decision, test: Callable[[DecisionLine], bool]) -> tuple[int, ...]:
+    return tuple(line.recording_id for line in decision.lines if test(line))
+
+
 def _videos(numbers: tuple[int, ...]) -> str:
-    listed = ", ".join(str(number) for number in numbers)
-    return f"recording {listed}" if len(numbers) == 1 else f"recordings {listed}"
+    if len(numbers) == 1:
+        return f"recording {numbers[0]}"
+    named = ", ".join(str(number) for number in numbers[:_MOST_NAMED])
+    more = len(numbers) - _MOST_NAMED
+    return f"recordings {named} and {more} more" if more > 0 else f"recordings {named}"

@@ -1,4 +1,4 @@
-"""Publishing: the last look at the gate before the answer is packed and sent."""
+"""Publishing: the last look at what it rests on before the answer is packed and sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,12 +27,12 @@ class Published:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the gate stopped it."""
+        """Whether something that changed stopped it."""
         return bool(self.change)
 
 
 def publish(session: Session, *, decision_id: UUID, by: Actor, at: datetime) -> Published:
-    """Let a seconded decision go: owe its package, or stop it when a hold changed meanwhile.
+    """Let a seconded decision go: owe its package, or stop it when something has changed.
 
     It answers and does not raise when it stops, because the stop must be written down: the
     request stands at "ready to decide" again. Refused when the decision is not seconded.
@@ -69,7 +69,7 @@ def publish(session: Session, *, decision_id: UUID, by: Actor, at: datetime) -> 
 def stop(session: Session, decision: Decision, change: Changed, *, by: Actor, at: datetime) -> None:
     """Stop a decision on its way out, and send it back with the reason."""
     footage_request = move(
-        session, request_id=decision.request_id, event=Event.STOPPED_BY_HOLD, by=by, at=at
+        session, request_id=decision.request_id, event=Event.STOPPED, by=by, at=at
     )
     decision.sent_back_at, decision.sent_back_why = at, change.explanation
     record(
@@ -79,6 +79,5 @@ def stop(session: Session, decision: Decision, change: Changed, *, by: Actor, at
         by=by,
         at=at,
         round=decision.round,
-        barred=len(change.barred),
-        freed=len(change.freed),
+        **change.counts,
     )

@@ -1,6 +1,6 @@
 """Reading decisions, and what there is to decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,6 +34,14 @@ class Standing:
         return self.bar is Bar.HELD
 
 
+@dataclass(frozen=True)
+class MasterFile:
+    """A recording's file as the catalogue names it, with its fingerprint where that is known."""
+
+    media: str | None
+    sha256: str | None
+
+
 def matches(session: Session, request_id: UUID) -> Sequence[Recording]:
     """The recordings a handler confirmed for a request that still exist, best first."""
     return session.scalars(
@@ -60,6 +68,25 @@ def to_decide(session: Session, request_id: UUID) -> Sequence[Recording]:
         )
     )
     return [each for each in found if each.id not in released] or found
+
+
+def unjudged(session: Session, request_id: UUID) -> Sequence[int]:
+    """The recordings that a search proposed for a request and nobody has confirmed or rejected."""
+    return session.scalars(
+        sa.select(Candidate.recording_id).where(
+            Candidate.request_id == request_id, Candidate.status == CandidateStatus.PROPOSED
+        )
+    ).all()
+
+
+def files_now(session: Session, recording_ids: Iterable[int]) -> dict[int, MasterFile]:
+    """The master file the catalogue names for each recording now, whatever was read before."""
+    found = session.execute(
+        sa.select(Recording.id, Recording.media, Recording.sha256).where(
+            Recording.id.in_(list(recording_ids))
+        )
+    )
+    return {number: MasterFile(media, sha256) for number, media, sha256 in found}
 
 
 def standings(session: Session, request_id: UUID) -> tuple[Standing, ...]:

@@ -28,6 +28,9 @@ from portal.requests.staff_views.page import request_page
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
+# A number no database could hold is no round either.
+_ROUND = "/requests/<reference>/decision/<int(max=2147483647):number>"
+
 
 @blueprint.route("/requests/<reference>/decision", methods=["GET", "POST"])
 @roles(*READERS)
@@ -69,7 +72,7 @@ def _decide(footage_request: FootageRequest, form: DecisionForm) -> ResponseRetu
     return redirect(_round(footage_request, made), 303)
 
 
-@blueprint.get("/requests/<reference>/decision/<int:number>")
+@blueprint.get(_ROUND)
 @roles(*READERS)
 def decided(reference: str, number: int) -> str:
     """One round: everything that was decided, and what can be done with it now."""
@@ -77,7 +80,7 @@ def decided(reference: str, number: int) -> str:
         return _summary(session, reference, number, "disclosure/decided.html")
 
 
-@blueprint.route("/requests/<reference>/decision/<int:number>/second", methods=["GET", "POST"])
+@blueprint.route(_ROUND + "/second", methods=["GET", "POST"])
 @roles(Role.SECONDER)
 def second(reference: str, number: int) -> ResponseReturnValue:
     """Second somebody else's decision, after a look at all of it."""
@@ -92,7 +95,7 @@ def second(reference: str, number: int) -> ResponseReturnValue:
     return redirect(_round(footage_request, found), 303)
 
 
-@blueprint.route("/requests/<reference>/decision/<int:number>/send-back", methods=["GET", "POST"])
+@blueprint.route(_ROUND + "/send-back", methods=["GET", "POST"])
 @roles(Role.SECONDER)
 def send_back(reference: str, number: int) -> ResponseReturnValue:
     """Send a decision back with a reason."""
@@ -110,10 +113,10 @@ def send_back(reference: str, number: int) -> ResponseReturnValue:
     return redirect(url_for(".decision", reference=reference), 303)
 
 
-@blueprint.route("/requests/<reference>/decision/<int:number>/publish", methods=["GET", "POST"])
+@blueprint.route(_ROUND + "/publish", methods=["GET", "POST"])
 @roles(Role.DECISION_MAKER, Role.SECONDER)
 def publish(reference: str, number: int) -> ResponseReturnValue:
-    """Publish a seconded decision; when a hold stops it, say so."""
+    """Publish a seconded decision; when something stops it, say so."""
     if request.method == "GET" or not PressForm().validate_on_submit():
         with reading() as session:
             return _summary(session, reference, number, "disclosure/publish.html", PressForm())

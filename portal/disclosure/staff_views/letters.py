@@ -23,7 +23,7 @@ from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, settings, writing
 
 
-@blueprint.get("/requests/<reference>/decision/<int:number>/letter")
+@blueprint.get("/requests/<reference>/decision/<int(max=2147483647):number>/letter")
 @roles(*READERS)
 def preview(reference: str, number: int) -> Response:
     """The letter as it would go out today. The fingerprints come when the copies are made."""

@@ -10,13 +10,13 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.actors import PUBLIC
-from portal.disclosure.commands import ask_for_code, open_with_code, revoke
+from portal.disclosure.commands import ask_for_code, let_in, revoke, type_code
 from portal.disclosure.forms import CodeForm, PressForm
 from portal.disclosure.queries.collecting import entered
 from portal.disclosure.queries.pages import collect_page
 from portal.disclosure.views.blueprint import blueprint
 from portal.identity.codes import CodeVerdict
-from portal.web.guards import browser, public
+from portal.web.guards import browser, public, renew_browser
 from portal.web.limits import CODE_FAILURES, Limit, take, visitor
 from portal.web.session import now, reading, writing
 
@@ -57,6 +57,7 @@ def code(selector: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         verdict = _typed(selector, form.code.data or "")
         if verdict is CodeVerdict.ACCEPTED:
+            _let_in(selector)
             return redirect(url_for(".collect", selector=selector), 303)
         form.code.errors = [verdict.explanation]
     status = 422 if request.method == "POST" else 200
@@ -72,7 +73,14 @@ def _typed(selector: str, typed: str) -> CodeVerdict:
     with writing() as session:
         take(session, CODE_FAILURES, visitor(), at=now())
     with writing() as session:
-        return open_with_code(session, selector=selector, typed=typed, browser=browser(), at=now())
+        return type_code(session, selector=selector, typed=typed, browser=browser(), at=now())
+
+
+def _let_in(selector: str) -> None:
+    """Open the link to this browser under a new key."""
+    old = browser()
+    with writing() as session:
+        let_in(session, selector=selector, old_browser=old, browser=renew_browser(), at=now())
 
 
 @blueprint.route("/f/<selector>/not-me", methods=["GET", "POST"])

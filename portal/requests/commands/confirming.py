@@ -76,7 +76,7 @@ def let_in(
     The browser was given a new key meanwhile, so that whoever planted the old one sees nothing;
     what it had open moves to the new key, so that nothing typed is lost.
     """
-    _move_browser(session, old_browser, browser)
+    move_browser(session, old=old_browser, new=browser)
     request_id = request_id_for(session, reference)
     grant_visit(session, purpose=CodePurpose.REQUEST, subject_id=request_id, browser=browser, at=at)
     record(session, "request.opened_by_applicant", subject=reference, by=PUBLIC, at=at)
@@ -95,6 +95,8 @@ def _confirm_address(session: Session, footage_request: FootageRequest, at: date
         )
 
 
-def _move_browser(session: Session, old: str, new: str) -> None:
+def move_browser(session: Session, *, old: str, new: str) -> None:
+    """Let what a browser had open, visits and drafts, follow it to its new key. Only for the
+    browser that shows the old key and was given the new one in the same request."""
     for table in (Visit, RequestDraft):
         session.execute(sa.update(table).where(table.browser == old).values(browser=new))

@@ -13,6 +13,7 @@ from portal.errors import NotAllowed, Refused
 from portal.holds.policy import Level
 from portal.house import House
 from portal.ids import new_id
+from portal.recordings.models import Recording
 from portal.requests.intake import AboutWhom
 from tests.factories.disclosure import (
     WEIGHED,
@@ -49,6 +50,12 @@ def test_a_decision_keeps_its_lines_and_waits_for_a_second(house: House) -> None
         (Outcome.RELEASE, ""),
         (Outcome.WITHHOLD, "P3-45-4-e"),
     ]
+    with house.db.reading() as session:
+        files = [session.get_one(Recording, number) for number in ready.recording_ids]
+    assert [(line.media, line.sha256) for line in lines] == [
+        (recording.media, recording.sha256) for recording in files
+    ]
+    assert all(line.sha256 for line in lines)
 
 
 def test_every_match_needs_one_line_and_nothing_else_may_have_one(house: House) -> None:

@@ -23,11 +23,12 @@ from portal.errors import Refused
 from portal.holds.policy import Level
 from portal.house import House
 from portal.notifications.models import Notice
-from portal.outbox.models import OutboxJob
+from portal.outbox.models import JobStatus, OutboxJob
 from portal.requests.commands import move
 from portal.requests.commands.reopening import reopen_request
 from portal.requests.lifecycle import Event
 from portal.requests.models import FootageRequest
+from portal.worker import Worker
 from tests.conftest import Clock
 from tests.factories.disclosure import (
     EMAIL,
@@ -233,14 +234,40 @@ def test_a_hold_that_ends_during_packing_is_decided_again_and_not_forgotten(hous
     assert status_of(house, ready) == "answered"
 
 
-def test_a_master_that_was_changed_is_not_copied(house: House) -> None:
+@pytest.mark.parametrize("becomes", [b"another one!", None])
+def test_a_master_that_was_changed_or_is_gone_sends_the_decision_back(
+    house: House, becomes: bytes | None
+) -> None:
     ready = ready_to_decide(house, contents=[b"the true one"])
     made = published(house, ready)
     master = next(Path(house.settings.footage_folder).glob("*.mp4"))
-    master.write_bytes(b"another one!")
-    with pytest.raises(Refused, match="not the one that was catalogued"):
-        pack(house, lease_of(made))
+    master.unlink() if becomes is None else master.write_bytes(becomes)
+    Worker(house).pay_all()
     assert list(house.vault.storage.keys("releases/")) == []
+    assert status_of(house, ready) == "reviewing"
+    stopped = decision_of(house, made)
+    assert stopped.sent_back_at == house.now()
+    assert f"The video file of recording {ready.recording_ids[0]} could" in stopped.sent_back_why
+    assert deeds(house)[-1] == "decision.stopped"
+    with house.db.reading() as session:
+        job = session.scalars(sa.select(OutboxJob).where(OutboxJob.job == "pack")).one()
+    assert job.status is JobStatus.SETTLED
+    answered(house, ready, [withhold_line(ready.recording_ids[0])])
+    assert status_of(house, ready) == "answered"
+
+
+def test_what_another_worker_packed_is_not_sent_back(house: House) -> None:
+    ready = ready_to_decide(house, contents=[b"the true one"])
+    made = published(house, ready)
+    master = next(Path(house.settings.footage_folder).glob("*.mp4"))
+    master.rename(master.with_suffix(".away"))
+    give_up = pack(house, lease_of(made))
+    master.with_suffix(".away").rename(master)
+    pay_pack(house, made)
+    with house.db.writing() as session:
+        give_up(session)
+    assert status_of(house, ready) == "answered"
+    assert decision_of(house, made).sent_back_at is None
 
 
 def test_a_part_that_is_held_goes_out_as_a_restriction_with_the_rest(house: House) -> None:

@@ -21,8 +21,9 @@ from portal.disclosure.models import DownloadLink, FileKind, Opening, OpeningKin
 from portal.disclosure.sending import PIECE, SendingStopped
 from portal.house import House
 from portal.identity.codes import MOST_TRIES
-from portal.ids import new_token
+from portal.ids import digest, new_token
 from portal.notifications.models import Notice
+from portal.requests.commands.drafting import keep_answer, open_draft
 from tests.conftest import Clock
 from tests.factories.disclosure import (
     EMAIL,
@@ -196,6 +197,75 @@ def test_a_code_is_good_only_in_the_browser_that_asked(
     page = other.post(f"/f/{link.selector}/code", data={"code": last_code(sqlite_house)})
     assert page.status_code == 422
     assert "Send me a code" in other.get(f"/f/{link.selector}").text
+
+
+def test_a_browser_key_planted_before_the_code_opens_nothing(
+    app: Flask, client: FlaskClient, link: DownloadLink, sqlite_house: House
+) -> None:
+    client.get(f"/f/{link.selector}")
+    with client.session_transaction() as cookie:
+        planted = cookie["browser"]
+    stranger = app.test_client()
+    with stranger.session_transaction() as cookie:
+        cookie["browser"] = planted
+    assert enter(sqlite_house, client, link).status_code == 303
+    with client.session_transaction() as cookie:
+        assert cookie["browser"] != planted
+    assert client.get(path_of(link, copy_of(link, 1))).data == b"a short one"
+    assert "Send me a code" in stranger.get(f"/f/{link.selector}").text
+    assert stranger.get(path_of(link, copy_of(link, 1))).status_code == 404
+
+
+def test_a_wrong_code_leaves_the_browser_its_key(
+    client: FlaskClient, link: DownloadLink, sqlite_house: House
+) -> None:
+    client.post(f"/f/{link.selector}/send-code")
+    with client.session_transaction() as cookie:
+        before = cookie["browser"]
+    code = last_code(sqlite_house)
+    wrong = "11111111" if code != "11111111" else "22222222"
+    client.post(f"/f/{link.selector}/code", data={"code": wrong})
+    with client.session_transaction() as cookie:
+        assert cookie["browser"] == before
+    assert client.post(f"/f/{link.selector}/code", data={"code": code}).status_code == 303
+
+
+def test_what_the_browser_had_open_follows_it_to_its_new_key(
+    inside: FlaskClient, link: DownloadLink, sqlite_house: House, clock: Clock
+) -> None:
+    with inside.session_transaction() as cookie:
+        browser = digest(cookie["browser"])
+    with sqlite_house.db.writing() as session:
+        at = sqlite_house.now()
+        keep_answer(session, browser=browser, question="about", answer={}, draft_days=7, at=at)
+    other = answered(sqlite_house, ready_to_decide(sqlite_house, contents=[b"another"]))
+    clock.forward(minutes=1)
+    assert enter(sqlite_house, inside, other).status_code == 303
+    assert inside.get(path_of(other, copy_of(other))).data == b"another"
+    assert inside.get(path_of(link, copy_of(link, 1))).data == b"a short one"
+    with inside.session_transaction() as cookie:
+        renewed = digest(cookie["browser"])
+    with sqlite_house.db.reading() as session:
+        assert open_draft(session, browser=renewed, at=at) is not None
+        assert open_draft(session, browser=browser, at=at) is None
+
+
+def test_the_forms_behind_the_code_work_with_their_tokens(
+    app: Flask, client: FlaskClient, link: DownloadLink, sqlite_house: House, ready: Ready
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+
+    def press(page: str, action: str, **data: str) -> TestResponse:
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]*)', client.get(page).text)
+        assert token
+        return client.post(action, data={**data, "csrf_token": token[1]})
+
+    door = f"/f/{link.selector}"
+    press(door, f"{door}/send-code")
+    typed = press(f"{door}/code", f"{door}/code", code=last_code(sqlite_house))
+    assert typed.status_code == 303
+    assert press(f"{door}/not-me", f"{door}/not-me").location == "/link-closed"
+    assert link_of(sqlite_house, ready).revoked_at is not None
 
 
 def test_a_code_runs_out(

@@ -1,5 +1,7 @@
 """The handlers' pages: deciding, seconding, publishing, letters, and what became of a release."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -16,10 +18,12 @@ from tests.factories.disclosure import (
     Ready,
     answered,
     decided,
+    find_late,
     handler,
     link_of,
     pay_pack,
     place_hold,
+    published,
     ready_to_decide,
     seconded,
     sign_in,
@@ -218,6 +222,37 @@ def test_what_is_not_there_is_not_found(decider: FlaskClient, ready: Ready) -> N
     for path in ("decision/9", "decision/9/letter", f"letters/{new_id()}.pdf", "release/revoke"):
         assert decider.get(part(ready, path)).status_code == 404
     assert decider.get("/office/requests/BWV-2222-2222/decision").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["2147483648", "99999999999999999999", "9" * 400])
+def test_a_number_that_is_too_big_is_no_round(
+    seconder: FlaskClient, ready: Ready, number: str
+) -> None:
+    for ending in ("", "/letter", "/second", "/send-back", "/publish"):
+        assert seconder.get(part(ready, f"decision/{number}{ending}")).status_code == 404
+    assert seconder.get(part(ready, "decision/2147483647")).status_code == 404
+
+
+def test_late_video_is_told_in_words(
+    seconder: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    decided(sqlite_house, ready)
+    found = find_late(sqlite_house, ready)
+    refused = seconder.post(part(ready, "decision/1/second"))
+    assert refused.status_code == 409
+    assert f"New video was found since the decision: recording {found}." in refused.text
+
+
+def test_what_could_not_be_packed_is_told_in_words(
+    decider: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    made = published(sqlite_house, ready)
+    for master in Path(sqlite_house.settings.footage_folder).glob("*.mp4"):
+        master.unlink()
+    pay_pack(sqlite_house, made)
+    page = decider.get(part(ready, "decision")).text
+    assert "The last decision was sent back: The video file of recording" in page
+    assert "could not be copied" in page
 
 
 _PAGES = ("decision", "decision/1", "decision/1/letter", "letters", "release")
