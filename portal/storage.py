@@ -10,7 +10,8 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -169,6 +170,16 @@ class FolderStorage:
         except OSError:
             return False
         return True
+
+    def sweep_unfinished(self, *, before: datetime) -> int:
+        """Remove what killed writers left half written before then; returns how many files."""
+        swept = 0
+        for path in (self.root / _UNFINISHED).glob("*"):
+            with suppress(FileNotFoundError):  # its writer finished meanwhile
+                if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+                    path.unlink()
+                    swept += 1
+        return swept
 
     def _existing(self, key: str) -> Path:
         path = self.path_of(key)

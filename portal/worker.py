@@ -29,6 +29,7 @@ from portal.outbox.commands import LEASE, Lease, beat, extend, fail, lease, owe,
 from portal.outbox.models import WorkerHeartbeat
 from portal.requests.jobs import preserve, reopen
 from portal.requests.jobs import tidy_up as tidy_requests
+from portal.storage import FolderStorage
 from portal.web.attempts import forget_attempts
 
 log = logging.getLogger("portal.worker")
@@ -43,8 +44,9 @@ REMEMBERED = timedelta(days=2)
 
 def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
     """Every hour: forget what nobody came back for, in every room that has such things."""
-    sweep_orphans(house)
     forget_drafts, before = tidy_requests(house, held), house.now() - REMEMBERED
+    sweep_orphans(house)
+    FolderStorage(house.settings.data_folder).sweep_unfinished(before=before)
 
     def forget(session: Session) -> None:
         forget_drafts(session)

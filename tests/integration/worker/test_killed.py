@@ -84,11 +84,11 @@ def notices(house: House) -> list[Notice]:
         return list(session.scalars(sa.select(Notice)))
 
 
-def killed_in_the_middle(house: House, seed: int) -> str:
+def killed_in_the_middle(house: House, seed: int, *, of_first: int = 5) -> str:
     """One life of a worker, killed inside one of its first jobs; returns the job's kind."""
     chance = random.Random(seed)
     worker = WorkerProcess(environment_of(house.settings, house.db.url), lease=LEASE)
-    count = chance.randint(1, 5)
+    count = chance.randint(1, of_first)
     wait_until(lambda: worker.taken() >= count or not worker.is_running())
     job = str([line for line in worker.lines if line["message"] == "job taken"][-1]["job"])
     time.sleep(chance.uniform(0, WITHIN[job]))
@@ -113,11 +113,13 @@ def decided_with_large_copies(house: House, chance: random.Random) -> tuple[Read
     return ready, published(house, ready)
 
 
-def spread_by_chance(house: House, chance: random.Random) -> None:
-    """Make the kinds of work come in mixed order, all of it due."""
+def in_mixed_order(house: House, chance: random.Random) -> None:
+    """Make all of it due, the packages first, so that the first deaths are in the middle of one,
+    and the rest in the order that chance gives."""
     with house.db.writing() as session:
         for job in session.scalars(sa.select(OutboxJob).where(OutboxJob.due_at <= house.now())):
-            job.due_at -= (house.now() - job.owed_at) + timedelta(seconds=chance.uniform(0, 60))
+            hours = 2 if job.job == "pack" else 1
+            job.due_at -= timedelta(hours=hours, seconds=chance.uniform(0, 60))
 
 
 def read(house: House, file: ReleaseFile) -> bytes:
@@ -184,12 +186,13 @@ def test_killed_while_packing_and_mailing_loses_nothing_and_doubles_nothing(
         )
         made = [decided_with_large_copies(house, chance) for _ in range(3)]
         owe_notices(house, NOTICES, "neighbour")
-        spread_by_chance(house, chance)
+        in_mixed_order(house, chance)
         killed: Counter[str] = Counter()
         for number in range(ROUNDS):
             seeds = range(AT_ONCE * number, AT_ONCE * (number + 1))
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                killed.update(pool.map(partial(killed_in_the_middle, house), seeds))
+                lives = partial(killed_in_the_middle, house, of_first=5 if number else 1)
+                killed.update(pool.map(lives, seeds))
         live_until_settled(house)
 
         arrived = Mailbox(mailbox.folder)

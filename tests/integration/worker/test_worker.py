@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import COMMAND_LINE
-from portal.disclosure.packing import ORPHANED_AFTER, PREFIX
+from portal.disclosure.packing import PREFIX
 from portal.hall import utc_now
 from portal.house import House
 from portal.notifications.commands import notify
@@ -166,14 +166,30 @@ def test_a_lost_lease_writes_nothing_down(mailing: House, clock: Clock) -> None:
     assert notice_of(mailing).delivered_at is None
 
 
+class WriterThatIsKilled:
+    """Somebody who began to write a file, and whose end was never reached."""
+
+    def __init__(self, storage: FolderStorage) -> None:
+        folder = storage.root / ".unfinished"
+        before = set(folder.glob("*"))
+        self._writing = storage.writing(f"{PREFIX}/{len(before)}.age")
+        self._writing.__enter__().write(b"half of it")
+        (self.half_written,) = set(folder.glob("*")) - before
+
+
 def test_every_hour_what_is_no_longer_needed_goes(sqlite_house: House, clock: Clock) -> None:
     house = sqlite_house
     storage = FolderStorage(house.settings.data_folder)
     key = f"{PREFIX}/orphan.age"
     with storage.writing(key) as target:
         target.write(b"left by a killed worker")
-    old = (house.now() - ORPHANED_AFTER - timedelta(hours=1)).timestamp()
-    os.utime(storage.path_of(key), (old, old))
+    killed = WriterThatIsKilled(storage)
+    old = (house.now() - REMEMBERED - timedelta(hours=1)).timestamp()
+    for path in (storage.path_of(key), killed.half_written):
+        os.utime(path, (old, old))
+    still_writing = WriterThatIsKilled(storage)
+    young = house.now().timestamp()
+    os.utime(still_writing.half_written, (young, young))
     with house.db.writing() as session:
         take(session, STAFF_SIGN_INS, "somebody", at=house.now() - REMEMBERED - timedelta(hours=1))
         take(session, STAFF_SIGN_INS, "somebody", at=house.now())
@@ -182,6 +198,8 @@ def test_every_hour_what_is_no_longer_needed_goes(sqlite_house: House, clock: Cl
         owe(session, "tidy_up", payload={}, key="tidy", at=house.now())
     Worker(house).pay_all()
     assert not storage.exists(key)
+    assert not killed.half_written.exists()
+    assert still_writing.half_written.exists()
     with house.db.reading() as session:
         assert [one.at for one in session.scalars(sa.select(Attempt))] == [house.now()]
         assert [one.name for one in session.scalars(sa.select(WorkerHeartbeat))] == ["here"]
