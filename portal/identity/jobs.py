@@ -1,18 +1,57 @@
 """What the worker does for identity: the pictures of proofs go when they are no longer needed."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
 from portal.house import House
-from portal.identity.commands.proofs import note_deleted
+from portal.identity.commands.proofs import let_go
+from portal.identity.models import Proof
+from portal.identity.viewing import PREFIX
 from portal.outbox.commands import Lease
+from portal.sealing.vault import forget_orphans
+from portal.storage import FolderStorage
+
+ORPHANED_AFTER = timedelta(days=1)
 
 
 def delete_proofs(house: House, held: Lease) -> Callable[[Session], None]:
-    """Delete sealed files; returns what to write down once they are gone. Twice is no error."""
+    """Delete sealed files that may still go; twice is no error.
+
+    The rows let go of them first, under lock: whoever asks again at that moment finds either the
+    proofs with their files or the rows without, never a row whose file is gone. A worker killed
+    in between leaves files that no row names, for the next try or the sweep.
+    """
     keys: list[str] = held.payload["keys"]
-    for key in keys:
+    check: str | None = held.payload.get("check")
+    check_id = UUID(check) if check else None
+    with house.db.writing() as session:
+        gone = let_go(session, keys=keys, check_id=check_id, by=WORKER, at=house.now())
+    for key in gone:
         house.vault.forget(key)
-    return lambda session: note_deleted(session, keys=keys, by=WORKER, at=house.now())
+    return lambda session: None
+
+
+def sweep_orphaned_proofs(house: House) -> int:
+    """Delete sealed proofs older than a day that no row names; returns how many.
+
+    They are what a process leaves behind that is killed between sealing a file and writing its
+    row, or between letting go of a row and deleting its file.
+    """
+    return forget_orphans(
+        house.vault,
+        FolderStorage(house.settings.data_folder),
+        PREFIX,
+        before=house.now() - ORPHANED_AFTER,
+        is_named=lambda key: _is_named(house, key),
+    )
+
+
+def _is_named(house: House, key: str) -> bool:
+    with house.db.reading() as session:
+        named = sa.select(Proof.id).where(Proof.storage_key == key)
+        return session.scalar(named) is not None

@@ -1,7 +1,9 @@
 """What shows who somebody is, and what becomes of it. Law: pure."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from portal.dates import london_day
 
@@ -85,10 +87,11 @@ def sufficient_on(
 ) -> date:
     """London's day from which we had sufficient proof, as the clock counts it.
 
-    `asked_at` is when we FIRST asked who they are; `proof_at` when the latest proof reached us
-    here, `shown_on` the day it was shown some other way. Only asking moves the start (DPA 2018
-    s.52(4), s.54(3)(b); UK GDPR Arts 12(6), 12A): where we never asked, or the proof was here
-    before we did, there was no reasonable doubt to wait for, and the day of receipt counts.
+    `asked_at` is when we FIRST asked who they are, since we last knew; `proof_at` when the proof
+    that was enough reached us here, `shown_on` the day it was shown some other way. Only asking
+    moves the start (DPA 2018 s.52(4), s.54(3)(b); UK GDPR Arts 12(6), 12A): where we did not ask,
+    or the proof was here before we did, there was no reasonable doubt to wait for, and the day of
+    receipt counts.
     """
     if asked_at is None:
         return received_on
@@ -97,6 +100,28 @@ def sufficient_on(
     if proof_at is None or proof_at < asked_at:
         return received_on
     return max(london_day(proof_at), received_on)
+
+
+class Came(Protocol):
+    """What the rule below needs of a proof."""
+
+    received_at: datetime
+
+
+AnyProof = TypeVar("AnyProof", bound=Came)
+
+
+def enough_by_default(proofs: Sequence[AnyProof], asked_at: Sequence[datetime]) -> AnyProof | None:
+    """The proof to take for the one that was enough, unless a handler says another; None of none.
+
+    `proofs` and `asked_at`, when we asked since we last knew, are oldest first. It is the FIRST
+    that came after we last asked: what came later was not waited for, and counting from it would
+    take days from the applicant. An asking that brought nothing was not needed.
+    """
+    for asked in reversed(asked_at):
+        if came := [proof for proof in proofs if proof.received_at >= asked]:
+            return came[0]
+    return proofs[0] if proofs else None
 
 
 class CodePurpose(StrEnum):

@@ -52,6 +52,11 @@ def kept_proofs(session: Session, subject_id: UUID) -> Sequence[Proof]:
     return [proof for proof in proofs_of(session, subject_id) if proof.storage_key is not None]
 
 
+def kept_documents(session: Session, subject_id: UUID) -> Sequence[Proof]:
+    """Those of them that show who somebody is, oldest first."""
+    return [proof for proof in kept_proofs(session, subject_id) if proof.kind.is_document]
+
+
 def proof_by_id(session: Session, *, subject_id: UUID, proof_id: UUID) -> Proof:
     """One proof of this subject. NotFound when it has none such."""
     proof = session.get(Proof, proof_id)

@@ -26,6 +26,7 @@ from portal.identity.files import (
 from portal.identity.models import Proof
 from portal.sealing.vault import Kept
 
+PREFIX = "proofs"
 _PROGRAM = Path(picturing.__file__)
 _PATIENCE = picturing.SECONDS + 15  # seconds by the wall clock; the cage counts its own
 # Each cage may take half a gigabyte: a few at a time, the others wait their turn.
@@ -73,10 +74,11 @@ def read_file(name: str, content: bytes) -> ReadFile:
 def sealed_file(house: House, *, name: str, source: BinaryIO) -> Iterator[SealedFile]:
     """Read a file, seal it and lend what its row needs; write that row inside the block.
 
-    When the block raises, the sealed file is forgotten, so that no file stays without a row.
+    When the block raises, the sealed file is forgotten, so that no file stays without a row. What
+    a killed process leaves behind is swept (`identity/jobs.py`).
     """
     read = read_file(name, source.read())
-    kept = house.vault.keep("proofs", BytesIO(read.content))
+    kept = house.vault.keep(PREFIX, BytesIO(read.content))
     try:
         yield SealedFile(read.type, read.pages, kept)
     except BaseException:

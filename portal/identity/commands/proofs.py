@@ -4,7 +4,7 @@
 no other: an unverified request must never lend its proof to another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from portal.errors import NotFound, Refused
 from portal.identity.files import MOST_PROOFS
 from portal.identity.models import IdentityCheck, Proof
 from portal.identity.proof import Doubt, ProofKind, Verdict
-from portal.identity.queries import kept_proofs
+from portal.identity.queries import kept_documents, kept_proofs
 from portal.identity.viewing import SealedFile
 from portal.ids import digest
 from portal.outbox.commands import owe
@@ -90,21 +90,24 @@ def accept(
 ) -> IdentityCheck:
     """Write down that the proofs are enough, since which day; owe the deletion of the documents.
 
-    A photo of the applicant stays until the request ends: it is there to find them by.
+    They go only if this is still the newest check when they are due: asking again keeps them. A
+    photo of the applicant stays until the request ends: it is there to find them by.
     """
     check = _check(session, subject_id, Verdict.ACCEPTED, (), sufficient_on, by, at)
-    documents = [proof for proof in kept_proofs(session, subject_id) if proof.kind.is_document]
-    _owe_deletion(session, subject_id, documents, at=at, due_at=at + GRACE)
+    documents = kept_documents(session, subject_id)
+    _owe_deletion(session, subject_id, documents, at=at, due_at=at + GRACE, check=check)
     return check
 
 
 def ask_again(
     session: Session, *, subject_id: UUID, doubts: Iterable[Doubt], by: Actor, at: datetime
 ) -> IdentityCheck:
-    """Write down why the proofs are not enough. Refused without a reason."""
+    """Write down why the proofs are not enough, which keeps them. Refused without a reason."""
     reasons = tuple(dict.fromkeys(doubts))
     if not reasons:
         raise Refused("Select why you ask.")
+    # A deletion that was owed on acceptance waits here, or is over before we ask.
+    _lock(session, Proof.subject_id == subject_id)
     return _check(session, subject_id, Verdict.ASKED_AGAIN, reasons, None, by, at)
 
 
@@ -126,31 +129,70 @@ def delete_pictures(session: Session, *, subject_id: UUID, at: datetime, due_at:
     _owe_deletion(session, subject_id, kept_proofs(session, subject_id), at=at, due_at=due_at)
 
 
-def note_deleted(session: Session, *, keys: Iterable[str], by: Actor, at: datetime) -> None:
-    """The sealed files at these keys are gone."""
-    gone = session.scalars(
-        sa.select(Proof).where(Proof.storage_key.in_(list(keys))).with_for_update()
-    ).all()
-    for proof in gone:
+def let_go(
+    session: Session, *, keys: Sequence[str], check_id: UUID | None, by: Actor, at: datetime
+) -> list[str]:
+    """Take the files at these keys off the rows that name them; returns those to delete now.
+
+    `check_id` is the acceptance because of which they go, None where they go whatever was
+    decided. Files of an acceptance that is not the newest check any more stay with their rows.
+    """
+    named = _lock(session, Proof.storage_key.in_(keys))
+    if check_id is not None and not _is_newest(session, check_id):
+        kept = {proof.storage_key for proof in named}
+        return [key for key in keys if key not in kept]
+    for proof in named:
         proof.storage_key, proof.deleted_at = None, at
         subject = str(proof.subject_id)
         record(session, "proof.deleted", subject=subject, by=by, at=at, proof=str(proof.id))
+    return list(keys)
+
+
+def _lock(session: Session, which: sa.ColumnElement[bool]) -> Sequence[Proof]:
+    """The proofs as they are now, locked until the transaction ends; always in the same order."""
+    session.flush()
+    return session.scalars(
+        sa.select(Proof)
+        .where(which)
+        .order_by(Proof.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _is_newest(session: Session, check_id: UUID) -> bool:
+    check = session.get_one(IdentityCheck, check_id)
+    since = sa.select(IdentityCheck.id).where(
+        IdentityCheck.subject_id == check.subject_id,
+        IdentityCheck.id != check.id,
+        IdentityCheck.checked_at >= check.checked_at,
+    )
+    return session.scalars(since.limit(1)).one_or_none() is None
 
 
 def _owe_deletion(
-    session: Session, subject_id: UUID, proofs: Iterable[Proof], *, at: datetime, due_at: datetime
+    session: Session,
+    subject_id: UUID,
+    proofs: Iterable[Proof],
+    *,
+    at: datetime,
+    due_at: datetime,
+    check: IdentityCheck | None = None,
 ) -> None:
     keys = [proof.storage_key for proof in proofs if proof.storage_key is not None]
-    if keys:
-        name = digest(",".join(keys))[:16]
-        owe(
-            session,
-            DELETE_PROOFS,
-            payload={"keys": keys},
-            key=f"{DELETE_PROOFS}:{subject_id}:{name}:{due_at:%Y%m%d}",
-            at=at,
-            due_at=due_at,
-        )
+    if not keys:
+        return
+    # Each acceptance owes a job of its own: one that an asking again has stopped, or one that is
+    # due on the same day for another reason, must not stand in its way.
+    why = check.id if check else f"{digest(','.join(keys))[:16]}:{due_at:%Y%m%d}"
+    owe(
+        session,
+        DELETE_PROOFS,
+        payload={"keys": keys, **({"check": str(check.id)} if check else {})},
+        key=f"{DELETE_PROOFS}:{subject_id}:{why}",
+        at=at,
+        due_at=due_at,
+    )
 
 
 def _judged_since(session: Session, proof: Proof) -> bool:

@@ -1,7 +1,7 @@
 """Who the applicant is: asking, receiving proof, accepting it. Asking is what can move the start
 of the clock (DPA 2018 s.52(4), s.54(3)(b); UK GDPR Art 12(6)); nothing else here does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -11,16 +11,18 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor, ActorKind
 from portal.dates import london_day
+from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.identity.commands.proofs import accept, ask_again, delete_pictures, receive_proof
 from portal.identity.models import Proof
-from portal.identity.proof import Doubt, ProofKind, sufficient_on
-from portal.identity.queries import kept_proofs
+from portal.identity.proof import Doubt, ProofKind, enough_by_default, sufficient_on
+from portal.identity.queries import kept_documents
 from portal.identity.viewing import SealedFile
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.applicant_page import takes_proof
 from portal.requests.commands.moving import move
+from portal.requests.ledger import open_asks
 from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Meaning, Sender
 from portal.requests.models import Applicant, FootageRequest, Message, RequestStep
@@ -57,21 +59,26 @@ def accept_identity(
     by: Actor,
     at: datetime,
     known: Known = Known.PROOFS,
+    enough_id: UUID | None = None,
     shown_on: date | None = None,
 ) -> FootageRequest:
     """We know who they are, and since which day: that day can be the start of the clock.
 
-    By proofs: the London day on which the latest reached us. `shown_on` is the day for proof that
-    was shown some other way. Where identity was never asked for, or was here before we asked, the
-    day of receipt counts. Refused without the proof or the day that `known` needs.
+    By proofs: the London day on which the one that was enough reached us, which is `enough_id`,
+    or else the first that came after we last asked. `shown_on` is the day for proof that was
+    shown some other way. Where we did not ask since we last knew, or it was here before we did,
+    the day of receipt counts. Refused without the proof or the day that `known` needs, and for a
+    request that needs no proof.
     """
-    footage_request = _locked(session, request_id)
+    footage_request = _locked_sar(session, request_id)
     if known is Known.SHOWN:
         _check_day(footage_request, shown_on, at)
+    asked_at = [step.at for step in open_asks(steps_of(session, request_id))]
+    by_proof = known is Known.PROOFS
     since = sufficient_on(
         received_on=footage_request.received_on,
-        asked_at=_first_asked_at(session, request_id),
-        proof_at=_latest_proof(session, request_id) if known is Known.PROOFS else None,
+        asked_at=min(asked_at, default=None),
+        proof_at=_proof_at(session, request_id, enough_id, asked_at) if by_proof else None,
         shown_on=shown_on if known is Known.SHOWN else None,
     )
     accept(session, subject_id=request_id, sufficient_on=since, by=by, at=at)
@@ -98,8 +105,10 @@ def ask_identity(
 ) -> FootageRequest:
     """Ask the applicant to show who they are, with the reasons, and a note if there is one.
 
-    What was accepted before is open again. The e-mail only says that we need something.
+    What was accepted before is open again, and the proofs stay. The e-mail only says that we need
+    something. Refused for a request that needs no proof.
     """
+    _locked_sar(session, request_id)
     doubts = list(dict.fromkeys(doubts))
     ask_again(session, subject_id=request_id, doubts=doubts, by=by, at=at)
     footage_request = move(session, request_id=request_id, event=Event.IDENTITY_ASKED, by=by, at=at)
@@ -155,23 +164,24 @@ def delete_old_pictures(session: Session, *, at: datetime) -> None:
         delete_pictures(session, subject_id=subject_id, at=at, due_at=at)
 
 
-def _latest_proof(session: Session, request_id: UUID) -> datetime:
-    proofs = [proof for proof in kept_proofs(session, request_id) if proof.kind.is_document]
-    if not proofs:
+def _proof_at(
+    session: Session, request_id: UUID, enough_id: UUID | None, asked_at: Sequence[datetime]
+) -> datetime:
+    documents = kept_documents(session, request_id)
+    if not documents:
         raise Refused("There is no proof yet. Say how you know who they are.")
-    return max(proof.received_at for proof in proofs)
+    if enough_id is None:
+        enough = enough_by_default(documents, asked_at)
+    else:
+        enough = next((proof for proof in documents if proof.id == enough_id), None)
+    if enough is None:
+        raise Refused("That proof is not here any more. Look at the proofs again.")
+    return enough.received_at
 
 
 def _check_day(footage_request: FootageRequest, shown_on: date | None, at: datetime) -> None:
     if shown_on is None or not footage_request.received_on <= shown_on <= london_day(at):
         raise Refused("Enter the day they showed it, from the day of the request until today.")
-
-
-def _first_asked_at(session: Session, request_id: UUID) -> datetime | None:
-    asked = (
-        step.at for step in steps_of(session, request_id) if step.event is Event.IDENTITY_ASKED
-    )
-    return min(asked, default=None)
 
 
 def _identity_message(
@@ -189,7 +199,18 @@ def _identity_message(
 
 
 def _locked(session: Session, request_id: UUID) -> FootageRequest:
-    found = session.get(FootageRequest, request_id, with_for_update=True)
+    found = locked(session, FootageRequest, request_id)
     if found is None:
         raise NotFound("There is no such request.")
     return found
+
+
+def _locked_sar(session: Session, request_id: UUID) -> FootageRequest:
+    """FOIA s.8 asks for a name and an address; only subject access may ask who somebody is."""
+    footage_request = _locked(session, request_id)
+    if not footage_request.regime.is_sar:
+        raise Refused(
+            "A freedom of information request needs a name and an address, and no proof of "
+            "identity (Freedom of Information Act 2000, section 8)."
+        )
+    return footage_request

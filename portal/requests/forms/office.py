@@ -1,7 +1,8 @@
 """The staff's forms about one request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask_wtf import FlaskForm
 
@@ -152,12 +153,23 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]
         choices=options({known.value: known.label for known in Known}),
         missing="Select how you know who they are",
     )
+    enough = OneOfField("Which proof was enough?", choices=[])
     shown_on = DatePartsField(
         "Which day did they show it?", subject="day they showed it", optional=True
     )
 
+    def __init__(
+        self, proofs: Mapping[str, str], *, enough_by_default: str = "", **kwargs: Any
+    ) -> None:
+        """`proofs` are those to choose from: ids, and how they are read."""
+        super().__init__(**kwargs)
+        self.enough.choices = options(proofs)
+        self.enough.data = self.enough.data or enough_by_default
+
     def validate(self, extra_validators: Any = None) -> bool:
-        """The day counts only for what was shown to us."""
+        """The proof counts only for proofs, the day only for what was shown to us."""
+        if self.known.data != Known.PROOFS:
+            self.enough.data = ""
         if self.known.data != Known.SHOWN:
             self.shown_on.process(None)
         super().validate(extra_validators)
@@ -169,6 +181,10 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]
     def to_known(self) -> Known:
         """The way that was chosen."""
         return Known(self.known.data)
+
+    def to_enough(self) -> UUID | None:
+        """The proof that was chosen. Only of a form that was found right."""
+        return UUID(self.enough.data) if self.enough.data else None
 
 
 class CloseForm(FlaskForm):  # type: ignore[misc]

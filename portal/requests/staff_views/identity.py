@@ -7,13 +7,16 @@ from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
+from portal.dates import london_day, weekday_in_words
 from portal.errors import NotFound, Refused
 from portal.identity.commands.proofs import note_viewed
 from portal.identity.models import Proof
-from portal.identity.queries import checks_of, proofs_of
+from portal.identity.proof import enough_by_default
+from portal.identity.queries import checks_of, kept_documents, proofs_of
 from portal.identity.viewing import picture_of
 from portal.requests.commands.proving import accept_identity, ask_identity
 from portal.requests.forms.office import AcceptForm, DoubtsForm
+from portal.requests.ledger import open_asks
 from portal.requests.lifecycle import BUTTONS, TABLE, Event
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
@@ -28,14 +31,14 @@ _JUDGES = tuple(BUTTONS[Event.IDENTITY_ACCEPTED])
 @roles(*_JUDGES, Role.SECONDER, Role.AUDITOR)
 def identity(reference: str) -> ResponseReturnValue:
     """The proofs and what was decided about them. Pictures are for those who judge them."""
-    return _page(reference, AcceptForm(), DoubtsForm()), 200
+    return _page(reference, _accept_form(reference), DoubtsForm()), 200
 
 
 @blueprint.post("/<reference>/identity/accept")
 @roles(*_JUDGES)
 def accept(reference: str) -> ResponseReturnValue:
     """We know who they are."""
-    form = AcceptForm()
+    form = _accept_form(reference)
     if form.validate():
         try:
             with writing() as session:
@@ -45,6 +48,7 @@ def accept(reference: str) -> ResponseReturnValue:
                     by=current_actor(),
                     at=now(),
                     known=form.to_known(),
+                    enough_id=form.to_enough(),
                     shown_on=form.shown_on.data,
                 )
         except Refused as refusal:
@@ -72,7 +76,7 @@ def ask_for_proof(reference: str) -> ResponseReturnValue:
             )
         flash("The applicant is asked to show who they are.", "success")
         return redirect(url_for(".identity", reference=reference), 303)
-    return _page(reference, AcceptForm(formdata=None), form), 422
+    return _page(reference, _accept_form(reference, formdata=None), form), 422
 
 
 @blueprint.get("/<reference>/identity/<uuid:proof_id>/<int(max=99):page>")
@@ -94,6 +98,24 @@ def _proof(proof_id: UUID, proofs: Any) -> Proof:
         if proof.id == proof_id:
             return proof  # type: ignore[no-any-return]
     raise NotFound("There is no such proof.")
+
+
+def _accept_form(reference: str, **kwargs: Any) -> AcceptForm:
+    """The form with the proofs to choose from, and the one that we take for enough."""
+    with reading() as session:
+        footage_request = by_reference(session, reference)
+        documents = kept_documents(session, footage_request.id)
+    asked_at = [step.at for step in open_asks(footage_request.steps)]
+    enough = enough_by_default(documents, asked_at)
+    return AcceptForm(
+        {str(proof.id): _proof_line(proof) for proof in documents},
+        enough_by_default=str(enough.id) if enough else "",
+        **kwargs,
+    )
+
+
+def _proof_line(proof: Proof) -> str:
+    return f"{proof.kind.label}, came {weekday_in_words(london_day(proof.received_at))}"
 
 
 def _page(reference: str, accept_form: AcceptForm, doubts_form: DoubtsForm) -> str:

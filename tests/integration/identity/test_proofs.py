@@ -1,9 +1,12 @@
 """Proofs: sealed at rest, counted, judged, and deleted when they are no longer needed."""
 
 import io
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +27,7 @@ from portal.identity.commands.proofs import (
     remove_proof,
 )
 from portal.identity.files import MOST_PROOFS, FileType
-from portal.identity.jobs import delete_proofs
+from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
 from portal.identity.models import Proof
 from portal.identity.proof import Doubt, ProofKind, Verdict
 from portal.identity.queries import checks_of, kept_proofs, proof_by_id, proofs_of
@@ -190,6 +193,126 @@ def test_accepting_keeps_the_fact_and_deletes_the_documents_a_day_later(
         "identity.accepted",
         "proof.deleted",
     ]
+
+
+def judge(house: House, at: datetime, *doubts: Doubt) -> None:
+    """Accept the proofs, or ask again for the reasons given."""
+    with house.db.writing() as session:
+        if doubts:
+            ask_again(session, subject_id=SUBJECT, doubts=doubts, by=WORKER, at=at)
+        else:
+            accept(session, subject_id=SUBJECT, sufficient_on=at.date(), by=WORKER, at=at)
+
+
+def test_asking_again_keeps_the_proofs_that_were_to_be_deleted(house: House) -> None:
+    proof_id = quick(house)
+    judge(house, NOW)
+    judge(house, NOW + timedelta(hours=1), Doubt.NAME_DIFFERS)
+    pay(house)
+    with house.db.reading() as session:
+        (kept,) = kept_proofs(session, SUBJECT)
+        assert kept.id == proof_id
+        assert picture_exists(house, kept)
+    assert "proof.deleted" not in deeds(house.db)
+
+
+def picture_exists(house: House, proof: Proof) -> bool:
+    assert proof.storage_key is not None
+    return house.vault.storage.exists(proof.storage_key)
+
+
+@pytest.mark.parametrize("is_paid_between", [True, False])
+def test_accepting_after_asking_again_owes_the_deletion_again(
+    house: House, is_paid_between: bool
+) -> None:
+    quick(house)
+    judge(house, NOW)
+    judge(house, NOW + timedelta(hours=1), Doubt.NAME_DIFFERS)
+    if is_paid_between:
+        pay(house)
+    judge(house, NOW + timedelta(hours=2))  # the same day, so that both are due on the same
+    assert [job.due_at for job in jobs(house)] == [
+        NOW + timedelta(days=1),
+        NOW + timedelta(days=1, hours=2),
+    ]
+    first, second = jobs(house)
+    delete_proofs(house, Lease(first.id, first.job, first.payload, 1, "token"))
+    assert len(files(house)) == 1  # the day of grace is the second acceptance's
+    delete_proofs(house, Lease(second.id, second.job, second.payload, 1, "token"))
+    assert files(house) == []
+    with house.db.reading() as session:
+        assert kept_proofs(session, SUBJECT) == []
+
+
+def test_ending_deletes_what_asking_again_had_kept(house: House) -> None:
+    quick(house)
+    judge(house, NOW)
+    judge(house, NOW + timedelta(hours=1), Doubt.NAME_DIFFERS)
+    later = NOW + timedelta(days=1)
+    with house.db.writing() as session:
+        delete_pictures(session, subject_id=SUBJECT, at=later, due_at=later)
+    pay(house)
+    assert files(house) == []
+
+
+def test_a_file_is_gone_only_after_its_row_let_go_of_it(house: House) -> None:
+    quick(house)
+    judge(house, NOW)
+    (job,) = jobs(house)
+    held = Lease(job.id, job.job, job.payload, 1, "token")
+    seen: list[int] = []
+    forget = house.vault.storage.delete
+
+    def killed(key: str) -> None:
+        with house.db.reading() as session:
+            seen.append(len(kept_proofs(session, SUBJECT)))
+        raise KeyboardInterrupt
+
+    house.vault.storage.delete = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        delete_proofs(house, held)
+    house.vault.storage.delete = forget  # type: ignore[method-assign]
+    assert seen == [0]
+    assert len(files(house)) == 1
+    judge(house, NOW + timedelta(days=2), Doubt.EXPIRED)
+    delete_proofs(house, held)  # the next try; no row names the file any more
+    assert files(house) == []
+
+
+def test_asking_again_while_the_proofs_are_being_deleted(house: House) -> None:
+    quick(house)
+    judge(house, NOW)
+    (job,) = jobs(house)
+    held = Lease(job.id, job.job, job.payload, 1, "token")
+    deleting = threading.Thread(target=delete_proofs, args=(house, held))
+    at = NOW + timedelta(hours=1)
+    with house.db.writing() as session:
+        ask_again(session, subject_id=SUBJECT, doubts=[Doubt.EXPIRED], by=WORKER, at=at)
+        deleting.start()
+        deleting.join(0.3)
+        assert deleting.is_alive()  # it waits for what we decide
+    deleting.join(20)
+    assert not deleting.is_alive()
+    with house.db.reading() as session:
+        (kept,) = kept_proofs(session, SUBJECT)
+        assert picture_exists(house, kept)
+
+
+def test_orphaned_proofs_are_swept_and_what_has_a_row_is_kept(house: House) -> None:
+    quick(house)
+    (named,) = files(house)
+    with sealed(house) as old, sealed(house) as fresh:
+        pass  # the process is killed here, before the row is written
+    house.vault.keep("releases", io.BytesIO(b"another room's"))
+    for key in house.vault.storage.keys(""):
+        age = timedelta(hours=23) if key == fresh.kept.key else timedelta(hours=25)
+        kept_at = (house.now() - age).timestamp()
+        os.utime(Path(house.settings.data_folder) / key, (kept_at, kept_at))
+    assert sweep_orphaned_proofs(house) == 1
+    assert set(files(house)) == {named, fresh.kept.key}
+    assert old.kept.key not in files(house)
+    assert len(list(house.vault.storage.keys("releases/"))) == 1
+    assert sweep_orphaned_proofs(house) == 0
 
 
 def test_owing_the_same_deletion_twice_is_one_job(house: House) -> None:

@@ -1,7 +1,7 @@
 """Judging identity moves the start of the clock as the law says, and in no other way."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,14 @@ from portal.errors import Refused
 from portal.house import House
 from portal.identity.commands.proofs import receive_proof
 from portal.identity.files import FileType
+from portal.identity.jobs import delete_proofs
 from portal.identity.proof import CodePurpose, Doubt, ProofKind, Verdict
-from portal.identity.queries import checks_of
+from portal.identity.queries import checks_of, proofs_of
 from portal.identity.viewing import SealedFile
 from portal.ids import new_id
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
+from portal.outbox.commands import Lease
 from portal.outbox.models import OutboxJob
 from portal.recordings.models import Preservation
 from portal.requests.commands.confirming import send_code, type_code
@@ -128,6 +130,82 @@ def test_asked_and_then_sent_starts_on_the_day_it_came(story: Story) -> None:
     assert known.target_due_on == date(2026, 12, 9)
 
 
+def test_the_first_proof_since_we_asked_starts_the_time(story: Story) -> None:
+    story.asked(on(5))
+    story.sends(on(6))
+    story.sends(on(15), ProofKind.UTILITY_BILL)
+    story.accepted(on(16))
+    assert story.now().start_on == date(2026, 11, 6)
+    assert story.now().target_due_on == date(2026, 12, 7)
+
+
+def test_the_handler_may_say_which_proof_was_enough(story: Story) -> None:
+    story.asked(on(5))
+    story.sends(on(6))
+    story.sends(on(15), ProofKind.UTILITY_BILL)
+    story.sends(on(15), ProofKind.PHOTO_OF_YOU)
+    with story.house.db.reading() as session:
+        _, bill, photo = proofs_of(session, story.id)
+    for stranger in (photo.id, new_id()):
+        with pytest.raises(Refused):
+            story.accepted(on(16), enough_id=stranger)
+    story.accepted(on(16), enough_id=bill.id)
+    assert story.now().start_on == date(2026, 11, 15)
+
+
+def test_asked_twice_the_first_proof_since_the_second_time_counts(story: Story) -> None:
+    story.asked(on(3))
+    story.sends(on(4))
+    story.asked(on(5), Doubt.UNREADABLE)
+    story.sends(on(7))
+    story.sends(on(9))
+    story.accepted(on(12))
+    assert story.now().start_on == date(2026, 11, 7)
+
+
+def test_asking_again_when_the_time_has_ended_moves_nothing(story: Story) -> None:
+    story.asked(on(3))
+    story.sends(on(4))
+    story.accepted(on(5))
+    assert story.now().target_due_on == date(2026, 12, 4)
+    late = datetime(2026, 12, 20, 12, tzinfo=UTC)
+    story.asked(late, Doubt.NAME_DIFFERS)
+    assert story.now().target_due_on == date(2026, 12, 4)
+    story.sends(late + timedelta(days=1))
+    story.accepted(late + timedelta(days=1))
+    known = story.now()
+    assert (known.start_on, known.target_due_on) == (date(2026, 11, 4), date(2026, 12, 4))
+
+
+def test_asking_again_in_time_starts_it_when_the_new_proof_came(story: Story) -> None:
+    story.asked(on(3))
+    story.sends(on(4))
+    story.accepted(on(5))
+    story.asked(on(10), Doubt.NAME_DIFFERS)
+    assert story.now().target_due_on is None
+    story.sends(on(12))
+    story.accepted(on(13))
+    assert story.now().start_on == date(2026, 11, 12)
+
+
+def test_asked_again_and_the_same_proof_accepted_moves_nothing(story: Story) -> None:
+    story.asked(on(3))
+    story.sends(on(4))
+    story.accepted(on(5, 9))
+    story.asked(on(5, 10), Doubt.NAME_DIFFERS)
+    for job in owed_deletions(story.house):
+        delete_proofs(story.house, job)
+    story.accepted(on(8))
+    assert story.now().start_on == date(2026, 11, 4)
+    assert len(owed_deletions(story.house)) == 2
+
+
+def owed_deletions(house: House) -> list[Lease]:
+    with house.db.reading() as session:
+        owed = session.scalars(sa.select(OutboxJob).where(OutboxJob.job == "delete_proofs"))
+        return [Lease(job.id, job.job, job.payload, 1, "token") for job in owed]
+
+
 def test_never_asked_leaves_the_day_of_receipt(story: Story) -> None:
     story.sends(on(9))
     story.accepted(on(12))
@@ -211,6 +289,22 @@ def test_information_requests_take_no_proof(house: House) -> None:
     story = Story(house, about=AboutWhom.GENERAL)
     with pytest.raises(Refused):
         story.sends(on(3))
+
+
+def test_information_requests_need_a_name_and_an_address_only(house: House) -> None:
+    story = Story(house, about=AboutWhom.GENERAL)
+    before = story.now()
+    with pytest.raises(Refused, match="needs a name and an address"):
+        story.asked(on(3))
+    with pytest.raises(Refused, match="needs a name and an address"):
+        story.accepted(on(3), known=Known.ESTABLISHED)
+    after = story.now()
+    assert (after.status, after.target_due_on) == (Status.RECEIVED, before.target_due_on)
+    assert after.identity_accepted_at is None
+    assert after.messages == []
+    assert story.notices(NoticeKind.IDENTITY_ASKED) == 0
+    with house.db.reading() as session:
+        assert checks_of(session, story.id) == []
 
 
 def test_a_closed_request_takes_no_proof(story: Story) -> None:

@@ -1,10 +1,11 @@
 """Since when we know who somebody is: only asking moves the start (rules 1.2 R2)."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.identity.proof import sufficient_on
+from portal.identity.proof import enough_by_default, sufficient_on
 
 RECEIVED = date(2026, 11, 2)
 
@@ -57,3 +58,36 @@ def test_the_day_is_londons() -> None:
         proof_at=summer_night,
     )
     assert since == date(2026, 7, 10)
+
+
+@dataclass
+class Came:
+    received_at: datetime
+
+
+@pytest.mark.parametrize(
+    ("proofs", "asked", "enough"),
+    [
+        ([], [5], None),
+        ([3, 6], [], 3),
+        ([6, 15], [5], 6),
+        ([3, 6, 15], [5], 6),
+        ([3, 4], [5], 3),
+        ([4, 7, 9], [3, 5], 7),
+        ([4, 7], [3, 5, 9], 7),
+        ([5], [5], 5),
+    ],
+    ids=[
+        "nothing came",
+        "never asked",
+        "the first since we asked",
+        "not what came before",
+        "nothing came since",
+        "the first since we last asked",
+        "the last asking brought nothing",
+        "the same instant",
+    ],
+)
+def test_which_proof_was_enough(proofs: list[int], asked: list[int], enough: int | None) -> None:
+    found = enough_by_default([Came(at(day)) for day in proofs], [at(day) for day in asked])
+    assert found == (None if enough is None else Came(at(enough)))

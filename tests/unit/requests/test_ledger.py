@@ -18,7 +18,7 @@ RECEIVED_ON = date(2026, 3, 2)
 ASKED, ACCEPTED = Event.IDENTITY_ASKED, Event.IDENTITY_ACCEPTED
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
     event: Event
     on: date
