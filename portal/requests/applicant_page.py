@@ -162,7 +162,7 @@ _TURNS = {
     PublicStatus.PREPARING: ("We are preparing our answer", _OURS),
     PublicStatus.REOPENED: (
         "We are looking at your request again",
-        "We said that we would look again. You do not have to do anything.",
+        "We have opened your request again and are looking at it. You do not have to ask again.",
     ),
     PublicStatus.ANSWERED: (
         "We have answered",

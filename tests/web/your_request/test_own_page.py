@@ -13,16 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from portal.actors import Actor
+from portal.actors import WORKER, Actor
 from portal.holds.policy import Level
 from portal.house import House
 from portal.identity.proof import Doubt
 from portal.ids import digest, new_id
+from portal.notifications.commands import write_once
 from portal.notifications.models import Notice
 from portal.requests.commands.clarifying import ask
 from portal.requests.commands.messaging import write_to_applicant
 from portal.requests.commands.moving import move
 from portal.requests.commands.proving import Known, accept_identity, ask_identity
+from portal.requests.commands.reopening import reopen_request
 from portal.requests.intake import AboutWhom
 from portal.requests.lifecycle import Event, Status
 from portal.requests.models import FootageRequest, RequestDraft
@@ -311,6 +313,26 @@ def test_a_secret_hold_beside_an_open_one_shows_as_the_open_one(
     assert open_only.page().replace(open_only.reference, "") == both.page().replace(
         both.reference, ""
     )
+
+
+@pytest.mark.parametrize("level", Level)
+def test_reopened_is_told_in_words_that_are_true_whatever_was_said_before(
+    own: Own, level: Level
+) -> None:
+    answered(own, level)
+    with own.house.db.writing() as session:
+        reopen_request(session, request_id=own.id, by=WORKER, at=own.clock())
+        notice = session.scalars(sa.select(Notice).where(Notice.kind == "reopened")).one()
+        written = write_once(session, notice.id, settings=own.house.settings)
+        assert written is not None
+    assert own.now().status is Status.REOPENED
+    email = " ".join(written.letter.body.split())
+    assert f"We have opened your request {own.reference} again and are looking at it." in email
+    assert "You need not ask again." in email
+    page = own.page()
+    assert "We have opened your request again and are looking at it." in page
+    for text in (email, page):
+        assert "We said" not in text
 
 
 VALUES = st.one_of(
