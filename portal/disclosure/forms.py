@@ -64,6 +64,11 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     interest_against = ParagraphField("What speaks against?", subject="What speaks against")
     interest_conclusion = ParagraphField("Which weighs more, and why?", subject="Which weighs more")
 
+    @property
+    def is_information_given(self) -> bool:
+        """Whether the note is the information that was asked for; never where video is."""
+        return False
+
     def part(self, name: str, recording_id: int) -> Any:
         """The field of that name (`outcome`, `ground`, `test`) for one recording."""
         return self[f"{name}_{recording_id}"]
@@ -109,6 +114,45 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         outcome = Outcome(self.part("outcome", number).data)
         ground = self.part("ground", number).data or ""
         return Line(number, outcome, ground if outcome is not Outcome.RELEASE else "", test)
+
+
+class InformationForm(DecisionForm):
+    """The answer to a request that is not about video: what we hold, in words (FOIA s.1(1))."""
+
+    given = OneOfField(
+        "Do we hold what they ask for?",
+        choices=options(yes="Yes: the answer below gives it", no="No, we do not hold it"),
+        missing="Select whether we hold what they ask for",
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What is held must be written out."""
+        is_valid = super().validate(extra_validators)
+        if self.given.data == "yes" and not self.note.data and not self.note.errors:
+            self.note.errors = ["Enter the information they asked for"]
+            return False
+        return is_valid
+
+    @property
+    def is_information_given(self) -> bool:
+        """Whether the note is the information."""
+        return bool(self.given.data == "yes")
+
+
+def information_form(regime: Regime) -> InformationForm:
+    """The form for a request about information; nothing is decided recording by recording."""
+    fields: dict[str, Any] = {
+        "regime": regime,
+        "asked": (),
+        "note": ParagraphField(
+            "Our answer",
+            description="They read this in the letter, word for word.",
+            at_most=20_000,
+            subject="Our answer",
+        ),
+    }
+    made: InformationForm = type("InformationFormFor", (InformationForm,), fields)()
+    return made
 
 
 def decision_form(regime: Regime, asked: Sequence[Asked]) -> DecisionForm:

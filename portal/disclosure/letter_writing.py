@@ -23,6 +23,7 @@ from portal.disclosure.exemptions import (
 from portal.disclosure.letter_choice import letter_for
 from portal.holds.policy import Level, next_review_on, strictest
 from portal.letters.kinds import ClipLine, LetterKind
+from portal.requests.answers import is_about_video
 from portal.requests.lifecycle import Regime
 
 
@@ -144,6 +145,12 @@ def _foi_refusal(facts: LetterFacts) -> Fields:
 
 
 def _not_held(facts: LetterFacts) -> Fields:
+    if not is_about_video(facts.earliest_at):
+        return {
+            "searched_systems": "The records in which we would keep it",
+            "asked_for_information": "yes",
+            "also_told": _note(facts) or None,
+        }
     ended_on = london_day(facts.latest_at)
     return {
         "searched_systems": "Our catalogue of video from officers’ cameras, and our evidence store",
@@ -155,6 +162,11 @@ def _not_held(facts: LetterFacts) -> Fields:
 
 
 def _disclosure_foi(facts: LetterFacts) -> Fields:
+    if not is_about_video(facts.earliest_at):
+        return {
+            "information": _paragraphs(facts.note_to_applicant),
+            "format": "In this letter",
+        }
     refused = [line for line in told(facts.lines) if line.outcome is not Outcome.RELEASE]
     told_of = [f"{_counted(len(facts.clips), 'video')} from officers’ cameras."]
     fields: Fields = {
@@ -238,6 +250,11 @@ def _searched_officers(facts: LetterFacts) -> str:
 
 def _moment(at: datetime) -> str:
     return f"{time_in_words(at)} on {day_in_words(london_day(at))}"
+
+
+def _paragraphs(text: str) -> list[str]:
+    """A long answer as its paragraphs."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
 def _counted(number: int, noun: str) -> str:

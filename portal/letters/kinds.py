@@ -114,6 +114,7 @@ def _if_clips(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(Field(field.name, field.plain, when=_has("clips")) for field in fields)
 
 
+_ABOUT_VIDEO = _lacks("asked_for_information")
 _OPEN_CASE = _says("because", "open_case")
 
 REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
@@ -204,10 +205,10 @@ REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
     ),
     LetterKind.NOT_HELD: (
         Field("searched_systems", "the systems we searched"),
-        Field("searched_window", "the dates and times we searched"),
-        Field("searched_officers", "the officers and cameras we searched"),
-        Field("retention_days", "the days we keep most video"),
-        Field("deleted_on", "the date such video is deleted"),
+        Field("searched_window", "the dates and times we searched", when=_ABOUT_VIDEO),
+        Field("searched_officers", "the officers and cameras we searched", when=_ABOUT_VIDEO),
+        Field("retention_days", "the days we keep most video", when=_ABOUT_VIDEO),
+        Field("deleted_on", "the date such video is deleted", when=_ABOUT_VIDEO),
         _DECIDED,
     ),
     LetterKind.DISCLOSURE: (
@@ -220,7 +221,7 @@ REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
         Field("information", "what we are releasing"),
         Field("format", "its format"),
         Field("reuse_terms", "how it may be used"),
-        Field("redactions", "what is hidden, and why"),
+        Field("redactions", "what is hidden, and why", when=_has("clips")),
         Field("exemption_section", "the exemption", when=_has("refused_part")),
         Field("reasons", "why that part is refused", when=_has("refused_part")),
         *_if_clips(_COLLECTION[1:]),
@@ -268,6 +269,7 @@ OPTIONAL: Mapping[LetterKind, tuple[str, ...]] = {
     LetterKind.RESTRICTION: ("case_reference", "clips"),
     LetterKind.REFUSAL_GDPR: ("clips", "still_provided", "review_on"),
     LetterKind.FOI_REFUSAL: ("review_on",),
+    LetterKind.NOT_HELD: ("asked_for_information", "also_told"),
     LetterKind.DISCLOSURE: ("also_told",),
     LetterKind.DISCLOSURE_FOI: ("clips", "refused_part", "review_on"),
 }

@@ -38,6 +38,11 @@ NO_MOMENT: Window = (
 )
 
 
+def is_about_video(earliest_at: datetime) -> bool:
+    """Whether a sighting that begins then is one at all: figures and policies have none."""
+    return earliest_at != NO_MOMENT[0]
+
+
 def window_around(day: date, at: time, minutes: int) -> Window:
     """What is searched for a known time, give or take some minutes, in UTC.
 

@@ -236,6 +236,13 @@ class Staff(Person):
             self.page.locator("#because").fill("Another place")
             self.press("Reject those")
 
+    def give_information(self, reference: str, answer: str) -> None:
+        """Answer a request that is not about video, in words."""
+        self.request(reference, "/decision")
+        self.page.get_by_label("Yes: the answer below gives it").check()
+        self.page.get_by_label("Our answer").fill(answer)
+        self.press("Decide")
+
     def decide(self, reference: str) -> None:
         """Release what is free; hold what is held."""
         self.request(reference, "/decision")

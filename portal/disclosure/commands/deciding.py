@@ -10,6 +10,7 @@ from portal.actors import Actor, Role
 from portal.audit.commands import record
 from portal.disclosure.commands.gating import changed
 from portal.disclosure.exemptions import (
+    Answer,
     Line,
     Outcome,
     PublicInterest,
@@ -30,9 +31,10 @@ from portal.errors import NotAllowed, Refused
 from portal.holds import queries as holds
 from portal.holds.policy import Bar
 from portal.recordings.models import Recording
+from portal.requests.answers import is_about_video
 from portal.requests.commands import move
 from portal.requests.lifecycle import Event
-from portal.requests.models import FootageRequest
+from portal.requests.models import FootageRequest, SightingRow
 
 
 def decide(
@@ -44,11 +46,14 @@ def decide(
     interest: PublicInterest,
     by: Actor,
     at: datetime,
+    is_information_given: bool = False,
 ) -> Decision:
     """Decide for every match what becomes of it; a new round begins.
 
     Each match must have exactly one line; a held recording can only be held; nothing that is
-    barred is released. Refused otherwise, in words; NotAllowed without the role.
+    barred is released. With `is_information_given` the note is the information that was asked
+    for, and there are no recordings to decide on. Refused otherwise, in words; NotAllowed
+    without the role.
     """
     _allow(by, Role.DECISION_MAKER)
     footage_request = lock_request(session, request_id)
@@ -59,12 +64,16 @@ def decide(
     facing = {line.recording_id: _faced(session, recordings, line) for line in ordered}
     faced = tuple(facing[line.recording_id] for line in lines)
     files = files_now(session, recordings)
+    if is_information_given and not note_to_applicant.strip():
+        raise Refused("Enter the information they asked for.")
     for line in faced:
         check_line(footage_request.regime, line)
     check_interest(footage_request.regime, faced, interest)
     move(session, request_id=request_id, event=Event.DECIDED, by=by, at=at)
     decision = _row(session, request_id, note_to_applicant, interest, by, at)
-    decision.answer = answer_of(faced)
+    is_information = is_information_given and not faced
+    decision.answer = Answer.DISCLOSED_FULL if is_information else answer_of(faced)
+    _refuse_note_without_place(session, decision)
     decision.lines = [
         _line(number, line, files[line.recording_id]) for number, line in enumerate(faced, 1)
     ]
@@ -109,6 +118,17 @@ def send_back(
     decision.sent_back_at, decision.sent_back_why = at, why.strip()
     _note(session, "decision.sent_back", decision, footage_request, by, at)
     return decision
+
+
+def _refuse_note_without_place(session: Session, decision: Decision) -> None:
+    """A letter that says no video is held, and one that neither confirms nor denies, have no
+    place for a note: they must read the same. Whoever writes one must know that it is lost."""
+    is_silent = decision.answer in (Answer.NOT_HELD, Answer.NCND)
+    sighting = session.get_one(SightingRow, decision.request_id)
+    if is_silent and decision.note_to_applicant and is_about_video(sighting.earliest_at):
+        raise Refused(
+            "This letter has no place for a note. Leave it empty, and send a message instead."
+        )
 
 
 def _faced(session: Session, recordings: dict[int, Recording], line: Line) -> Line:

@@ -10,7 +10,14 @@ from portal.disclosure.commands import publish as publish_now
 from portal.disclosure.commands import second as second_now
 from portal.disclosure.commands import send_back as send_back_now
 from portal.disclosure.exemptions import CATALOGUE
-from portal.disclosure.forms import Asked, DecisionForm, PressForm, WhyForm, decision_form
+from portal.disclosure.forms import (
+    Asked,
+    DecisionForm,
+    PressForm,
+    WhyForm,
+    decision_form,
+    information_form,
+)
 from portal.disclosure.letter_choice import letter_for
 from portal.disclosure.models import Decision
 from portal.disclosure.queries.decisions import (
@@ -21,6 +28,7 @@ from portal.disclosure.queries.decisions import (
     standings,
 )
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
+from portal.requests.answers import is_about_video
 from portal.requests.lifecycle import Event, Status, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference, facts_of
@@ -41,7 +49,10 @@ def decision(reference: str) -> ResponseReturnValue:
         asked = standings(session, footage_request.id)
         made = rounds(session, footage_request.id)
         hindrance = _hindrance(session, footage_request)
-    form = decision_form(footage_request.regime, [_asked(each) for each in asked])
+    if is_about_video(footage_request.sighting.earliest_at):
+        form = decision_form(footage_request.regime, [_asked(each) for each in asked])
+    else:
+        form = information_form(footage_request.regime)
     if hindrance is None and request.method == "POST" and form.validate_on_submit():
         return _decide(footage_request, form)
     with reading() as session:
@@ -67,6 +78,7 @@ def _decide(footage_request: FootageRequest, form: DecisionForm) -> ResponseRetu
             interest=form.to_interest(),
             by=current_actor(),
             at=now(),
+            is_information_given=form.is_information_given,
         )
     flash("Decided. A different handler must second it.", "success")
     return redirect(_round(footage_request, made), 303)
