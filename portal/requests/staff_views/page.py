@@ -125,7 +125,7 @@ def _kept(session: Session, footage_request: FootageRequest) -> int:
     return session.scalar(found) or 0
 
 
-# Each button's words and the tab where it is pressed.
+# Each button's words and the page where it is pressed; `round` is the newest decision's number.
 _BUTTONS = {
     Event.IDENTITY_ASKED: ("Ask for proof of identity", "identity"),
     Event.IDENTITY_ACCEPTED: ("Accept identity", "identity"),
@@ -133,9 +133,9 @@ _BUTTONS = {
     Event.SEARCH_STARTED: ("Start looking for video", "find-video"),
     Event.SEARCH_FINISHED: ("Finish looking for video", "find-video"),
     Event.DECIDED: ("Decide", "decision"),
-    Event.SENT_BACK: ("Send the decision back", "decision"),
-    Event.SECONDED: ("Second the decision", "decision"),
-    Event.PUBLISHED: ("Publish the answer", "decision"),
+    Event.SENT_BACK: ("Send the decision back", "decision/{round}/send-back"),
+    Event.SECONDED: ("Second the decision", "decision/{round}/second"),
+    Event.PUBLISHED: ("Publish the answer", "decision/{round}/publish"),
     Event.CLOSED: ("Close the request", "close"),
 }
 
@@ -143,7 +143,7 @@ _BUTTONS = {
 def next_steps(footage_request: FootageRequest, facts: Facts, by: Actor) -> list[Step]:
     """The lifecycle's next events as this handler sees them: to press, or with why not."""
     return [
-        _step(event, footage_request.reference, facts, by)
+        _step(event, footage_request, facts, by)
         for event in next_events(footage_request.status)
         if not _is_beside_the_point(event, facts)
     ]
@@ -156,9 +156,14 @@ def _is_beside_the_point(event: Event, facts: Facts) -> bool:
     return facts.is_identity_accepted or not facts.regime.is_sar
 
 
-def _step(event: Event, reference: str, facts: Facts, by: Actor) -> Step:
+def _step(event: Event, footage_request: FootageRequest, facts: Facts, by: Actor) -> Step:
     label, part = _BUTTONS[event]
-    return Step(label, part_url(reference, part), obstacle(event, facts) or _not_yours(event, by))
+    made = [step for step in footage_request.steps if step.event is Event.DECIDED]
+    why_not = obstacle(event, facts) or _not_yours(event, by)
+    if event is Event.SECONDED and made and made[-1].actor_id == by.id:
+        why_not = why_not or "You made this decision. Somebody else must second it."
+    href = part_url(footage_request.reference, part.format(round=len(made)))
+    return Step(label, href, why_not)
 
 
 def _not_yours(event: Event, by: Actor) -> str | None:

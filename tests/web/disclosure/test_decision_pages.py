@@ -1,5 +1,6 @@
 """The handlers' pages: deciding, seconding, publishing, letters, and what became of a release."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_the_whole_way_through_the_pages(
     )
     assert made.location == part(ready, "decision/1")
     own = decider.get(part(ready, "decision/1")).text
-    assert "A different handler must second it" in own
+    assert "Somebody else must second it" in own
     letter = seconder.get(part(ready, "decision/1/letter"))
     assert "The second shows a child." in letter.text
     assert "unsafe" not in letter.headers["Content-Security-Policy"]
@@ -172,6 +173,36 @@ def test_who_decided_cannot_second_on_the_page(
     page = decider.post(part(ready, "decision/1/second"))
     assert page.status_code == 409
     assert "Somebody else" in page.text
+
+
+def test_own_decision_has_no_button_to_second_it(
+    decider: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    decided(sqlite_house, ready)
+    for path in ("", "/decision", "/decision/1", "/decision/1/second"):
+        page = decider.get(f"/office/requests/{ready.reference}{path}").text
+        assert "You made this decision. Somebody else must second it." in page
+        assert 'decision/1/second"' not in page
+        assert not re.search(r"<button[^>]*>\s*Second this decision", page)
+
+
+def test_the_next_step_and_the_decision_page_lead_to_the_button(
+    decider: FlaskClient, seconder: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    seconded_by_page = part(ready, "decision/1/second")
+    decided(sqlite_house, ready)
+    for path in ("", "/decision"):
+        page = seconder.get(f"/office/requests/{ready.reference}{path}").text
+        assert f'href="{seconded_by_page}"' in page
+        assert f'href="{part(ready, "decision/1/send-back")}"' in page
+        assert f'href="{part(ready, "decision/1/publish")}"' not in page
+    page = seconder.get(seconded_by_page).text
+    assert re.search(r"<button[^>]*>\s*Second this decision", page)
+    assert seconder.post(seconded_by_page).status_code == 303
+    for path in ("", "/decision"):
+        page = decider.get(f"/office/requests/{ready.reference}{path}").text
+        assert f'href="{part(ready, "decision/1/publish")}"' in page
+        assert f'href="{seconded_by_page}"' not in page
 
 
 def test_sending_back_asks_why_and_shows_it(
