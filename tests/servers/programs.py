@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from portal.config import Settings
 
@@ -41,7 +41,8 @@ def wait_until(is_so: Callable[[], object], *, seconds: float = PATIENCE) -> Non
 
 
 class WorkerProcess:
-    """One life of `portal worker`. `lines` is what it logged, as it logs it."""
+    """One life of `portal worker`, at most as long as the `with` block. `lines` is what it
+    logged, as it logs it."""
 
     def __init__(self, environment: dict[str, str], *, lease: float = 300) -> None:
         self.lines: list[dict[str, Any]] = []
@@ -55,10 +56,13 @@ class WorkerProcess:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # A test that fails must not leave it running.
+        if self.is_running():
+            self.kill()
 
     def taken(self, job: str = "") -> int:
         """How many jobs it took, or how many of one kind."""

@@ -84,23 +84,27 @@ def notices(house: House) -> list[Notice]:
         return list(session.scalars(sa.select(Notice)))
 
 
+def a_worker(house: House) -> WorkerProcess:
+    return WorkerProcess(environment_of(house.settings, house.db.url), lease=LEASE)
+
+
 def killed_in_the_middle(house: House, seed: int, *, of_first: int = 5) -> str:
     """One life of a worker, killed inside one of its first jobs; returns the job's kind."""
     chance = random.Random(seed)
-    worker = WorkerProcess(environment_of(house.settings, house.db.url), lease=LEASE)
     count = chance.randint(1, of_first)
-    wait_until(lambda: worker.taken() >= count or not worker.is_running())
-    job = str([line for line in worker.lines if line["message"] == "job taken"][-1]["job"])
-    time.sleep(chance.uniform(0, WITHIN[job]))
-    worker.kill()
+    with a_worker(house) as worker:
+        wait_until(lambda: worker.taken() >= count or not worker.is_running())
+        job = str([line for line in worker.lines if line["message"] == "job taken"][-1]["job"])
+        time.sleep(chance.uniform(0, WITHIN[job]))
+        worker.kill()
     assert worker.others == []
     return job
 
 
 def live_until_settled(house: House) -> None:
-    worker = WorkerProcess(environment_of(house.settings, house.db.url), lease=LEASE)
-    wait_until(lambda: is_all_settled(house))
-    assert worker.stop() == 0
+    with a_worker(house) as worker:
+        wait_until(lambda: is_all_settled(house))
+        assert worker.stop() == 0
     assert worker.others == []
 
 
@@ -214,9 +218,9 @@ def test_where_the_mail_server_cannot_be_asked_a_second_copy_is_the_same_and_cou
     house = real(make_house(database), mail_port=smtp_server.port)
     owe_notices(house, 6, "neighbour")
     smtp_server.will(Behaviour.ACCEPT, Behaviour.HANG_AFTER_ACCEPTING)
-    worker = WorkerProcess(environment_of(house.settings, house.db.url), lease=LEASE)
-    wait_until(lambda: len(smtp_server.messages) == 2)
-    worker.kill()  # the server has the second message, and the worker never heard so
+    with a_worker(house) as worker:
+        wait_until(lambda: len(smtp_server.messages) == 2)
+        worker.kill()  # the server has the second message, and the worker never heard so
     killed_in_the_middle(house, 7)
     live_until_settled(house)
 

@@ -218,9 +218,9 @@ def test_told_to_stop_it_finishes_the_job_in_hand_and_takes_no_other(house: Hous
     with house.db.writing() as session:
         for job in session.scalars(sa.select(OutboxJob).where(OutboxJob.job == "pack")):
             job.due_at -= timedelta(hours=1)
-    worker = WorkerProcess(environment_of(house.settings, house.db.url))
-    wait_until(lambda: worker.taken("pack") == 1)
-    assert worker.stop() == 0
+    with WorkerProcess(environment_of(house.settings, house.db.url)) as worker:
+        wait_until(lambda: worker.taken("pack") == 1)
+        assert worker.stop() == 0
     assert worker.taken() == 1
     job = job_of(house, f"pack:{decision_id}")
     assert (job.status, job.last_error) == (JobStatus.SETTLED, None)
@@ -232,21 +232,22 @@ def test_told_to_stop_it_finishes_the_job_in_hand_and_takes_no_other(house: Hous
 @pytest.mark.slow
 def test_two_workers_share_the_list(house: House, smtp_server: ScriptedSmtp) -> None:
     house = real(house, mail_port=smtp_server.port)
-    both = [WorkerProcess(environment_of(house.settings, house.db.url)) for _ in range(2)]
-    wait_until(lambda: heartbeats(house) == 2)
-    with house.db.writing() as session:
-        for number in range(60):
-            notify(
-                session,
-                NoticeKind.MESSAGE,
-                to=TO,
-                key=str(number),
-                at=house.now(),
-                reference="BWV-2222-3333",
-            )
-    wait_until(lambda: all_settled(house))
-    assert [worker.stop() for worker in both] == [0, 0]
-    shares = [worker.taken("send_notice") for worker in both]
+    environment = environment_of(house.settings, house.db.url)
+    with WorkerProcess(environment) as one, WorkerProcess(environment) as other:
+        wait_until(lambda: heartbeats(house) == 2)
+        with house.db.writing() as session:
+            for number in range(60):
+                notify(
+                    session,
+                    NoticeKind.MESSAGE,
+                    to=TO,
+                    key=str(number),
+                    at=house.now(),
+                    reference="BWV-2222-3333",
+                )
+        wait_until(lambda: all_settled(house))
+        assert (one.stop(), other.stop()) == (0, 0)
+    shares = [worker.taken("send_notice") for worker in (one, other)]
     assert sum(shares) == 60
     assert min(shares) >= 1
     assert len({one.message_id for one in smtp_server.messages}) == len(smtp_server.messages) == 60
@@ -270,13 +271,12 @@ def test_a_worker_says_that_it_lives_while_a_job_is_long(
     house = real(sqlite_house, mail_port=smtp_server.port)
     smtp_server.will(Behaviour.HANG_BEFORE_ACCEPTING)
     tell(house)
-    worker = WorkerProcess(environment_of(house.settings, house.db.url), lease=1)
-    wait_until(lambda: smtp_server.attempts)
-    begun = house.now()
-    wait_until(lambda: seen_since(house, begun))
-    assert worker.taken("send_notice") == 1
-    assert job_of(house).status is JobStatus.LEASED
-    worker.kill()
+    with WorkerProcess(environment_of(house.settings, house.db.url), lease=1) as worker:
+        wait_until(lambda: smtp_server.attempts)
+        begun = house.now()
+        wait_until(lambda: seen_since(house, begun))
+        assert worker.taken("send_notice") == 1
+        assert job_of(house).status is JobStatus.LEASED
 
 
 def seen_since(house: House, moment: datetime) -> bool:
