@@ -22,7 +22,7 @@ from portal.disclosure.packing import pack, sweep_orphans
 from portal.errors import PortalError, Refused
 from portal.holds.jobs import delete_footage
 from portal.house import House
-from portal.identity.jobs import delete_proofs
+from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
 from portal.notifications.commands import SEND_NOTICE
 from portal.notifications.sending import send_notice
 from portal.outbox.commands import LEASE, Lease, beat, extend, fail, lease, owe, settle
@@ -46,6 +46,7 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
     """Every hour: forget what nobody came back for, in every room that has such things."""
     forget_drafts, before = tidy_requests(house, held), house.now() - REMEMBERED
     sweep_orphans(house)
+    sweep_orphaned_proofs(house)
     FolderStorage(house.settings.data_folder).sweep_unfinished(before=before)
 
     def forget(session: Session) -> None:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
@@ -41,6 +41,7 @@ from portal.outbox.commands import Lease
 from portal.recordings.models import Recording
 from portal.redaction.copies import make_copy
 from portal.requests.models import FootageRequest
+from portal.sealing.vault import forget_orphans
 from portal.storage import FolderStorage
 
 PREFIX = "releases"
@@ -204,15 +205,13 @@ def sweep_orphans(house: House) -> int:
 
     They are what a killed worker, or a release stopped by a hold, leaves behind.
     """
-    folder = FolderStorage(house.settings.data_folder)
-    before = house.now() - ORPHANED_AFTER
-    swept = 0
-    for key in list(folder.keys(f"{PREFIX}/")):
-        stored_at = datetime.fromtimestamp(folder.path_of(key).stat().st_mtime, UTC)
-        if stored_at < before and not _is_named(house, key):
-            house.vault.forget(key)
-            swept += 1
-    return swept
+    return forget_orphans(
+        house.vault,
+        FolderStorage(house.settings.data_folder),
+        PREFIX,
+        before=house.now() - ORPHANED_AFTER,
+        is_named=lambda key: _is_named(house, key),
+    )
 
 
 def _is_named(house: House, key: str) -> bool:
