@@ -33,6 +33,17 @@ def test_only_the_door_to_the_database_commits() -> None:
     assert commits == {"portal/db.py"}
 
 
+def test_a_row_is_read_again_under_its_lock() -> None:
+    """`session.get(…, with_for_update=True)` gives back what was read before the lock."""
+    locking = {
+        path
+        for name in ("get", "get_one")
+        for path, call in calls(name)
+        if any(keyword.arg == "with_for_update" for keyword in call.keywords)
+    }
+    assert locking == {"portal/db.py"}
+
+
 def test_time_is_an_argument() -> None:
     read = {
         path

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.db import locked_one
 from portal.disclosure.models import Release
 from portal.outbox.commands import owe
 from portal.requests.models import FootageRequest
@@ -31,7 +32,7 @@ def expire_releases(session: Session, *, at: datetime) -> None:
 
 def note_files_deleted(session: Session, *, release_id: UUID, by: Actor, at: datetime) -> None:
     """The sealed files are gone."""
-    release = session.get_one(Release, release_id, with_for_update=True)
+    release = locked_one(session, Release, release_id)
     release.files_deleted_at = at
     reference = session.get_one(FootageRequest, release.request_id).reference
     record(

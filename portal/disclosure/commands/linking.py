@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor, ActorKind, Role
 from portal.audit.commands import record
 from portal.dates import day_in_words, london_day
+from portal.db import locked
 from portal.disclosure.links import end_of, is_open, last_day, may_renew
 from portal.disclosure.models import DownloadLink, Release
 from portal.disclosure.queries.decisions import lock_request
@@ -130,7 +131,7 @@ def _end(
 
 
 def _locked(session: Session, link_id: UUID) -> DownloadLink:
-    session.get(DownloadLink, link_id, with_for_update=True)
+    locked(session, DownloadLink, link_id)
     link = link_by_id(session, link_id)
     if link is None:
         raise NotFound("There is no such link.")

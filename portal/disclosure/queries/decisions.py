@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from portal.db import locked
 from portal.disclosure.exemptions import Line, Outcome, PublicInterest
 from portal.disclosure.models import Decision, DecisionLine, Release
 from portal.errors import NotFound, Refused
@@ -176,7 +177,7 @@ def lock_request(session: Session, request_id: UUID) -> FootageRequest:
 
     The request is locked before its recordings, everywhere in this room.
     """
-    found = session.get(FootageRequest, request_id, with_for_update=True, populate_existing=True)
+    found = locked(session, FootageRequest, request_id)
     if found is None:
         raise NotFound("There is no such request.")
     return found

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.identity.files import MOST_PROOFS
 from portal.identity.models import IdentityCheck, Proof
@@ -71,7 +72,7 @@ def remove_proof(
 
     NotFound when the subject has no such proof, Refused when it was judged.
     """
-    proof = session.get(Proof, proof_id, with_for_update=True)
+    proof = locked(session, Proof, proof_id)
     if proof is None or proof.subject_id != subject_id:
         raise NotFound("There is no such file.")
     if _judged_since(session, proof):

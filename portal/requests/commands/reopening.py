@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.dates import day_in_words
+from portal.db import locked_one
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.moving import move
@@ -20,7 +21,7 @@ def reopen_request(session: Session, *, request_id: UUID, by: Actor, at: datetim
     The new promise is 31 days from today (rules, section 5, rule 6). A request that stands
     elsewhere by now (withdrawn, or reopened already) is left as it is.
     """
-    footage_request = session.get_one(FootageRequest, request_id, with_for_update=True)
+    footage_request = locked_one(session, FootageRequest, request_id)
     if footage_request.status is not Status.ANSWERED_HELD:
         return
     move(session, request_id=request_id, event=Event.HOLD_ENDED, by=by, at=at)
