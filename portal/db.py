@@ -174,12 +174,15 @@ def open_database(url: str, *, before_commit: Sequence[Callable[[Session], None]
     `before_commit` functions run inside every writing transaction, last of all; the hall
     passes the book's seal here, so that its lock is always the last one taken.
     """
+    # A fault names its statement and never its values: they can be what somebody typed.
     if sa.make_url(url).get_backend_name() == "sqlite":
         # A file opens in microseconds, and a pooled connection must not cross a fork.
-        engine = sa.create_engine(url, poolclass=NullPool)
+        engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
         _prepare_sqlite(engine)
     else:
-        engine = sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        engine = sa.create_engine(
+            url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True
+        )
     return Database(engine, before_commit)
 
 
