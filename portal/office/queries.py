@@ -6,18 +6,19 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.dates import london_day
 from portal.disclosure.models import Decision
+from portal.identity.models import Proof
 from portal.ids import tidy_reference
 from portal.office.models import Handler, StaffSession
 from portal.office.queues import PAGE_SIZE, QueueRow, Wanted
 from portal.office.sessions import SESSION_IDLE
 from portal.recordings.models import Preservation
 from portal.requests.answers import NO_MOMENT
-from portal.requests.lifecycle import Regime, Status
-from portal.requests.models import Applicant, FootageRequest, SightingRow
+from portal.requests.lifecycle import Event, Regime, Status
+from portal.requests.models import Applicant, FootageRequest, RequestStep, SightingRow
 
 
 def signed_in(
@@ -79,6 +80,21 @@ def mine(session: Session, *, me: UUID, retention: timedelta) -> list[QueueRow]:
     return [_row(row, retention) for row in session.execute(found.order_by(*_ORDERS["due"]))]
 
 
+def nobodys(session: Session, *, retention: timedelta) -> list[QueueRow]:
+    """New and reopened requests that are assigned to nobody."""
+    found = _rows().where(
+        FootageRequest.status.in_([Status.RECEIVED, Status.REOPENED]),
+        FootageRequest.assigned_to.is_(None),
+    )
+    return [_row(row, retention) for row in session.execute(found.order_by(*_ORDERS["due"]))]
+
+
+def with_proof_to_check(session: Session, *, retention: timedelta) -> list[QueueRow]:
+    """Open requests whose applicant sent proof of identity that waits for us, oldest first."""
+    found = _rows().where(_PROOF_TO_CHECK).order_by(FootageRequest.received_at)
+    return [_row(row, retention) for row in session.execute(found)]
+
+
 def about_to_be_deleted(
     session: Session, *, today: date, within: timedelta, retention: timedelta
 ) -> list[QueueRow]:
@@ -102,6 +118,24 @@ _PRESERVED = (
     .where(Preservation.request_id == FootageRequest.id, Preservation.released_at.is_(None))
     .scalar_subquery()
 )
+_ASKED, _CAME = aliased(RequestStep), aliased(RequestStep)
+# We asked, and no proof has come since: then the proofs from before were not enough.
+_WAITS_FOR_PROOF = sa.exists().where(
+    _ASKED.request_id == FootageRequest.id,
+    _ASKED.event == Event.IDENTITY_ASKED,
+    ~sa.exists().where(
+        _CAME.request_id == _ASKED.request_id,
+        _CAME.event == Event.PROOF_RECEIVED,
+        _CAME.number > _ASKED.number,
+    ),
+)
+_PROOF_TO_CHECK = sa.and_(
+    FootageRequest.status.in_(_OPEN),
+    FootageRequest.regime.in_([regime for regime in Regime if regime.is_sar]),
+    FootageRequest.identity_accepted_at.is_(None),
+    sa.exists().where(Proof.subject_id == FootageRequest.id, Proof.storage_key.is_not(None)),
+    ~_WAITS_FOR_PROOF,
+)
 _ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
     "due": (FootageRequest.target_due_on.is_(None), FootageRequest.target_due_on.asc()),
     "received": (FootageRequest.received_at.desc(),),
@@ -112,7 +146,14 @@ _ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
 
 def _rows() -> sa.Select[Any]:
     return (
-        sa.select(FootageRequest, Applicant.name, SightingRow.earliest_at, _PRESERVED, Handler.name)
+        sa.select(
+            FootageRequest,
+            Applicant.name,
+            SightingRow.earliest_at,
+            _PRESERVED,
+            Handler.name,
+            _PROOF_TO_CHECK,
+        )
         .join(Applicant, Applicant.request_id == FootageRequest.id)
         .join(SightingRow, SightingRow.request_id == FootageRequest.id)
         .outerjoin(Handler, Handler.id == FootageRequest.assigned_to)
@@ -155,7 +196,7 @@ def _mentions(text: str) -> sa.ColumnElement[bool]:
 
 
 def _row(row: Any, retention: timedelta) -> QueueRow:
-    footage_request, applicant_name, earliest_at, preserved, assigned_name = row
+    footage_request, applicant_name, earliest_at, preserved, assigned_name, proof = row
     return QueueRow(
         id=footage_request.id,
         reference=footage_request.reference,
@@ -169,6 +210,7 @@ def _row(row: Any, retention: timedelta) -> QueueRow:
         preserved=preserved,
         assigned_to=footage_request.assigned_to,
         assigned_name=assigned_name or "",
+        is_proof_to_check=bool(proof),
     )
 
 

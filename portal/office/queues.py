@@ -16,6 +16,7 @@ class QueueRow:
 
     `footage_deleted_on` is when routine deletion would reach the earliest video it may need
     (None when no video is asked for), and `preserved` how many recordings are kept from it.
+    `is_proof_to_check`: proof of identity has come and nobody has accepted it or asked again.
     """
 
     id: UUID
@@ -30,6 +31,14 @@ class QueueRow:
     preserved: int
     assigned_to: UUID | None
     assigned_name: str
+    is_proof_to_check: bool
+
+    @property
+    def why_no_date(self) -> str:
+        """What a request without a reply date waits for."""
+        if self.status is Status.AWAITING_IDENTITY and self.is_proof_to_check:
+            return "Proof to check"
+        return "Waiting for the applicant"
 
     def due_is(self, today: date) -> str:
         """How the reply date is shown: `late`, `soon` or nothing."""

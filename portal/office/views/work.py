@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from portal.actors import CASEWORK, Role
 from portal.dates import london_day
 from portal.office.forms import RequestFilterForm
-from portal.office.queries import about_to_be_deleted, due_by, requests_page, waiting_for_second
+from portal.office.queries import (
+    about_to_be_deleted,
+    due_by,
+    nobodys,
+    requests_page,
+    waiting_for_second,
+    with_proof_to_check,
+)
 from portal.office.queries import mine as assigned_to
 from portal.office.queues import DELETED_SOON, PAGE_SIZE, SOON, SORTS, QueueRow, Wanted
 from portal.web.guards import ANY_HANDLER, current_actor, roles
@@ -25,7 +32,8 @@ blueprint = Blueprint("work", __name__)
 @blueprint.get("/")
 @roles(*ANY_HANDLER)
 def mine() -> ResponseReturnValue:
-    """What is due, what is about to be deleted, what waits for me to second."""
+    """What is mine, what is new, what has proof to check, what is about to be deleted, what waits
+    for me to second, and what is due."""
     today = london_day(now())
     if not current_actor().has(*CASEWORK):
         return render_template("office/no_casework.html")
@@ -34,6 +42,8 @@ def mine() -> ResponseReturnValue:
             "office/my_work.html",
             today=today,
             assigned=assigned_to(session, me=_me(), retention=_retention()),
+            nobodys=nobodys(session, retention=_retention()),
+            proof_to_check=with_proof_to_check(session, retention=_retention()),
             due=due_by(session, today + SOON, retention=_retention()),
             to_second=_to_second(session),
             deleted_soon=about_to_be_deleted(
@@ -48,6 +58,9 @@ def every_request() -> ResponseReturnValue:
     """The list, filtered and sorted by the server, two clocks in each row."""
     form = RequestFilterForm(request.args)
     wanted = _wanted(form)
+    # The choices that are in force are the ones shown as chosen, whatever the address said.
+    form.status.data, form.regime.data = wanted.status, wanted.regime
+    form.assigned.data = wanted.assigned
     with reading() as session:
         rows, count = requests_page(session, wanted, me=_me(), retention=_retention())
     return render_template(

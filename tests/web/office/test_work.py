@@ -10,12 +10,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.actors import Actor, Role
+from portal.actors import PUBLIC, Actor, Role
 from portal.house import House
+from portal.identity.commands.proofs import receive_proof
+from portal.identity.models import Proof
+from portal.identity.proof import Doubt, ProofKind
+from portal.identity.viewing import sealed_file
 from portal.office.queues import PAGE_SIZE
 from portal.recordings.models import Preservation
 from portal.requests.commands.assigning import assign
+from portal.requests.commands.proving import Known, accept_identity, ask_identity, proof_received
 from portal.requests.intake import AboutWhom
+from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 from tests.conftest import Clock
 from tests.factories.applicants import HAPPENED_AT, intake_handler, received
@@ -27,10 +33,13 @@ from tests.factories.disclosure import (
     recording,
     sign_in,
 )
+from tests.factories.files import picture
 from tests.web.conftest import SignedIn
 
 SECTIONS = (
     "Assigned to me",
+    "New or reopened, and nobody has them",
+    "Proof to check",
     "Video about to be deleted",
     "Waiting for you to second",
     "Due in the next 7 days",
@@ -46,12 +55,19 @@ def as_handler(app: Flask, house: House, who: Actor) -> FlaskClient:
 def sections(client: FlaskClient) -> dict[str, list[str]]:
     """The references in each list of My work."""
     page = client.get("/office/").text
-    places = sorted((page.index(f">{name}<"), name) for name in SECTIONS)
+    places = sorted((_heading(page, name), name) for name in SECTIONS)
     ends = [*(start for start, _ in places[1:]), len(page)]
     return {
         name: re.findall(r">(BWV-[A-Z0-9-]+)</a>", page[start:end])
         for (start, name), end in zip(places, ends, strict=True)
     }
+
+
+def _heading(page: str, name: str) -> int:
+    """Where a list begins: at its caption, or at its heading when it is empty."""
+    found = re.search(rf"<(?:caption|h2)[^>]*>{re.escape(name)}<", page)
+    assert found, name
+    return found.start()
 
 
 def listed(client: FlaskClient, **query: str | int) -> list[str]:
@@ -75,7 +91,7 @@ def test_what_is_due_within_a_week_is_listed_the_late_first(
     client = signed_in(Role.INTAKE)
     assert sections(client)["Due in the next 7 days"] == [late.reference, soon.reference]
     page = client.get("/office/").text
-    assert page.count("(late)") == 1
+    assert page.count("(late)") == 2  # it is due, and nobody has it
     assert "portal-clock--late" in page and "portal-clock--soon" in page
 
 
@@ -142,6 +158,126 @@ def test_mine_is_what_is_assigned_to_me(
     assert listed(client, assigned="nobody") == [nobodys.reference]
     assert len(listed(client, assigned="anyone")) == 3
     assert other.name in client.get("/office/requests").text
+
+
+def test_what_is_new_is_listed_until_somebody_has_it_or_it_moves(
+    sqlite_house: House, signed_in: SignedIn
+) -> None:
+    new, taken, asked = (receive(sqlite_house, days_ago=days) for days in (1, 8, 15))
+    client = signed_in(Role.INTAKE)
+    listed_first = sections(client)["New or reopened, and nobody has them"]
+    assert listed_first == [asked.reference, taken.reference, new.reference]
+    with sqlite_house.db.writing() as session:
+        me, at = intake_handler(session, at=sqlite_house.now()), sqlite_house.now()
+        assign(session, request_id=taken.id, to=UUID(me.id), by=me, at=at)
+        ask_identity(
+            session, request_id=asked.id, doubts=[Doubt.NOTHING_SENT], note="", by=me, at=at
+        )
+    assert sections(client)["New or reopened, and nobody has them"] == [new.reference]
+
+
+def test_what_is_reopened_and_nobodys_is_listed(sqlite_house: House, signed_in: SignedIn) -> None:
+    made = receive(sqlite_house)
+    with sqlite_house.db.writing() as session:
+        session.get_one(FootageRequest, made.id).status = Status.REOPENED
+    lists = sections(signed_in(Role.SEARCHER))
+    assert lists["New or reopened, and nobody has them"] == [made.reference]
+
+
+def send_proof(house: House, made: FootageRequest) -> None:
+    with (
+        sealed_file(house, name="a.jpg", source=io.BytesIO(picture())) as file,
+        house.db.writing() as session,
+    ):
+        proof_received(
+            session,
+            request_id=made.id,
+            kind=ProofKind.PASSPORT,
+            file=file,
+            by=PUBLIC,
+            at=house.now(),
+        )
+
+
+def test_proof_that_has_come_is_listed_until_it_is_judged(
+    sqlite_house: House, signed_in: SignedIn, clock: Clock
+) -> None:
+    made = receive(sqlite_house)
+    client = signed_in(Role.INTAKE)
+    with sqlite_house.db.writing() as session:
+        me = intake_handler(session, at=clock())
+
+    def ask() -> None:
+        clock.forward(minutes=1)
+        with sqlite_house.db.writing() as session:
+            ask_identity(
+                session,
+                request_id=made.id,
+                doubts=[Doubt.NOTHING_SENT],
+                note="",
+                by=me,
+                at=clock(),
+            )
+
+    def send() -> None:
+        clock.forward(minutes=1)
+        send_proof(sqlite_house, made)
+
+    for deed, is_listed in ((ask, False), (send, True), (ask, False), (send, True)):
+        deed()
+        assert sections(client)["Proof to check"] == ([made.reference] if is_listed else [])
+        rows = client.get("/office/requests").text
+        assert ("Waiting for the applicant" in rows) != is_listed
+        assert ("Proof to check" in rows) == is_listed
+    with sqlite_house.db.writing() as session:
+        accept_identity(session, request_id=made.id, by=me, at=clock(), known=Known.PROOFS)
+    assert sections(client)["Proof to check"] == []
+
+
+def test_proof_sent_with_the_request_is_listed_while_we_have_it(
+    sqlite_house: House, signed_in: SignedIn
+) -> None:
+    made = receive(sqlite_house)
+    client = signed_in(Role.DECISION_MAKER)
+    assert sections(client)["Proof to check"] == []
+    with (
+        sealed_file(sqlite_house, name="a.jpg", source=io.BytesIO(picture())) as file,
+        sqlite_house.db.writing() as session,
+    ):
+        proof = receive_proof(
+            session,
+            subject_id=made.id,
+            kind=ProofKind.PASSPORT,
+            file=file,
+            by=PUBLIC,
+            at=sqlite_house.now(),
+        )
+    assert sections(client)["Proof to check"] == [made.reference]
+    with sqlite_house.db.writing() as session:
+        session.get_one(Proof, proof.id).storage_key = None
+    assert sections(client)["Proof to check"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"),
+    [
+        ({}, ["open", "all", "anyone"]),
+        ({"status": "closed", "assigned": "me"}, ["closed", "all", "me"]),
+        ({"status": "everything", "regime": "foi"}, ["open", "foi", "anyone"]),
+    ],
+)
+def test_the_filter_shows_what_is_in_force(
+    signed_in: SignedIn, query: dict[str, str], chosen: list[str]
+) -> None:
+    page = signed_in(Role.INTAKE).get("/office/requests", query_string=query).text
+    radios = re.findall(r'<input[^>]*type="radio"[^>]*>', page)
+    assert [value(radio) for radio in radios if " checked" in radio] == chosen
+
+
+def value(radio: str) -> str:
+    found = re.search(r'value="([^"]*)"', radio)
+    assert found
+    return found.group(1)
 
 
 def test_an_administrator_sees_no_requests(sqlite_house: House, signed_in: SignedIn) -> None:
