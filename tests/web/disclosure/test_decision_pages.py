@@ -14,6 +14,7 @@ from portal.disclosure.models import DecisionLine
 from portal.holds.policy import Level
 from portal.house import House
 from portal.ids import new_id
+from portal.recordings.models import Recording
 from portal.requests.intake import AboutWhom
 from tests.factories.disclosure import (
     Ready,
@@ -184,6 +185,26 @@ def test_own_decision_has_no_button_to_second_it(
         assert "You made this decision. Somebody else must second it." in page
         assert 'decision/1/second"' not in page
         assert not re.search(r"<button[^>]*>\s*Second this decision", page)
+
+
+def test_a_recording_is_named_and_watched_wherever_it_is_decided(
+    app: Flask, decider: FlaskClient, seconder: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    one = ready.recording_ids[0]
+    watching = f'href="/office/recordings/{one}?for={ready.reference}"'
+    with sqlite_house.db.reading() as session:
+        found = session.get_one(Recording, one)
+        named = (found.source_id, found.camera, found.shoulder_number or "")
+    shown = [decider.get(part(ready, "decision")).text]
+    decided(sqlite_house, ready)
+    shown += [seconder.get(part(ready, f"decision/1{end}")).text for end in ("", "/second")]
+    for page in shown:
+        assert watching in page
+        assert all(name in page for name in named)
+    assert "Disclosed in full" in shown[1]
+    reader = app.test_client()
+    sign_in(reader, sqlite_house, _with_role(sqlite_house, Role.AUDITOR))
+    assert watching not in reader.get(part(ready, "decision/1")).text
 
 
 def test_the_next_step_and_the_decision_page_lead_to_the_button(
