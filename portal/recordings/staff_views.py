@@ -15,6 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.errors import Gone, NotFound
 from portal.ids import tidy_reference
 from portal.recordings.models import Candidate, Recording
+from portal.recordings.queries import preservations_of
 from portal.recordings.queries import recording as recording_by_id
 from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, settings, writing
@@ -37,12 +38,14 @@ def watch(recording_id: int) -> ResponseReturnValue:
     by, at = current_actor(), now()
     with writing() as session:
         reference, candidate, recording = _wanted(session, recording_id)
+        kept_for = sum(one.bars_deletion(at) for one in preservations_of(session, recording_id))
         _note(session, VIEWED, reference, recording, by, at)
     return render_template(
         "recordings/watch.html",
         recording=recording,
         candidate=candidate,
         reference=reference,
+        kept_for=kept_for,
         deleted_on=recording.started_at + timedelta(days=settings().retention_days),
     )
 

@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 from portal.actors import Role
 from portal.audit.models import AuditEntry
 from portal.house import House
-from portal.recordings.models import Recording
+from portal.recordings.models import Preservation, Recording
+from portal.requests.models import FootageRequest
 from tests.conftest import Clock
 from tests.factories.applicants import received
 from tests.factories.disclosure import confirm, recording
@@ -139,6 +140,26 @@ def test_nobody_watches_without_a_request_that_wants_it(
         assert client.get(address + wanted).status_code == 404
         assert client.get(f"{address}/footage{wanted}").status_code == 404
     assert _deeds(sqlite_house, filmed) == []
+
+
+def test_the_page_says_what_keeps_the_video(
+    filmed: Filmed, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.SEARCHER)
+    assert "unless it is held" in client.get(filmed.page).text
+    with sqlite_house.db.writing() as session:
+        reference = FootageRequest.reference == filmed.reference
+        wanted_for = session.scalars(sa.select(FootageRequest.id).where(reference)).one()
+        session.add(
+            Preservation(
+                request_id=wanted_for,
+                recording_id=filmed.recording_id,
+                placed_at=sqlite_house.now(),
+            )
+        )
+    kept = client.get(filmed.page).text
+    assert "For 1 request" in kept
+    assert "Usual deletion" not in kept
 
 
 def test_what_was_deleted_is_gone(filmed: Filmed, sqlite_house: House, signed_in: SignedIn) -> None:
