@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Thread
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from portal.audit.models import AuditEntry
+from portal.db import Database
 from portal.disclosure.commands import publish, second, send_back
 from portal.disclosure.exemptions import Answer, Line
 from portal.disclosure.models import Release
@@ -22,6 +24,7 @@ from portal.requests.commands.finding import reject_candidates
 from tests.factories.disclosure import (
     Ready,
     answered,
+    confirm,
     decided,
     decision_of,
     find_late,
@@ -32,6 +35,7 @@ from tests.factories.disclosure import (
     place_hold,
     published,
     ready_to_decide,
+    recording,
     release_line,
     seconded,
     status_of,
@@ -178,6 +182,32 @@ def test_nothing_held_is_not_said_of_a_request_whose_video_came_late(house: Hous
     found = find_late(house, ready)
     pay_pack(house, made)
     assert is_nothing_sent(house, ready, made, f"since the decision: recording {found}.")
+
+
+@pytest.mark.postgresql
+def test_publishing_waits_for_a_search_that_is_writing(
+    make_house: Callable[[Database], House], postgres_database: Database
+) -> None:
+    house = make_house(postgres_database)
+    ready = ready_to_decide(house)
+    made = seconded(house, ready)
+    stopped: list[bool] = []
+
+    def press() -> None:
+        by, at = ready.staff.seconder, house.now()
+        with house.db.writing() as session:
+            stopped.append(publish(session, decision_id=made, by=by, at=at).is_stopped)
+
+    pressing = Thread(target=press)
+    with house.db.writing() as session:
+        found = recording(house, session, content=b"uploaded late")
+        proposed = CandidateStatus.PROPOSED
+        confirm(session, ready.request_id, [found], at=house.now(), status=proposed)
+        pressing.start()
+        pressing.join(timeout=1)
+        assert pressing.is_alive()
+    pressing.join()
+    assert stopped == [True]
 
 
 def test_late_video_is_judged_and_decided_again(house: House) -> None:
