@@ -12,6 +12,8 @@ from datetime import date
 from typing import TYPE_CHECKING, BinaryIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from portal.disclosure.names import manifest_name
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -28,13 +30,13 @@ class Entry:
     open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
-def manifest(reference: str, dated: str, entries: Sequence[Entry]) -> bytes:
+def manifest(stem: str, dated: str, entries: Sequence[Entry]) -> bytes:
     """The fingerprints of all files, as `sha256sum -c` reads them, with words for people."""
     lines = [
-        f"# {reference}, {dated}",
+        f"# {stem}, {dated}",
         "# These are the fingerprints (SHA-256) of the files we gave you.",
         "# To check them, open a terminal in this folder and type:",
-        f"#   sha256sum -c {reference}-SHA256SUMS.txt",
+        f"#   sha256sum -c {manifest_name(stem)}",
         *(f"# {entry.name}: {entry.size} bytes" for entry in entries),
         *(f"{entry.sha256}  {entry.name}" for entry in entries),
     ]

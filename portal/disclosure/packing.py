@@ -27,11 +27,12 @@ from portal.disclosure.names import (
     letter_name,
     manifest_name,
     package_name,
+    stem_of,
     video_name,
     video_type,
 )
 from portal.disclosure.package import Entry, manifest, package
-from portal.disclosure.queries.decisions import by_id, locked_to_pack
+from portal.disclosure.queries.decisions import answer_number, by_id, locked_to_pack
 from portal.disclosure.queries.letters import letter_facts, released
 from portal.errors import NotFound, Refused
 from portal.house import House
@@ -58,10 +59,11 @@ class Uncopied(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be packed: read in one transaction, before the slow part."""
+    """What is to be packed: read in one transaction, before the slow part. Every name in the
+    package begins with `stem`."""
 
     decision_id: UUID
-    reference: str
+    stem: str
     recordings: tuple[Recording, ...]
     at: datetime
 
@@ -104,7 +106,8 @@ def _plan(house: House, decision_id: UUID) -> Plan | None:
             return None
         footage_request = session.get_one(FootageRequest, decision.request_id)
         recordings = tuple(released(session, decision))
-        return Plan(decision_id, footage_request.reference, recordings, at)
+        stem = stem_of(footage_request.reference, answer_number(session, decision))
+        return Plan(decision_id, stem, recordings, at)
 
 
 def _finish(session: Session, house: House, plan: Plan, packed: list[Packed]) -> None:
@@ -133,12 +136,12 @@ def _pack(house: House, plan: Plan) -> list[Packed]:
     ]
     files = [*copies, *_letters(house, plan, copies)]
     entries = [_entry(house, file) for file in files]
-    listed = manifest(plan.reference, day_in_words(plan.dated_on), entries)
+    listed = manifest(plan.stem, day_in_words(plan.dated_on), entries)
     fingerprints = _keep(
-        house, FileKind.MANIFEST, manifest_name(plan.reference), "text/plain", io.BytesIO(listed)
+        house, FileKind.MANIFEST, manifest_name(plan.stem), "text/plain", io.BytesIO(listed)
     )
-    whole = package(plan.reference, plan.dated_on, [*entries, _entry(house, fingerprints)])
-    name = package_name(plan.reference)
+    whole = package(plan.stem, plan.dated_on, [*entries, _entry(house, fingerprints)])
+    name = package_name(plan.stem)
     return [
         *files,
         fingerprints,
@@ -148,7 +151,7 @@ def _pack(house: House, plan: Plan) -> list[Packed]:
 
 def _copy(house: House, plan: Plan, number: int, recording: Recording) -> Packed:
     media = recording.media or ""
-    name = video_name(plan.reference, number, media)
+    name = video_name(plan.stem, number, media)
     try:
         with make_copy(house, recording) as source:
             return _keep(house, FileKind.COPY, name, video_type(media), source, recording.id)
@@ -174,7 +177,7 @@ def _letters(house: House, plan: Plan, copies: list[Packed]) -> list[Packed]:
         (FileKind.LETTER_HTML, ".html", "text/html", html.encode()),
     )
     return [
-        _keep(house, kind, letter_name(plan.reference, ending), content_type, io.BytesIO(content))
+        _keep(house, kind, letter_name(plan.stem, ending), content_type, io.BytesIO(content))
         for kind, ending, content_type, content in made
     ]
 

@@ -195,6 +195,18 @@ def by_round(session: Session, request_id: UUID, number: int) -> Decision:
     return found
 
 
+def answer_number(session: Session, decision: Decision) -> int:
+    """Which answer to its request this decision is or will be: 1 for the first. Only decisions
+    that went out count, so the applicant sees no gap."""
+    earlier = (
+        sa.select(sa.func.count())
+        .select_from(Release)
+        .join(Decision, Decision.id == Release.decision_id)
+        .where(Decision.request_id == decision.request_id, Decision.round < decision.round)
+    )
+    return (session.scalar(earlier) or 0) + 1
+
+
 def by_id(session: Session, decision_id: UUID) -> Decision:
     """A decision with its lines. NotFound when there is none."""
     found = session.get(Decision, decision_id, options=[selectinload(Decision.lines)])

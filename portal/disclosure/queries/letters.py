@@ -10,8 +10,13 @@ from portal.config import Settings
 from portal.disclosure.exemptions import Outcome
 from portal.disclosure.letter_writing import LetterFacts
 from portal.disclosure.models import Decision
-from portal.disclosure.names import video_name
-from portal.disclosure.queries.decisions import interest_of, lines_of, recordings_of
+from portal.disclosure.names import stem_of, video_name
+from portal.disclosure.queries.decisions import (
+    answer_number,
+    interest_of,
+    lines_of,
+    recordings_of,
+)
 from portal.letters.kinds import ClipLine
 from portal.recordings.models import Recording
 from portal.requests.queries import by_id
@@ -67,9 +72,10 @@ def released(session: Session, decision: Decision) -> list[Recording]:
 def _clips(
     session: Session, decision: Decision, reference: str, fingerprints: Mapping[int, str]
 ) -> tuple[ClipLine, ...]:
+    stem = stem_of(reference, answer_number(session, decision))
     return tuple(
         ClipLine(
-            file_name=video_name(reference, number, recording.media or ""),
+            file_name=video_name(stem, number, recording.media or ""),
             started_at=recording.started_at,
             duration_s=round((recording.ended_at - recording.started_at).total_seconds()),
             camera=_filmed_by(recording),

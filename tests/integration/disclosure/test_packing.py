@@ -32,6 +32,7 @@ from portal.worker import Worker
 from tests.conftest import Clock
 from tests.factories.disclosure import (
     EMAIL,
+    Ready,
     answered,
     decided,
     decision_of,
@@ -324,6 +325,22 @@ def test_after_reopening_only_what_was_not_released_is_decided(house: House, clo
     assert again.selector != first.selector
     copies = [each for each in again.release.files if each.kind is FileKind.COPY]
     assert [each.recording_id for each in copies] == [two]
+    _names_are_told_apart(house, ready, first, again)
+
+
+def _names_are_told_apart(
+    house: House, ready: Ready, first: DownloadLink, again: DownloadLink
+) -> None:
+    """Two answers saved in one folder: no name comes twice, and each list checks its own."""
+    names = [each.name for each in again.release.files]
+    assert not set(names) & {each.name for each in first.release.files}
+    stem = f"{ready.reference}-answer-2"
+    assert all(name.startswith((f"{stem}-", f"{stem}.")) for name in names)
+    listed = read(house, file(again, FileKind.MANIFEST)).decode()
+    assert f"sha256sum -c {stem}-SHA256SUMS.txt" in listed
+    for text in (listed, read(house, file(again, FileKind.LETTER_HTML)).decode()):
+        assert f"{stem}-video-1.mp4" in text
+        assert f"{ready.reference}-video-1.mp4" not in text
 
 
 def test_orphans_are_swept_and_what_has_a_row_is_kept(house: House) -> None:
