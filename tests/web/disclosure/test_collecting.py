@@ -382,6 +382,17 @@ def test_the_letter_is_a_page_in_which_nothing_can_run(
     assert len(openings(sqlite_house, OpeningKind.READ)) == 1
 
 
+def test_every_file_that_the_manifest_lists_can_be_saved(
+    inside: FlaskClient, link: DownloadLink
+) -> None:
+    page = inside.get(f"/f/{link.selector}").text
+    for each in link.release.files:
+        assert f'href="{path_of(link, each)}"' in page
+        saved = inside.get(path_of(link, each))
+        assert saved.headers["Content-Disposition"] == f'attachment; filename="{each.name}"'
+        saved.close()
+
+
 def test_what_is_downloaded_hashes_to_the_manifest(inside: FlaskClient, link: DownloadLink) -> None:
     listed = inside.get(path_of(link, file_of(link, FileKind.MANIFEST))).text
     lines = [line for line in listed.splitlines() if not line.startswith("#")]
