@@ -112,12 +112,14 @@ def newest_of(links: Sequence[DownloadLink]) -> DownloadLink:
 
 @dataclass(frozen=True)
 class ReleasePage:
-    """A release as handlers see it."""
+    """A release as handlers see it. `are_files_kept` says whether a new link could still lead
+    to them."""
 
     release: Release
     link: DownloadLink
     ended: Ending | None
     collect_by: date
+    are_files_kept: bool
     files: tuple[ShownFile, ...]
     openings: tuple[Opened, ...]
 
@@ -135,6 +137,7 @@ def _release_page(session: Session, release: Release, at: datetime) -> ReleasePa
         link=link,
         ended=ending(facts, at),
         collect_by=last_day_of(link),
+        are_files_kept=at < release.expires_at,
         files=shown_files(session, release),
         openings=shown_openings(session, release),
     )

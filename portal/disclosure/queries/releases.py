@@ -64,6 +64,14 @@ def release_of(session: Session, release_id: UUID) -> Release:
     return found
 
 
+def release_in(session: Session, request_id: UUID, release_id: UUID) -> Release:
+    """A release of this request and of no other. NotFound when there is none."""
+    found = release_of(session, release_id)
+    if found.request_id != request_id:
+        raise NotFound("There is no such release.")
+    return found
+
+
 def newest_link(session: Session, request_id: UUID) -> DownloadLink | None:
     """The newest link of a request's newest release, with release and files."""
     return session.scalars(

@@ -10,23 +10,30 @@ from flask.testing import FlaskClient
 
 from portal.actors import Actor, Role
 from portal.audit.models import AuditEntry
-from portal.disclosure.models import DecisionLine
+from portal.disclosure.models import DecisionLine, DownloadLink
 from portal.holds.policy import Level
 from portal.house import House
 from portal.ids import new_id
 from portal.recordings.models import Recording
+from portal.requests.commands import move
+from portal.requests.commands.reopening import reopen_request
 from portal.requests.intake import AboutWhom
+from portal.requests.lifecycle import Event
+from tests.conftest import Clock
 from tests.factories.disclosure import (
     Ready,
     answered,
     decided,
     find_late,
     handler,
+    held_line,
+    lift_hold,
     link_of,
     pay_pack,
     place_hold,
     published,
     ready_to_decide,
+    release_line,
     seconded,
     sign_in,
     status_of,
@@ -254,24 +261,57 @@ def test_a_link_is_closed_and_made_anew_from_the_office(
     decider: FlaskClient, ready: Ready, sqlite_house: House
 ) -> None:
     link = answered(sqlite_house, ready)
-    assert decider.get(part(ready, "release/revoke")).status_code == 200
-    assert decider.post(part(ready, "release/revoke"), data={"why": ""}).status_code == 422
+    closing, renewing = (
+        part(ready, f"release/{link.release_id}/{deed}") for deed in ("revoke", "renew")
+    )
+    page = decider.get(part(ready, "release")).text
+    assert f'href="{closing}"' in page
+    assert f'href="{renewing}"' in page
+    assert decider.get(closing).status_code == 200
+    assert decider.post(closing, data={"why": ""}).status_code == 422
     closed = decider.post(
-        part(ready, "release/revoke"),
+        closing,
         data={"why": "Sent to the wrong place."},
         follow_redirects=True,
     )
     assert "Sent to the wrong place." in closed.text
-    assert decider.get(part(ready, "release/renew")).status_code == 200
-    assert decider.post(part(ready, "release/renew")).status_code == 303
+    assert decider.get(renewing).status_code == 200
+    assert decider.post(renewing).status_code == 303
     with sqlite_house.db.reading() as session:
         selectors = session.scalars(sa.text("SELECT selector FROM download_link")).all()
     assert len(set(selectors)) == 2
     assert link.selector in selectors
 
 
+def test_each_of_two_releases_has_its_own_link_to_close(
+    decider: FlaskClient, ready: Ready, sqlite_house: House, clock: Clock
+) -> None:
+    one, two = ready.recording_ids
+    placed = place_hold(sqlite_house, two)
+    lines = [release_line(one), held_line(sqlite_house, ready, two)]
+    first = answered(sqlite_house, ready, lines)
+    lift_hold(sqlite_house, placed)
+    clock.forward(minutes=5)
+    with sqlite_house.db.writing() as session:
+        by, at = ready.staff.decider, sqlite_house.now()
+        reopen_request(session, request_id=ready.request_id, by=by, at=at)
+        move(session, request_id=ready.request_id, event=Event.SEARCH_FINISHED, by=by, at=at)
+    again = answered(sqlite_house, ready, [release_line(two)])
+    page = decider.get(part(ready, "release")).text
+    for link in (first, again):
+        assert f'href="{part(ready, f"release/{link.release_id}/revoke")}"' in page
+    closing = part(ready, f"release/{first.release_id}/revoke")
+    assert decider.post(closing, data={"why": "The first was wrong."}).status_code == 303
+    with sqlite_house.db.reading() as session:
+        links = {link.id: link.revoked_at for link in session.scalars(sa.select(DownloadLink))}
+    assert links[first.id] is not None
+    assert links[again.id] is None
+    other = ready_to_decide(sqlite_house)
+    assert decider.get(part(other, f"release/{first.release_id}/revoke")).status_code == 404
+
+
 def test_what_is_not_there_is_not_found(decider: FlaskClient, ready: Ready) -> None:
-    for path in ("decision/9", "decision/9/letter", f"letters/{new_id()}.pdf", "release/revoke"):
+    for path in ("decision/9", "decision/9/letter", f"letters/{new_id()}.pdf", _CLOSING):
         assert decider.get(part(ready, path)).status_code == 404
     assert decider.get("/office/requests/BWV-2222-2222/decision").status_code == 404
 
@@ -307,8 +347,9 @@ def test_what_could_not_be_packed_is_told_in_words(
     assert "could not be copied" in page
 
 
+_CLOSING = f"release/{new_id()}/revoke"
 _PAGES = ("decision", "decision/1", "decision/1/letter", "letters", "release")
-_DEEDS = ("decision/1/second", "decision/1/send-back", "decision/1/publish", "release/revoke")
+_DEEDS = ("decision/1/second", "decision/1/send-back", "decision/1/publish", _CLOSING)
 
 
 @pytest.mark.parametrize("role", Role)
