@@ -537,3 +537,15 @@ def test_the_demonstration_is_never_mixed_with_real_recordings(
     assert "needs an empty database" in told.output
     assert count(own_house, Recording) == 1
     assert count(own_house, OutboxJob) == 0
+
+
+# Keys
+
+
+def test_keys_are_made_once_and_for_their_owner_alone(portal: Portal, tmp_path: Path) -> None:
+    file = tmp_path / "made" / "keys.txt"
+    assert portal("keys", "make", str(file)).output == f"{file} holds 1 key.\n"
+    first = file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert portal("keys", "make", str(file)).exit_code == 0
+    assert file.read_text() == first
