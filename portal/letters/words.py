@@ -28,7 +28,7 @@ STANDARD_WORDS: Mapping[str, str] = {
     ),
     "storage_period": (
         "We delete most video 31 days after it is recorded. We keep video longer when the law says "
-        "we must. We keep the copy made for you until your link ends, then we delete it."
+        "we must. You can collect the copy made for you until the day named in this letter."
     ),
     "origin": "From a camera that a police officer wore.",
     "proof_deletion": (

@@ -327,3 +327,20 @@ def spoilt(value: object, hostile: str) -> object:
         return [spoilt(one, hostile) for one in value]
     one_of = re.fullmatch(r"[a-z_0-9]*|L[12]", str(value))
     return f"{value} {hostile}" if isinstance(value, str) and not one_of else value
+
+
+def test_one_note_is_a_paragraph_and_two_are_a_list() -> None:
+    def disclosure(also_told: list[str]) -> str:
+        fields = complete(LetterKind.DISCLOSURE, also_told=also_told)
+        return render_html(LetterKind.DISCLOSURE, fields)
+
+    assert '<p class="given">We are sorry.</p>' in disclosure(["We are sorry."])
+    assert '<li class="given">We are sorry.</li>' in disclosure(["We are sorry.", "Call us."])
+
+
+def test_no_letter_promises_that_a_copy_is_deleted_when_its_link_ends() -> None:
+    fields = complete(LetterKind.DISCLOSURE)
+    del fields["storage_period"]
+    page = text_of(render_html(LetterKind.DISCLOSURE, fields))
+    assert "You can collect the copy made for you until the day named in this letter." in page
+    assert "then we delete it" not in page
