@@ -150,8 +150,23 @@ def may_withdraw(standing: Standing, *, is_hold_open_to_applicant: bool) -> bool
     return (standing.status, Event.WITHDRAWN) in TABLE
 
 
-def shown_status(standing: Standing, *, is_hold_open_to_applicant: bool) -> PublicStatus:
-    """The public's word for where it stands."""
+def is_proof_in(standing: Standing, steps: Iterable[Stepped], *, proofs_kept: int) -> bool:
+    """Whether we wait for nobody's proof any more: it came after we asked, and we still have it."""
+    if standing.status is not Status.AWAITING_IDENTITY or not proofs_kept:
+        return False
+    told = [step.event for step in steps if step.event in _PROOF_EVENTS]
+    return bool(told) and told[-1] is Event.PROOF_RECEIVED
+
+
+_PROOF_EVENTS = (Event.IDENTITY_ASKED, Event.PROOF_RECEIVED)
+
+
+def shown_status(
+    standing: Standing, *, is_hold_open_to_applicant: bool, is_proof_in: bool = False
+) -> PublicStatus:
+    """The public's word for where it stands. Proof that we have to check is not theirs to send."""
+    if is_proof_in:
+        return PublicStatus.RECEIVED
     return public_status(standing.status, is_hold_open_to_applicant=is_hold_open_to_applicant)
 
 
@@ -170,15 +185,23 @@ _TURNS = {
     ),
     PublicStatus.ANSWERED_AND_AGAIN: (
         "We have answered, and we will look again",
-        "Some video must wait until a case is closed. Then we open your request again by "
-        "ourselves. You do not have to ask again.",
+        # True of a hold we explain (L1) and of one we may not explain (L2): the page gives no
+        # reason, because the letter of the second gives none.
+        "There is video that we cannot give you now. We will look again, and open your request "
+        "again by ourselves. You do not have to ask again.",
     ),
     PublicStatus.CLOSED: ("Your request is closed", "Nobody is waiting for anything."),
 }
 
 
-def turn(standing: Standing, status: PublicStatus) -> Turn:
+def turn(standing: Standing, status: PublicStatus, *, is_proof_in: bool = False) -> Turn:
     """Who waits for whom."""
+    if is_proof_in:
+        return Turn(
+            False,
+            "We are checking your proof",
+            "We have your proof and are checking it. You do not have to do anything.",
+        )
     if standing.status is Status.AWAITING_IDENTITY:
         return Turn(
             True,
@@ -197,15 +220,20 @@ _NO_DATE = {
     "There is no date before that.",
     WaitingFor.FEE: "Your time starts on the day the fee is paid. There is no date before that.",
 }
+_PROOF_IN = (
+    "If your proof is enough, your time starts on the day we got it. Then we tell you the date."
+)
 _PAUSED = "Your time stands still until you answer our question. Then we tell you the new date."
 _ANEW = "Your time starts again on the day you answer our question. Then we tell you the new date."
 
 
-def no_date(standing: Standing, clock: Clock) -> str:
+def no_date(standing: Standing, clock: Clock, *, is_proof_in: bool = False) -> str:
     """Why there is no date to reply by, or "" when there is one."""
     if clock.target_due_on is not None or not clock.waiting_for:
         return ""
     waiting = clock.waiting_for[0]
     if waiting is WaitingFor.CLARIFICATION:
         return _PAUSED if standing.regime.is_sar else _ANEW
+    if is_proof_in and waiting is WaitingFor.IDENTITY:
+        return _PROOF_IN
     return _NO_DATE[waiting]

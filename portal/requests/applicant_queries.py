@@ -13,6 +13,7 @@ from portal.recordings.models import Candidate, CandidateStatus
 from portal.requests.applicant_page import (
     ApplicantPage,
     history,
+    is_proof_in,
     may_withdraw,
     no_date,
     open_question,
@@ -31,21 +32,23 @@ _ANSWERED = (PublicStatus.ANSWERED, PublicStatus.ANSWERED_AND_AGAIN)
 def applicant_page(session: Session, footage_request: FootageRequest) -> ApplicantPage:
     """The page of a request that was read whole (`queries.by_reference`)."""
     is_open = is_hold_open_to_applicant(session, footage_request)
-    status = shown_status(footage_request, is_hold_open_to_applicant=is_open)
+    proofs = kept_proofs(session, footage_request.id)
+    proof_in = is_proof_in(footage_request, footage_request.steps, proofs_kept=len(proofs))
+    status = shown_status(footage_request, is_hold_open_to_applicant=is_open, is_proof_in=proof_in)
     clock = clock_now(footage_request, footage_request.steps)
     is_ended = status in _ANSWERED or status is PublicStatus.CLOSED
     return ApplicantPage(
         reference=footage_request.reference,
         regime_label=footage_request.regime.label,
         status=status,
-        turn=turn(footage_request, status),
+        turn=turn(footage_request, status, is_proof_in=proof_in),
         reply_by_on=None if is_ended else clock.target_due_on,
-        no_date="" if is_ended else no_date(footage_request, clock),
+        no_date="" if is_ended else no_date(footage_request, clock, is_proof_in=proof_in),
         working=clock.working,
         history=history(footage_request.steps),
         words=words(footage_request.messages),
         question=open_question(footage_request, footage_request.messages),
-        proofs_sent=len(kept_proofs(session, footage_request.id)),
+        proofs_sent=len(proofs),
         has_email=bool(footage_request.applicant.email),
         is_email_confirmed=footage_request.applicant.email_confirmed_at is not None,
         takes_proof=takes_proof(footage_request),

@@ -121,9 +121,34 @@ def test_a_proof_is_sent_seen_removed_and_told(own: Own) -> None:
     assert "Check this file" in own.client.get(sent.location).text
     shown = own.client.get(f"{sent.location}/page/1")
     assert shown.content_type == "image/jpeg"
-    assert "You sent us proof" in own.page()
+    page = own.page()
+    for words in (
+        "You sent us proof",
+        "We have your proof and are checking it. You do not have to do anything.",
+        "If your proof is enough, your time starts on the day we got it.",
+    ):
+        assert words in page
+    for words in ("We are waiting for you", "There is no date before that", "We need something"):
+        assert words not in page
     assert own.client.post(f"{sent.location}/remove").location == own.path("/proofs")
     assert own.client.get(sent.location).status_code == 404
+    assert "We are waiting for you" in own.page()
+
+
+def test_proof_asked_for_again_waits_for_them_again(own: Own) -> None:
+    own.do(ask_identity, doubts=[Doubt.NOTHING_SENT], note="")
+    own.clock.forward(minutes=5)
+    own.client.post(
+        own.path("/proofs"),
+        data={"kind": "passport", "file": (io.BytesIO(picture()), "a.jpg")},
+        content_type="multipart/form-data",
+    )
+    assert "We are checking your proof" in own.page()
+    own.clock.forward(minutes=5)
+    own.do(ask_identity, doubts=[Doubt.NOTHING_SENT], note="")
+    page = own.page()
+    assert "We are waiting for you" in page and "We need something from you" in page
+    assert "We are checking your proof" not in page
 
 
 def test_a_wrong_file_moves_nothing(own: Own) -> None:
@@ -278,9 +303,12 @@ def test_what_we_do_meanwhile_is_not_told(own: Own) -> None:
         assert hidden not in page.lower().split("what has happened")[1]
 
 
-def test_an_open_hold_is_told(own: Own) -> None:
-    answered(own, Level.OPEN)
+@pytest.mark.parametrize("level", [Level.OPEN, Level.LIMITED])
+def test_a_hold_is_told_without_the_reason_its_letter_may_not_give(own: Own, level: Level) -> None:
+    answered(own, level)
     page = own.page()
+    assert "There is video that we cannot give you now." in page
+    assert "until a case is closed" not in page
     assert "Answered, and we will look again" in page
     assert "You do not have to ask again." in page
     assert "End your request" in page
