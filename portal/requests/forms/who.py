@@ -15,15 +15,16 @@ from portal.requests.forms.question import (
     QuestionForm,
 )
 from portal.requests.intake import DeliveryFormat
-from portal.requests.journey import LATER, NOW, said
+from portal.requests.journey import LATER, NOW, said, wants_video
 from portal.web.fields import DatePartsField, LineField, OneOfField, ParagraphField, options
 
 OLDEST_YEARS = 130
 DOWNLOAD = DeliveryFormat.DOWNLOAD.value
+VIEWING = DeliveryFormat.VIEWING.value
 DELIVERIES = {
     DOWNLOAD: "Download it from this website",
     DeliveryFormat.POST.value: "By post",
-    DeliveryFormat.VIEWING.value: "Watch it at a police station",
+    VIEWING: "Watch it at a police station",
 }
 
 
@@ -59,6 +60,10 @@ class BirthForm(QuestionForm):
         return not self.errors
 
 
+# Taking the box at its word would throw away, without a word, the only way to reach them.
+_BOTH = "Enter an e-mail address, or say that you do not have one"
+
+
 class EmailForm(QuestionForm):
     """Where we write to; some people have no e-mail, and may say so."""
 
@@ -68,8 +73,9 @@ class EmailForm(QuestionForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """An address that can be one, or the box."""
         super().validate(extra_validators)
-        if not self.email.errors and not self.has_none.data:
-            fault = fault_of(self.email.data or "")
+        typed = self.email.data or ""
+        if not self.email.errors:
+            fault = fault_of(typed) if not self.has_none.data else _BOTH if typed else None
             if fault:
                 self.email.errors = [fault]
         return not self.errors
@@ -163,7 +169,9 @@ class DeliveryForm(QuestionForm):
 
     def __init__(self, known: Known, stored: Mapping[str, Any] | None = None) -> None:
         super().__init__(known, stored)
+        ways = dict(DELIVERIES)
         if not said(known.answers, "email", "email"):
-            # A download needs a code, and a code needs somewhere to go.
-            rest = {way: words for way, words in DELIVERIES.items() if way != DOWNLOAD}
-            self.delivery.choices = options(rest)
+            del ways[DOWNLOAD]  # A download needs a code, and a code needs somewhere to go.
+        if not wants_video(known.answers):
+            del ways[VIEWING]  # Figures and policies are read, and there is nothing to watch.
+        self.delivery.choices = options(ways)

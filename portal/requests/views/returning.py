@@ -17,6 +17,7 @@ from portal.requests.commands.drafting import (
 )
 from portal.requests.forms.returning import ButtonForm, ComeBackForm, SaveForm
 from portal.requests.views.blueprint import blueprint
+from portal.requests.views.typed_codes import in_words
 from portal.web.guards import browser, public, renew_browser
 from portal.web.limits import CODE_FAILURES, Limit, take, visitor
 from portal.web.session import now, reading, settings, writing
@@ -68,7 +69,7 @@ def enter_code(draft_id: UUID) -> Answered:
             with writing() as session:
                 continue_on(session, draft_id=draft_id, browser=renew_browser(), at=now())
             return redirect(url_for("requests.ask_first"), 303)
-        form.code.errors = [verdict.explanation]
+        form.code.errors = [in_words(verdict, form.code.data)]
     status = 422 if form.is_submitted() else 200
     return _code_page(draft_id, form), status
 

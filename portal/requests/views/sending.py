@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from portal.errors import NotFound
 from portal.identity.proof import CodePurpose
 from portal.identity.queries import visit
+from portal.requests.answers import is_about_video
 from portal.requests.commands.drafting import open_draft, send
 from portal.requests.forms.returning import ButtonForm
 from portal.requests.journey import missing
@@ -68,7 +69,9 @@ def send_request(draft_id: UUID) -> Response:
 @public
 def sent(reference: str) -> str:
     """The reference, the day we will reply by, and what happens next."""
-    return render_template("requests/sent.html", footage_request=_own(reference))
+    footage_request = _own(reference)
+    is_video = is_about_video(footage_request.sighting.earliest_at)
+    return render_template("requests/sent.html", footage_request=footage_request, is_video=is_video)
 
 
 @blueprint.get("/sent/<reference>/copy")

@@ -13,6 +13,7 @@ from portal.ids import tidy_reference
 from portal.requests.commands.confirming import let_in, send_code, type_code
 from portal.requests.forms.your_request import CodeForm, PressForm, ReferenceForm
 from portal.requests.views.own import blueprint, limit, seen_id
+from portal.requests.views.typed_codes import in_words
 from portal.web.guards import browser, public, renew_browser
 from portal.web.limits import CODE_FAILURES, STATUS_LOOK_UPS
 from portal.web.session import now, reading, writing
@@ -113,7 +114,7 @@ def _let_in(form: CodeForm, reference: str, purpose: CodePurpose) -> bool:
         )
     if verdict is not CodeVerdict.ACCEPTED:
         limit(CODE_FAILURES)
-        form.code.errors = [verdict.explanation]
+        form.code.errors = [in_words(verdict, form.code.data)]
         return False
     old = browser()
     with writing() as session:

@@ -75,6 +75,8 @@ def test_a_wrong_code_is_said_beside_the_field(visitor: Visitor, small_house: Ho
     assert page.status_code == 422
     assert "This is not the code we sent" in page.text
     assert "Enter the code from the e-mail" in visitor.post(path, code="").text
+    for short in ("1234567", "123456789", "my code"):
+        assert "The code has 8 numbers" in visitor.post(path, code=short).text
 
 
 def test_a_guess_learns_nothing(

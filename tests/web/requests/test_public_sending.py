@@ -13,6 +13,7 @@ from portal.house import House
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
 from portal.outbox.models import OutboxJob
+from portal.recordings.models import Place
 from portal.requests.lifecycle import Regime, Status
 from portal.requests.models import FootageRequest, RequestDraft
 from portal.requests.queries import by_reference
@@ -98,6 +99,55 @@ def test_a_download_needs_somewhere_to_send_the_code(visitor: Visitor) -> None:
     assert visitor.walk(answers) == "/ask/delivery"
     assert 'value="download"' not in visitor.get("/ask/delivery").text
     assert visitor.answer("delivery", delivery="download").status_code == 422
+
+
+def test_an_address_and_no_address_is_said_and_not_guessed(visitor: Visitor) -> None:
+    slugs = list(FOI)
+    visitor.walk({slug: FOI[slug] for slug in slugs[: slugs.index("email")]})
+    both = visitor.answer("email", email="ben@example.com", has_none="y")
+    assert both.status_code == 422
+    assert "Enter an e-mail address, or say that you do not have one" in both.text
+    assert visitor.answer("email", email="", has_none="y").location == "/ask/address"
+
+
+def test_an_information_request_speaks_of_no_video(visitor: Visitor) -> None:
+    visitor.walk({slug: FOI[slug] for slug in FOI if slug != "delivery"})
+    assert 'value="viewing"' not in visitor.get("/ask/delivery").text
+    assert visitor.answer("delivery", delivery="viewing").status_code == 422
+    visitor.answer("delivery", delivery="download")
+    page = visitor.get(send(visitor).location).text
+    assert "We look for the information you asked for." in page
+    assert "We look for the video now" not in page
+    assert "evidence in a case" not in page
+
+
+def test_what_is_promised_after_sending_is_true(visitor: Visitor) -> None:
+    visitor.walk(SAR)
+    page = visitor.get(send(visitor).location).text
+    assert "We look for the video now" in page
+    assert "On the next page we send you a code." in page
+    assert "hide other people" not in page
+
+
+def test_the_start_page_has_its_name_once_in_the_title(visitor: Visitor) -> None:
+    title = visitor.get("/").text.split("<title>")[1].split("</title>")[0]
+    assert title.count("Ask for police video") == 1
+
+
+def test_many_places_of_one_name_say_how_to_find_the_right_one(
+    visitor: Visitor, small_house: House
+) -> None:
+    hint = "To find yours, type the street and the borough."
+    slugs = list(SAR)
+    visitor.walk({slug: SAR[slug] for slug in slugs[: slugs.index("which-place")]})
+    assert hint not in visitor.get("/ask/which-place").text
+    with small_house.db.writing() as session:
+        (street,) = session.scalars(sa.select(Place).where(Place.name == "Marlow Street"))
+        columns = [column.name for column in sa.inspect(Place).columns if column.name != "id"]
+        same = {name: getattr(street, name) for name in columns}
+        for number in range(9):
+            session.add(Place(**{**same, "borough": f"Borough {number}"}))
+    assert hint in visitor.get("/ask/which-place").text
 
 
 def test_somebody_acts_for_another(visitor: Visitor, small_house: House) -> None:
