@@ -234,7 +234,9 @@ def _before_finishing_search(facts: Facts) -> str | None:
     if facts.searches == 0:
         return "Search for video first."
     if facts.unjudged_candidates:
-        return f"Confirm or reject the {facts.unjudged_candidates} recordings still on the list."
+        number = facts.unjudged_candidates
+        left = "recording" if number == 1 else f"{number} recordings"
+        return f"Confirm or reject the {left} still on the list."
     return None
 
 
