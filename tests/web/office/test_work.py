@@ -280,6 +280,12 @@ def value(radio: str) -> str:
     return found.group(1)
 
 
+def test_staff_pages_say_in_their_title_that_they_are_for_staff(signed_in: SignedIn) -> None:
+    title = signed_in(Role.INTAKE).get("/office/").text.split("<title>")[1].split("</title>")[0]
+    assert title.startswith("My work – Video requests: staff – ")
+    assert "Ask for police video" not in title
+
+
 def test_an_administrator_sees_no_requests(sqlite_house: House, signed_in: SignedIn) -> None:
     made = receive(sqlite_house, days_ago=28)
     client = signed_in(Role.ADMINISTRATOR)
