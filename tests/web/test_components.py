@@ -230,9 +230,10 @@ LAYOUTS = ("public.html", "office.html")
 def test_a_layout_says_so_in_the_title_when_something_is_wrong(layout: str) -> None:
     source = "{% extends layout %}{% block title %}Name{% endblock %}"
     wrong = render_template_string(source, layout=layout, form=posted())
-    assert "<title>Error: Name – Ask for police video – Example Police</title>" in wrong
+    service = "Video requests: staff" if layout == "office.html" else "Ask for police video"
+    assert f"<title>Error: Name – {service} – Example Police</title>" in wrong
     right = render_template_string(source, layout=layout)
-    assert "<title>Name – Ask for police video – Example Police</title>" in right
+    assert f"<title>Name – {service} – Example Police</title>" in right
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
