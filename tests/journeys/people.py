@@ -11,7 +11,7 @@ from typing import Any
 import pyotp
 from playwright.sync_api import Locator, Page
 
-from portal.dates import in_london
+from portal.dates import in_london, time_in_words
 from tests.servers.live import LivePortal
 
 PATIENCE = 60.0
@@ -106,7 +106,7 @@ class Applicant(Person):
         """The questions about time and place."""
         local = in_london(at)
         self.tell_date("when", local, "I know the date")
-        self.answer("time", "Within 15 minutes", Time=f"{local:%H.%M}")
+        self.answer("time", "Within 15 minutes", Time=time_in_words(at))
         self.page.get_by_label("Where was it?").fill(street)
         self.see("place")
         self.press("Continue")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from portal.dates import time_in_words
 from tests.journeys.conftest import Filmed, Open
 from tests.journeys.people import Applicant, SignIn, Staff
 from tests.servers.live import LivePortal
@@ -194,7 +195,7 @@ def test_keyboard_alone_is_enough(new_page: Open, portal: LivePortal, filmed: Fi
     ):
         hands.type(label, str(number))
     hands.go_on()
-    hands.type("Time", f"{filmed.at:%H.%M}")
+    hands.type("Time", time_in_words(filmed.at))
     hands.choose("Within 2 hours")
     hands.type("Where was it?", filmed.street)
     hands.go_on()
