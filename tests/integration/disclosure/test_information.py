@@ -84,6 +84,7 @@ def test_the_letter_says_it_and_no_date_of_1970(
     decide_on(house, ready, note, is_given=is_given)
     with house.db.writing() as session:
         made = latest(session, ready.request_id)
+        assert made is not None
         second(session, decision_id=made.id, by=ready.staff.seconder, at=house.now())
         publish(session, decision_id=made.id, by=ready.staff.seconder, at=house.now())
     pay_pack(house, made.id)
