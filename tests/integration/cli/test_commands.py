@@ -77,6 +77,7 @@ def test_there_is_a_command_for_each_deed() -> None:
         "db upgrade",
         "demo build",
         "handlers add",
+        "keys make",
         "matters list",
         "matters open",
         "matters close",

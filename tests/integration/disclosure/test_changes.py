@@ -217,7 +217,7 @@ def test_late_video_is_judged_and_decided_again(house: House) -> None:
     by = ready.staff.seconder
     with house.db.writing() as session:
         send_back(session, decision_id=made, why="There is more video.", by=by, at=house.now())
-    with pytest.raises(Refused, match="Confirm or reject the 1 recordings"):
+    with pytest.raises(Refused, match="Confirm or reject the recording"):
         decided(house, ready)
     with house.db.writing() as session:
         reject_candidates(
