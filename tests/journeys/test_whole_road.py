@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from portal.dates import time_in_words
+from portal.dates import in_london, time_in_words
 from tests.journeys.conftest import Filmed, Open
 from tests.journeys.people import Applicant, SignIn, Staff
 from tests.servers.live import LivePortal
@@ -188,10 +188,11 @@ def test_keyboard_alone_is_enough(new_page: Open, portal: LivePortal, filmed: Fi
     for choice in ("Video of me",):
         hands.choose(choice)
     hands.choose("I know the date", go_on=False)
+    day = in_london(filmed.at)
     for label, number in (
-        ("Day", filmed.at.day),
-        ("Month", filmed.at.month),
-        ("Year", filmed.at.year),
+        ("Day", day.day),
+        ("Month", day.month),
+        ("Year", day.year),
     ):
         hands.type(label, str(number))
     hands.go_on()
