@@ -1,6 +1,6 @@
 """Days and times as Londoners say them. Instants are UTC everywhere else."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -28,10 +28,12 @@ def weekday_in_words(day: date) -> str:
 
 def time_in_words(at: datetime) -> str:
     """A time of day in London, such as `5:30pm`, `10am` or `midday`."""
-    local = in_london(at)
-    if (local.hour, local.minute) == (0, 0):
-        return "midnight"
-    if (local.hour, local.minute) == (12, 0):
-        return "midday"
-    minutes = f":{local:%M}" if local.minute else ""
-    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+    return clock_in_words(in_london(at).time())
+
+
+def clock_in_words(at: time) -> str:
+    """What a clock shows, in the same words."""
+    if at.minute == 0 and at.hour in (0, 12):
+        return "midday" if at.hour else "midnight"
+    minutes = f":{at.minute:02}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{'pm' if at.hour >= 12 else 'am'}"

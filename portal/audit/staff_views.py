@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
 from portal.audit.commands import record
-from portal.audit.forms import PlainForm
 from portal.audit.names import names
 from portal.audit.queries import latest
 from portal.audit.verify import Verdict, verify
 from portal.web.fields import clean
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 

@@ -8,15 +8,14 @@ from datetime import datetime
 from email.message import EmailMessage
 from http import HTTPStatus
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import flask
 import pyotp
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from portal.dates import LONDON
 from portal.demo.keeping import Kept, Mailbox
 
-LONDON = ZoneInfo("Europe/London")
 SHOWN = 200
 # A full stop or bracket after an address ends the sentence, not the address.
 ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]']")

@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from portal.dates import LONDON
 from portal.demo.city import Area, City, Place, Point, chance, metres_between, moved
-from portal.demo.scenes import LONDON, Scene
+from portal.demo.scenes import Scene
 
 DAYS = 45
 RECORDINGS = 20_000

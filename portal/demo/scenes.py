@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from portal.dates import LONDON
 from portal.demo.city import Point, scene_street
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,6 @@ _OUTCOMES = options(
 )
 
 
-class PressForm(FlaskForm):  # type: ignore[misc]  # the library publishes no types
-    """A button and nothing else."""
-
-
 class CodeForm(FlaskForm):  # type: ignore[misc]
     """The code somebody was sent."""
 

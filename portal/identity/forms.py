@@ -43,7 +43,3 @@ class ProofForm(FlaskForm):  # type: ignore[misc]
         if sent is None:
             raise ValueError("ask a form that was found right")
         return sent.filename or "", cast(BinaryIO, sent.stream)
-
-
-class RemoveForm(FlaskForm):  # type: ignore[misc]
-    """A page with one button."""

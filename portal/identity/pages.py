@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from portal.errors import NotFound, Refused
 from portal.identity.commands.proofs import note_viewed, remove_proof
 from portal.identity.files import MOST_PROOFS
-from portal.identity.forms import ProofForm, RemoveForm
+from portal.identity.forms import ProofForm
 from portal.identity.models import Proof
 from portal.identity.queries import kept_proofs, proof_by_id
 from portal.identity.viewing import SealedFile, picture_of, sealed_file
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor
 from portal.web.limits import Limit, take, visitor
 from portal.web.session import house, now, reading, settings, writing
@@ -79,7 +80,7 @@ def check_page(proofs: Proofs, proof_id: UUID) -> str:
     return render_template(
         "identity/check_file.html",
         proof=proof,
-        form=RemoveForm(),
+        form=PlainForm(),
         room=proofs.room,
         args=proofs.args,
     )
@@ -100,7 +101,7 @@ def picture_page(subject_id: UUID, proof_id: UUID, page: int) -> Response:
 
 def take_back(subject_id: UUID, proof_id: UUID) -> None:
     """Remove a file, if the button's form is ours."""
-    if not RemoveForm().validate_on_submit():
+    if not PlainForm().validate_on_submit():
         return
     with writing() as session:
         remove_proof(

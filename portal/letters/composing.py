@@ -8,15 +8,14 @@ from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from portal.dates import LONDON
 from portal.letters.kinds import Fields, LetterKind, known_fields, refuse_incomplete
 from portal.letters.words import PART_3_ALONE, STANDARD_WORDS
 
-_LONDON = ZoneInfo("Europe/London")
 # Invisible characters that could turn a line round, hide a word or break the document.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _JOINERS = {"\n", "\t", "\u200c", "\u200d"}  # the last two are letters' joiners in many scripts
@@ -64,7 +63,7 @@ def day(value: date | datetime | str) -> str:
     """Return "27 March 2026"; an instant counts by London's clock. Other text stays as it is."""
     if isinstance(value, str):
         return _day_of_text(value)
-    local = value.astimezone(_LONDON) if isinstance(value, datetime) else value
+    local = value.astimezone(LONDON) if isinstance(value, datetime) else value
     return f"{local.day} {local:%B %Y}"
 
 
@@ -78,7 +77,7 @@ def _day_of_text(text: str) -> str:
 def time_of_day(value: datetime | str) -> str:
     """Return "5:30pm" by London's clock."""
     instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-    local = instant.astimezone(_LONDON)
+    local = instant.astimezone(LONDON)
     return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 

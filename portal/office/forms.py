@@ -25,10 +25,6 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     code = LineField("Six-digit code", missing="Enter the code from your app", at_most=20)
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc]
-    """A button and nothing else: only the CSRF token is checked."""
-
-
 class HandlerForm(FlaskForm):  # type: ignore[misc]
     """A new handler."""
 

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
 from portal.outbox.commands import revive
-from portal.outbox.forms import PlainForm
 from portal.outbox.queries import HEARTBEAT_AGE, counts, dead, waiting, worker_seen_since
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 

@@ -1,9 +1,8 @@
 """What a citizen's clock time can mean. Law: the only place of this room that knows local time."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from portal.dates import LONDON
 
 
 def readings(local: datetime) -> tuple[datetime, datetime]:

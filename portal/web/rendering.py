@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
 
-LONDON = ZoneInfo("Europe/London")
+from portal.dates import clock_in_words, day_in_words, in_london, weekday_in_words
+
 Item = dict[str, Any]
 
 
@@ -24,7 +24,7 @@ def london(value: datetime) -> datetime:
     """Return the instant on London's clock; raise ValueError if it has no time zone."""
     if value.tzinfo is None:
         raise ValueError("an instant without a time zone cannot be shown")
-    return value.astimezone(LONDON)
+    return in_london(value)
 
 
 def _calendar_day(value: date | datetime) -> date:
@@ -33,26 +33,19 @@ def _calendar_day(value: date | datetime) -> date:
 
 def day(value: date | datetime | None) -> str:
     """Return "27 March 2026", or "" for nothing."""
-    if value is None:
-        return ""
-    on = _calendar_day(value)
-    return f"{on.day} {on:%B} {on.year}"
+    return "" if value is None else day_in_words(_calendar_day(value))
 
 
 def weekday_day(value: date | datetime | None) -> str:
     """Return "Friday 27 March 2026", or "" for nothing."""
-    return "" if value is None else f"{_calendar_day(value):%A} {day(value)}"
+    return "" if value is None else weekday_in_words(_calendar_day(value))
 
 
 def clock_time(value: time | datetime | None) -> str:
     """Return "5:30pm", "9am", "midday" or "midnight", or "" for nothing."""
     if value is None:
         return ""
-    at = london(value).time() if isinstance(value, datetime) else value
-    if at.minute == 0 and at.hour in (0, 12):
-        return "midday" if at.hour else "midnight"
-    minutes = f":{at.minute:02}" if at.minute else ""
-    return f"{at.hour % 12 or 12}{minutes}{'pm' if at.hour >= 12 else 'am'}"
+    return clock_in_words(london(value).time() if isinstance(value, datetime) else value)
 
 
 def moment(value: datetime | None) -> str:

@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from portal.dates import LONDON
 from portal.demo.footage.samples import Pixels
-from portal.demo.scenes import LONDON
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,7 @@ from portal.disclosure.commands import publish as publish_now
 from portal.disclosure.commands import second as second_now
 from portal.disclosure.commands import send_back as send_back_now
 from portal.disclosure.exemptions import CATALOGUE
-from portal.disclosure.forms import (
-    Asked,
-    DecisionForm,
-    PressForm,
-    WhyForm,
-    decision_form,
-    information_form,
-)
+from portal.disclosure.forms import Asked, DecisionForm, WhyForm, decision_form, information_form
 from portal.disclosure.letter_choice import letter_for
 from portal.disclosure.models import Decision
 from portal.disclosure.queries.decisions import (
@@ -33,6 +26,7 @@ from portal.requests.lifecycle import Event, Status, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference, facts_of
 from portal.requests.staff_views.page import request_page
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -96,9 +90,9 @@ def decided(reference: str, number: int) -> str:
 @roles(Role.SECONDER)
 def second(reference: str, number: int) -> ResponseReturnValue:
     """Second somebody else's decision, after a look at all of it."""
-    if request.method == "GET" or not PressForm().validate_on_submit():
+    if request.method == "GET" or not PlainForm().validate_on_submit():
         with reading() as session:
-            return _summary(session, reference, number, "disclosure/second.html", PressForm())
+            return _summary(session, reference, number, "disclosure/second.html", PlainForm())
     with writing() as session:
         footage_request = by_reference(session, reference)
         found = by_round(session, footage_request.id, number)
@@ -129,9 +123,9 @@ def send_back(reference: str, number: int) -> ResponseReturnValue:
 @roles(Role.DECISION_MAKER, Role.SECONDER)
 def publish(reference: str, number: int) -> ResponseReturnValue:
     """Publish a seconded decision; when something stops it, say so."""
-    if request.method == "GET" or not PressForm().validate_on_submit():
+    if request.method == "GET" or not PlainForm().validate_on_submit():
         with reading() as session:
-            return _summary(session, reference, number, "disclosure/publish.html", PressForm())
+            return _summary(session, reference, number, "disclosure/publish.html", PlainForm())
     with writing() as session:
         footage_request = by_reference(session, reference)
         found = by_round(session, footage_request.id, number)

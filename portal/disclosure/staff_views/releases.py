@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from portal.actors import Role
 from portal.disclosure.commands import renew as renew_now
 from portal.disclosure.commands import revoke as revoke_now
-from portal.disclosure.forms import PressForm, WhyForm
+from portal.disclosure.forms import WhyForm
 from portal.disclosure.models import Release
 from portal.disclosure.queries.pages import newest_of, release_pages
 from portal.disclosure.queries.releases import release_in
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.page import request_page
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, settings, writing
 
@@ -56,7 +57,7 @@ def revoke(reference: str, release_id: UUID) -> ResponseReturnValue:
 @roles(Role.DECISION_MAKER, Role.SECONDER)
 def renew(reference: str, release_id: UUID) -> ResponseReturnValue:
     """Make a new link, which ends the old one, and e-mail it."""
-    form = PressForm()
+    form = PlainForm()
     if request.method == "POST" and form.validate_on_submit():
         with writing() as session:
             found = _release(session, reference, release_id)

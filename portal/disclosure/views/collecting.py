@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.actors import PUBLIC
 from portal.disclosure.commands import ask_for_code, let_in, revoke, type_code
-from portal.disclosure.forms import CodeForm, PressForm
+from portal.disclosure.forms import CodeForm
 from portal.disclosure.queries.collecting import entered
 from portal.disclosure.queries.pages import collect_page
 from portal.disclosure.views.blueprint import blueprint
 from portal.identity.codes import CodeVerdict
+from portal.web.forms import PlainForm
 from portal.web.guards import browser, public, renew_browser
 from portal.web.limits import CODE_FAILURES, Limit, take, visitor
 from portal.web.session import now, reading, writing
@@ -31,9 +32,9 @@ def collect(selector: str) -> ResponseReturnValue:
         found = entered(session, selector=selector, browser=browser(), at=now())
         page = collect_page(session, found) if found is not None else None
     if page is None:
-        return render_template("disclosure/door.html", form=PressForm(), selector=selector)
+        return render_template("disclosure/door.html", form=PlainForm(), selector=selector)
     if page.ended is not None:
-        return render_template("disclosure/ended.html", form=PressForm(), page=page)
+        return render_template("disclosure/ended.html", form=PlainForm(), page=page)
     return render_template("disclosure/collect.html", page=page)
 
 
@@ -41,7 +42,7 @@ def collect(selector: str) -> ResponseReturnValue:
 @public
 def send_code(selector: str) -> ResponseReturnValue:
     """Send a code to the contact on file."""
-    if PressForm().validate_on_submit():
+    if PlainForm().validate_on_submit():
         with writing() as session:
             take(session, CODES_ASKED, visitor(), at=now())
         with writing() as session:
@@ -63,7 +64,7 @@ def code(selector: str) -> ResponseReturnValue:
     status = 422 if request.method == "POST" else 200
     return (
         render_template(
-            "disclosure/code.html", form=form, selector=selector, again=PressForm(formdata=None)
+            "disclosure/code.html", form=form, selector=selector, again=PlainForm(formdata=None)
         ),
         status,
     )
@@ -87,7 +88,7 @@ def _let_in(selector: str) -> None:
 @public
 def not_me(selector: str) -> ResponseReturnValue:
     """Close the link because somebody else was there. Asks first, on a page of its own."""
-    form = PressForm()
+    form = PlainForm()
     with reading() as session:
         found = entered(session, selector=selector, browser=browser(), at=now())
     if found is None:

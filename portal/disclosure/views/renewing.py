@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from portal.actors import PUBLIC
 from portal.disclosure.commands import renew
-from portal.disclosure.forms import PressForm
 from portal.disclosure.links import may_renew
 from portal.disclosure.queries.collecting import entered
 from portal.disclosure.queries.releases import facts_of, newest_link
@@ -16,6 +15,7 @@ from portal.errors import NotFound
 from portal.identity.proof import CodePurpose
 from portal.identity.queries import visit
 from portal.requests.queries import by_reference
+from portal.web.forms import PlainForm
 from portal.web.guards import browser, public
 from portal.web.session import now, reading, settings, writing
 
@@ -26,7 +26,7 @@ def new_link(selector: str) -> ResponseReturnValue:
     """E-mail a new link to somebody who has typed the code at the old one."""
     with reading() as session:
         found = entered(session, selector=selector, browser=browser(), at=now())
-    if found is None or not PressForm().validate_on_submit():
+    if found is None or not PlainForm().validate_on_submit():
         return redirect(url_for(".collect", selector=selector), 303)
     return _renew(found.link.release_id)
 
@@ -35,7 +35,7 @@ def new_link(selector: str) -> ResponseReturnValue:
 @public
 def new_link_for_request(reference: str) -> ResponseReturnValue:
     """E-mail a new link to somebody who may see the request's page."""
-    form = PressForm()
+    form = PlainForm()
     with reading() as session:
         footage_request = by_reference(session, reference)
         if not visit(

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from portal.actors import Role
 from portal.errors import NotFound, Refused
 from portal.office.commands.handlers import Enrolment, add_handler, end_handler
-from portal.office.forms import HandlerForm, PlainForm
+from portal.office.forms import HandlerForm
 from portal.office.models import Handler
 from portal.office.queries import handlers
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, writing
 

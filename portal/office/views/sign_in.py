@@ -9,9 +9,10 @@ from portal.errors import NotFound
 from portal.office.commands.signing_in import check_passphrase
 from portal.office.commands.signing_in import sign_in as begin
 from portal.office.commands.signing_in import sign_out as end
-from portal.office.forms import CodeForm, PassphraseForm, PlainForm
+from portal.office.forms import CodeForm, PassphraseForm
 from portal.office.sessions import SECOND_STEP_SECONDS
 from portal.signing import Purpose
+from portal.web.forms import PlainForm
 from portal.web.guards import ANY_HANDLER, browser, current_actor, public, renew_browser, roles
 from portal.web.limits import STAFF_SIGN_INS, take
 from portal.web.session import house, now, reading, writing

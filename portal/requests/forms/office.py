@@ -24,10 +24,6 @@ LONGEST_REASON = 1_000
 OPEN_MATTER, NEW_MATTER = "open", "new"
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
-    """A button and nothing else: only the CSRF token is checked."""
-
-
 class SearchForm(FlaskForm):  # type: ignore[misc]
     """How much wider than the applicant said to look."""
 

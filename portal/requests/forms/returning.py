@@ -2,17 +2,12 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
-
 from portal.requests.forms.addresses import fault_of
 from portal.web.fields import LineField
+from portal.web.forms import PlainForm
 
 
-class ButtonForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
-    """A page with one button and nothing to fill in."""
-
-
-class SaveForm(ButtonForm):
+class SaveForm(PlainForm):
     """Where to send the code to come back with."""
 
     email = LineField("What is your e-mail address?", at_most=254, subject="E-mail address")
@@ -26,7 +21,7 @@ class SaveForm(ButtonForm):
         return not self.errors
 
 
-class ComeBackForm(ButtonForm):
+class ComeBackForm(PlainForm):
     """The code from the e-mail."""
 
     code = LineField("Enter your code", missing="Enter the code from the e-mail", at_most=40)

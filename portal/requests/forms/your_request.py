@@ -43,7 +43,3 @@ class WordsForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, missing: str) -> None:
         super().__init__()
         self.body.missing = missing
-
-
-class PressForm(FlaskForm):  # type: ignore[misc]
-    """A page with one button."""

@@ -20,7 +20,7 @@ from portal.requests.commands.finding import (
 )
 from portal.requests.commands.moving import move
 from portal.requests.commands.searching import search_and_preserve
-from portal.requests.forms.office import JudgeForm, PlainForm, RejectSeveralForm, SearchForm
+from portal.requests.forms.office import JudgeForm, RejectSeveralForm, SearchForm
 from portal.requests.lifecycle import BUTTONS, TABLE, Event, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference
@@ -29,6 +29,7 @@ from portal.requests.staff_views.candidates import PAGE_SIZE, Listed, listed
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.sketch import sketch
 from portal.requests.staff_views.timeline import timeline
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, settings, writing
 

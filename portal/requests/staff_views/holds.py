@@ -14,10 +14,11 @@ from portal.holds.policy import HoldKind, Level
 from portal.holds.queries import holds_of, matter_by_reference, matters
 from portal.recordings.models import Recording
 from portal.recordings.queries import candidates_of, matches_of
-from portal.requests.forms.office import HoldForm, PlainForm
+from portal.requests.forms.office import HoldForm
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 

@@ -9,9 +9,10 @@ from portal.actors import CASEWORK, Role
 from portal.requests.commands.assigning import assign as give
 from portal.requests.commands.closing import ClosedBecause
 from portal.requests.commands.closing import close as close_request
-from portal.requests.forms.office import CloseForm, PlainForm
+from portal.requests.forms.office import CloseForm
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, writing
 

@@ -15,9 +15,10 @@ from portal.requests.commands.drafting import (
     save_for_later,
     send_draft_code,
 )
-from portal.requests.forms.returning import ButtonForm, ComeBackForm, SaveForm
+from portal.requests.forms.returning import ComeBackForm, SaveForm
 from portal.requests.views.blueprint import blueprint
 from portal.requests.views.typed_codes import in_words
+from portal.web.forms import PlainForm
 from portal.web.guards import browser, public, renew_browser
 from portal.web.limits import CODE_FAILURES, Limit, take, visitor
 from portal.web.session import now, reading, settings, writing
@@ -78,7 +79,7 @@ def enter_code(draft_id: UUID) -> Answered:
 @public
 def send_code(draft_id: UUID) -> Answered:
     """Send a code for this browser to the address on file, if there is one."""
-    if not ButtonForm().validate_on_submit():
+    if not PlainForm().validate_on_submit():
         return redirect(url_for("requests.enter_code", draft_id=draft_id), 303)
     _limit(DRAFT_CODES)
     with writing() as session:
@@ -102,5 +103,5 @@ def _limit(limit: Limit) -> None:
 
 def _code_page(draft_id: UUID, form: ComeBackForm) -> str:
     return render_template(
-        "requests/come_back.html", form=form, button=ButtonForm(), draft_id=draft_id
+        "requests/come_back.html", form=form, button=PlainForm(), draft_id=draft_id
     )

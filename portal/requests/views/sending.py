@@ -12,13 +12,13 @@ from portal.identity.proof import CodePurpose
 from portal.identity.queries import visit
 from portal.requests.answers import is_about_video
 from portal.requests.commands.drafting import open_draft, send
-from portal.requests.forms.returning import ButtonForm
 from portal.requests.journey import missing
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id, by_reference
 from portal.requests.reading_back import cards
 from portal.requests.views.asking import address_of
 from portal.requests.views.blueprint import blueprint
+from portal.web.forms import PlainForm
 from portal.web.guards import browser, current_actor, public
 from portal.web.limits import SUBMISSIONS, take, visitor
 from portal.web.session import now, reading, writing
@@ -38,7 +38,7 @@ def check_answers() -> str | Response:
     return render_template(
         "requests/check_answers.html",
         cards=cards(draft.answers),
-        form=ButtonForm(),
+        form=PlainForm(),
         draft=draft,
         address_of=address_of,
     )

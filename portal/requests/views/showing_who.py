@@ -11,9 +11,10 @@ from portal.identity.codes import CodeVerdict
 from portal.identity.proof import CodePurpose
 from portal.ids import tidy_reference
 from portal.requests.commands.confirming import let_in, send_code, type_code
-from portal.requests.forms.your_request import CodeForm, PressForm, ReferenceForm
+from portal.requests.forms.your_request import CodeForm, ReferenceForm
 from portal.requests.views.own import blueprint, limit, seen_id
 from portal.requests.views.typed_codes import in_words
+from portal.web.forms import PlainForm
 from portal.web.guards import browser, public, renew_browser
 from portal.web.limits import CODE_FAILURES, STATUS_LOOK_UPS
 from portal.web.session import now, reading, writing
@@ -44,7 +45,7 @@ def show_it_is_you(reference: str) -> Answered:
     with reading() as session:
         if seen_id(session, reference) is not None:
             return redirect(url_for(".page", reference=reference), 303)
-    return render_template("your_request/show.html", reference=reference, form=PressForm())
+    return render_template("your_request/show.html", reference=reference, form=PlainForm())
 
 
 @blueprint.post("/your-request/<reference>/send-code")
@@ -93,7 +94,7 @@ def _canonical(reference: str) -> str:
 
 
 def _send(reference: str, purpose: CodePurpose) -> None:
-    if not PressForm().validate_on_submit():
+    if not PlainForm().validate_on_submit():
         return
     limit(STATUS_LOOK_UPS)
     with writing() as session:
@@ -125,6 +126,6 @@ def _let_in(form: CodeForm, reference: str, purpose: CodePurpose) -> bool:
 def _code_page(template: str, reference: str, form: CodeForm) -> tuple[str, int]:
     status = 422 if form.is_submitted() else 200
     return (
-        render_template(template, reference=reference, form=form, button=PressForm()),
+        render_template(template, reference=reference, form=form, button=PlainForm()),
         status,
     )

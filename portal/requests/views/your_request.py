@@ -10,10 +10,11 @@ from portal.errors import NotFound
 from portal.requests.applicant_queries import applicant_page
 from portal.requests.commands.messaging import answer_clarification, write_to_us
 from portal.requests.commands.withdrawing import withdraw
-from portal.requests.forms.your_request import PressForm, WordsForm
+from portal.requests.forms.your_request import WordsForm
 from portal.requests.ics import reply_by_calendar
 from portal.requests.lifecycle import Status
 from portal.requests.views.own import blueprint, limit, own_id, own_request, seen_id
+from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, public
 from portal.web.limits import Limit
 from portal.web.session import now, reading, settings, writing
@@ -83,7 +84,7 @@ def end_request(reference: str) -> Answered:
         shown = applicant_page(session, footage_request)
     if footage_request.status is Status.CLOSED:
         return redirect(url_for(".page", reference=reference), 303)
-    form = PressForm()
+    form = PlainForm()
     if form.validate_on_submit():
         with writing() as session:
             withdraw(session, request_id=footage_request.id, by=current_actor(), at=now())
@@ -123,7 +124,7 @@ def _back(reference: str, words: str) -> Response:
 
 
 def _form_page(
-    template: str, reference: str, form: PressForm | WordsForm, **more: object
+    template: str, reference: str, form: PlainForm | WordsForm, **more: object
 ) -> tuple[str, int]:
     status = 422 if form.is_submitted() else 200
     return render_template(template, reference=reference, form=form, **more), status

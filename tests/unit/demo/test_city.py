@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from portal.dates import LONDON
 from portal.demo.build import write_gazetteer, write_recordings
 from portal.demo.city import SCENE_STREETS, Area, areas, draw_city, metres_between
 from portal.demo.patrol import DAYS, Line, officers, recordings
-from portal.demo.scenes import LONDON, scenes
+from portal.demo.scenes import scenes
 
 NOW = datetime(2026, 11, 22, 8, 20, tzinfo=UTC)
 KEYS = {

@@ -1,4 +1,4 @@
-"""The forms of the outbox."""
+"""The form that every room has: a button."""
 
 from flask_wtf import FlaskForm
 

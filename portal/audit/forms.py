@@ -1,7 +1,0 @@
-"""The forms of the book."""
-
-from flask_wtf import FlaskForm
-
-
-class PlainForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
-    """A button and nothing else: only the CSRF token is checked."""
