@@ -12,14 +12,21 @@ class Role(StrEnum):
     DECISION_MAKER = "decision_maker"
     SECONDER = "seconder"
     HOLD_OWNER = "hold_owner"
+    SENIOR_REVIEWER = "senior_reviewer"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
     @property
     def label(self) -> str:
         """The role as handlers read it."""
-        return self.value.replace("_", "-").capitalize()
+        return _ROLE_LABELS.get(self.value) or self.value.replace("_", "-").capitalize()
 
+
+_ROLE_LABELS = {
+    Role.SENIOR_REVIEWER.value: "Senior reviewer",
+    Role.DATA_PROTECTION_OFFICER.value: "Data protection officer",
+}
 
 # Whoever works on requests or audits them. Administrators keep the accounts and see no request.
 CASEWORK = (
@@ -28,6 +35,8 @@ CASEWORK = (
     Role.DECISION_MAKER,
     Role.SECONDER,
     Role.HOLD_OWNER,
+    Role.SENIOR_REVIEWER,
+    Role.DATA_PROTECTION_OFFICER,
     Role.AUDITOR,
 )
 

@@ -23,6 +23,8 @@ from portal.errors import PortalError, Refused
 from portal.holds.jobs import delete_footage
 from portal.house import House
 from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
+from portal.letters.commands import PRINT_LETTER
+from portal.letters.printing import print_letter
 from portal.notifications.commands import SEND_NOTICE
 from portal.notifications.sending import send_notice
 from portal.outbox.commands import LEASE, Lease, beat, extend, fail, lease, owe, settle
@@ -62,6 +64,7 @@ JOBS: Mapping[str, Job] = {
     SEND_NOTICE: send_notice,
     "preserve": preserve,
     "pack": pack,
+    PRINT_LETTER: print_letter,
     "reopen": reopen,
     "delete_release": delete_release,
     "delete_footage": delete_footage,

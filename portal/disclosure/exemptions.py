@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from portal.errors import Refused
 from portal.holds.policy import Level
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Regime
 
 
@@ -24,18 +25,6 @@ class Outcome(StrEnum):
         return {"release": "Release", "withhold": "Withhold", "held": "Held as evidence"}[
             self.value
         ]
-
-
-class Answer(StrEnum):
-    """The whole answer's code (rules 4.1), drawn from the outcomes."""
-
-    DISCLOSED_FULL = "disclosed_full"
-    DISCLOSED_PART = "disclosed_part"
-    RESTRICTED_HELD = "restricted_held"
-    RESTRICTED = "restricted"
-    REFUSED = "refused"
-    NOT_HELD = "not_held"
-    NCND = "ncnd"
 
 
 @dataclass(frozen=True)
@@ -215,19 +204,19 @@ def told(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.level is not Level.NEITHER_CONFIRM_NOR_DENY)
 
 
-def answer_of(lines: tuple[Line, ...]) -> Answer:
+def answer_of(lines: tuple[Line, ...]) -> Ending:
     """The whole answer's code, as the applicant is told it (rules 4.1).
 
     A recording held at level L3 is as if it were not there, so that the hold cannot be read off
     the answer; when there is nothing else, we neither confirm nor deny.
     """
     if not lines:
-        return Answer.NOT_HELD
+        return Ending.NOT_HELD
     outcomes = {line.outcome for line in told(lines)}
     if not outcomes:
-        return Answer.NCND
+        return Ending.NCND
     if outcomes == {Outcome.RELEASE}:
-        return Answer.DISCLOSED_FULL
+        return Ending.DISCLOSED_FULL
     if Outcome.RELEASE in outcomes:
-        return Answer.DISCLOSED_PART
-    return Answer.RESTRICTED_HELD if Outcome.HELD in outcomes else Answer.RESTRICTED
+        return Ending.DISCLOSED_PART
+    return Ending.RESTRICTED_HELD if Outcome.HELD in outcomes else Ending.RESTRICTED

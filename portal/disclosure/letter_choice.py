@@ -1,7 +1,7 @@
 """Which letter carries an answer. Law: pure (rules 4.6)."""
 
-from portal.disclosure.exemptions import Answer
 from portal.letters.kinds import LetterKind
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Regime
 
 _DISCLOSURE = {
@@ -23,16 +23,16 @@ _REFUSAL = {
 }
 
 
-def letter_for(regime: Regime, answer: Answer) -> LetterKind:
+def letter_for(regime: Regime, answer: Ending) -> LetterKind:
     """The letter that an answer needs under a regime.
 
     `answer` is what the applicant is told (`exemptions.answer_of`), so a hold at level L3 never
     shows in the choice.
     """
-    if answer is Answer.NOT_HELD:
+    if answer is Ending.NOT_HELD:
         return LetterKind.NOT_HELD
-    if answer is Answer.NCND:
+    if answer is Ending.NCND:
         return LetterKind.NCND
-    if answer is Answer.DISCLOSED_FULL:
+    if answer is Ending.DISCLOSED_FULL:
         return _DISCLOSURE[regime]
-    return (_PART if answer is Answer.DISCLOSED_PART else _REFUSAL)[regime]
+    return (_PART if answer is Ending.DISCLOSED_PART else _REFUSAL)[regime]

@@ -12,7 +12,6 @@ from typing import Any
 from portal.dates import day_in_words, london_day, time_in_words
 from portal.disclosure.exemptions import (
     HOLD_GROUND,
-    Answer,
     Exemption,
     Line,
     Outcome,
@@ -24,6 +23,7 @@ from portal.disclosure.letter_choice import letter_for
 from portal.holds.policy import Level, next_review_on, strictest
 from portal.letters.kinds import ClipLine, LetterKind
 from portal.requests.answers import is_about_video
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Regime
 
 
@@ -42,7 +42,7 @@ class LetterFacts:
     what_happened: str
     shoulder_number: str
     crime_reference: str
-    answer: Answer
+    answer: Ending
     lines: tuple[Line, ...]
     interest: PublicInterest
     note_to_applicant: str

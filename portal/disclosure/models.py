@@ -1,16 +1,26 @@
 """Decisions, releases, links, and every opening of them."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, enum_by_value
-from portal.disclosure.exemptions import Answer, Outcome
+from portal.disclosure.exemptions import Outcome
 from portal.holds.policy import Level
 from portal.ids import new_id
+from portal.requests.endings import Ending
+
+
+class Finding(StrEnum):
+    """What a review of a restriction found."""
+
+    CONTINUE = "continue"
+    NARROW = "narrow"
+    END = "end"
 
 
 class Decision(Base):
@@ -32,8 +42,12 @@ class Decision(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     request_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("footage_request.id"), index=True)
     round: Mapped[int]
-    answer: Mapped[Answer] = mapped_column(enum_by_value(Answer))
+    answer: Mapped[Ending] = mapped_column(enum_by_value(Ending, name="answer"))
     note_to_applicant: Mapped[str] = mapped_column(sa.Text, default="")
+    # A ground that answers the whole request (cost, vexatious, neither confirm nor deny, …), and
+    # what was recorded for it; empty where the answer is drawn from the lines.
+    whole_ground: Mapped[str] = mapped_column(sa.String(40), default="")
+    whole_record: Mapped[dict[str, Any]] = mapped_column(default=dict)
     interest_for: Mapped[str] = mapped_column(sa.Text, default="")
     interest_against: Mapped[str] = mapped_column(sa.Text, default="")
     interest_conclusion: Mapped[str] = mapped_column(sa.Text, default="")
@@ -73,9 +87,26 @@ class DecisionLine(Base):
     outcome: Mapped[Outcome] = mapped_column(enum_by_value(Outcome))
     ground: Mapped[str] = mapped_column(sa.String(40), default="")
     test: Mapped[str] = mapped_column(sa.Text, default="")
+    # The answers to the ground's own questions, by the question's name.
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     level: Mapped[Level | None] = mapped_column(enum_by_value(Level))
     media: Mapped[str | None] = mapped_column(sa.String(500))
     sha256: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class RestrictionReview(Base):
+    """One look, every 90 days, at what an answer held back (rules, section 5, rule 5)."""
+
+    __tablename__ = "restriction_review"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    decision_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("decision.id"), index=True)
+    request_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("footage_request.id"), index=True)
+    due_on: Mapped[date] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"))
+    finding: Mapped[Finding | None] = mapped_column(enum_by_value(Finding))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class Release(Base):

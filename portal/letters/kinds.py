@@ -35,6 +35,11 @@ class LetterKind(StrEnum):
     REOPENED = "reopened"
     COMPLAINT_ACK = "complaint_ack"
     REVIEW_OUTCOME = "review_outcome"
+    COMPLAINT_OUTCOME = "complaint_outcome"
+    FEES_NOTICE = "fees_notice"
+    DELAY = "delay"
+    RESTRICTION_REVIEW = "restriction_review"
+    CLOSING = "closing"
 
 
 @dataclass(frozen=True)
@@ -245,6 +250,40 @@ REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
         Field("what_changes", "what happens because of it"),
         _DECIDED,
     ),
+    # DPA 2018 s.164A(4): inform the complainant of the outcome; s.165 and s.167 come after.
+    LetterKind.COMPLAINT_OUTCOME: (
+        Field("complained_on", "the date we received the complaint"),
+        Field("outcome", "what we found"),
+        _REASONS,
+        Field("what_changes", "what happens because of it"),
+        _DECIDED,
+    ),
+    # FOIA s.9; DPA 2018 s.53(1)(a).
+    LetterKind.FEES_NOTICE: (
+        Field("fee_amount", "the fee"),
+        _REASONS,
+        Field("pay_how", "how to pay"),
+        Field("pay_by", "the last day to pay"),
+        _DECIDED,
+    ),
+    LetterKind.DELAY: (
+        Field("old_due_on", "the date we gave before"),
+        Field("write_again_on", "the date we write again if there is still no answer"),
+    ),
+    LetterKind.RESTRICTION_REVIEW: (
+        Field("level", "how much may be told", ("L1", "L2")),
+        Field("finding", "what the review found", ("continue", "narrow", "end")),
+        Field("reasons", "the reasons", when=_says("level", "L1")),
+        Field("review_on", "the date we check again", when=_says("finding", "continue", "narrow")),
+        _DECIDED,
+    ),
+    LetterKind.CLOSING: (
+        Field(
+            "because", "why it is closed", ("no_proof", "no_clarification", "no_fee", "not_valid")
+        ),
+        Field("reopen_how", "how to have it opened again"),
+        _DECIDED,
+    ),
 }
 
 _SAR = ("sar_part3", "sar_gdpr")
@@ -265,13 +304,35 @@ REGIMES_OF: Mapping[LetterKind, tuple[str, ...]] = {
 
 # Said when given, left out when not. `clips` in a restriction are the part that still goes out.
 OPTIONAL: Mapping[LetterKind, tuple[str, ...]] = {
-    LetterKind.ACK: ("help_offered",),
+    LetterKind.ACK: ("help_offered", "clock_working"),
+    LetterKind.ID_REQUEST: ("note", "clock_working"),
+    LetterKind.CLARIFICATION: ("clock_working",),
+    LetterKind.EXTENSION: ("clock_working",),
+    LetterKind.PIT_EXTENSION: ("clock_working",),
+    LetterKind.FEES_NOTICE: ("clock_working",),
+    LetterKind.REOPENED: ("clock_working",),
+    LetterKind.DELAY: ("reasons", "clock_working"),
+    LetterKind.CLOSING: ("asked_on", "reasons"),
     LetterKind.RESTRICTION: ("case_reference", "clips"),
     LetterKind.REFUSAL_GDPR: ("clips", "still_provided", "review_on"),
     LetterKind.FOI_REFUSAL: ("review_on",),
     LetterKind.NOT_HELD: ("asked_for_information", "also_told"),
     LetterKind.DISCLOSURE: ("also_told",),
     LetterKind.DISCLOSURE_FOI: ("clips", "refused_part", "review_on"),
+}
+# What a handler may put in their own words; every other field comes from the request, the clock
+# or the decision, and cannot be written over.
+EDITABLE: Mapping[LetterKind, tuple[str, ...]] = {
+    LetterKind.ID_REQUEST: ("note",),
+    LetterKind.CLARIFICATION: ("questions", "why_needed"),
+    LetterKind.EXTENSION: ("reasons",),
+    LetterKind.PIT_EXTENSION: ("reasons",),
+    LetterKind.FEES_NOTICE: ("reasons", "pay_how"),
+    LetterKind.DELAY: ("reasons",),
+    LetterKind.CLOSING: ("reasons",),
+    LetterKind.RESTRICTION_REVIEW: ("reasons",),
+    LetterKind.REVIEW_OUTCOME: ("reasons", "what_changes"),
+    LetterKind.COMPLAINT_OUTCOME: ("reasons", "what_changes"),
 }
 COMMON_OPTIONAL = ("book_head",)  # the last line of the book of deeds, printed on a decision
 

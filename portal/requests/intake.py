@@ -13,6 +13,16 @@ class AboutWhom(StrEnum):
     GENERAL = "general"
 
 
+class Acting(StrEnum):
+    """By what right somebody acts for the applicant (rules, section 2)."""
+
+    SOLICITOR = "solicitor"
+    FAMILY_OR_FRIEND = "family_or_friend"
+    PARENT = "parent"
+    ATTORNEY = "attorney"
+    OTHER = "other"
+
+
 class Channel(StrEnum):
     """The door a request came through."""
 
@@ -87,6 +97,7 @@ class RepresentativeDetails:
     name: str
     relationship: str
     organisation: str = ""
+    acting: Acting = Acting.OTHER
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ An answered request is never closed: if only those without a secret hold could b
 tell the two apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.actors import Role
 from portal.errors import Refused
+from portal.requests.endings import Ending
 
 
 class Regime(StrEnum):
@@ -45,7 +46,9 @@ class Status(StrEnum):
 
     RECEIVED = "received"
     AWAITING_IDENTITY = "awaiting_identity"
+    AWAITING_AUTHORITY = "awaiting_authority"
     AWAITING_CLARIFICATION = "awaiting_clarification"
+    AWAITING_FEE = "awaiting_fee"
     SEARCHING = "searching"
     REVIEWING = "reviewing"
     DECIDED = "decided"
@@ -66,11 +69,25 @@ class Status(StrEnum):
         """Whether we still owe an answer."""
         return self not in (Status.ANSWERED, Status.ANSWERED_HELD, Status.CLOSED)
 
+    @property
+    def waits_for_applicant(self) -> bool:
+        """Whether we can do nothing until the applicant does something."""
+        return self in WAITING
+
+
+WAITING = (
+    Status.AWAITING_IDENTITY,
+    Status.AWAITING_AUTHORITY,
+    Status.AWAITING_CLARIFICATION,
+    Status.AWAITING_FEE,
+)
 
 _STATUS_LABELS = {
     Status.RECEIVED: "Received",
     Status.AWAITING_IDENTITY: "Waiting for identity",
+    Status.AWAITING_AUTHORITY: "Waiting for authority to act",
     Status.AWAITING_CLARIFICATION: "Waiting for clarification",
+    Status.AWAITING_FEE: "Waiting for a fee",
     Status.SEARCHING: "Looking for video",
     Status.REVIEWING: "Ready to decide",
     Status.DECIDED: "Waiting for a second handler",
@@ -90,20 +107,34 @@ class Event(StrEnum):
     IDENTITY_ASKED = "identity_asked"
     PROOF_RECEIVED = "proof_received"
     IDENTITY_ACCEPTED = "identity_accepted"
+    AUTHORITY_ASKED = "authority_asked"
+    AUTHORITY_ACCEPTED = "authority_accepted"
     CLARIFICATION_ASKED = "clarification_asked"
     CLARIFICATION_ANSWERED = "clarification_answered"
+    FEE_ASKED = "fee_asked"
+    FEE_PAID = "fee_paid"
+    EXTENDED = "extended"
+    INTEREST_EXTENDED = "interest_extended"
+    RECLASSIFIED = "reclassified"
+    NARROWED = "narrowed"
+    REMINDED = "reminded"
+    DELAY_TOLD = "delay_told"
     SEARCH_STARTED = "search_started"
     SEARCH_FINISHED = "search_finished"
     DECIDED = "decided"
+    REFUSED = "refused"
     SENT_BACK = "sent_back"
     SECONDED = "seconded"
     PUBLISHED = "published"
     STOPPED = "stopped"
     ANSWERED = "answered"
     ANSWERED_WITH_HOLD = "answered_with_hold"
+    RESTRICTION_REVIEWED = "restriction_reviewed"
     HOLD_ENDED = "hold_ended"
     WITHDRAWN = "withdrawn"
+    REDIRECTED = "redirected"
     CLOSED = "closed"
+    TAKEN_UP = "taken_up"
 
     @property
     def label(self) -> str:
@@ -124,53 +155,67 @@ class PublicStatus(StrEnum):
     CLOSED = "Closed"
 
 
-# A row of the table: where it stands, what happens, where it goes.
+# Before anything is decided. In the first three the next step is ours, in the others theirs.
+_OURS = (Status.RECEIVED, Status.SEARCHING, Status.REVIEWING)
+_PROOF = (Status.AWAITING_IDENTITY, Status.AWAITING_AUTHORITY)
+_UNDECIDED = (*_OURS, *WAITING)
+_ON_ITS_WAY = (Status.DECIDED, Status.SECONDED, Status.PUBLISHING)
+
+
+_Table = dict[tuple[Status, Event], Status]
+
+
+def _each(statuses: Iterable[Status], event: Event, to: Status | None = None) -> _Table:
+    """The same event from several places: to one, or (with none given) staying where it is."""
+    return {(status, event): to or status for status in statuses}
+
+
+# Where it stands, what happens, where it goes.
 _S, _E = Status, Event
 TABLE: Mapping[tuple[Status, Event], Status] = {
-    (_S.RECEIVED, _E.SEARCH_STARTED): _S.SEARCHING,
-    (_S.RECEIVED, _E.IDENTITY_ASKED): _S.AWAITING_IDENTITY,
-    (_S.RECEIVED, _E.IDENTITY_ACCEPTED): _S.RECEIVED,
-    (_S.RECEIVED, _E.PROOF_RECEIVED): _S.RECEIVED,
-    (_S.RECEIVED, _E.CLARIFICATION_ASKED): _S.AWAITING_CLARIFICATION,
-    (_S.RECEIVED, _E.WITHDRAWN): _S.CLOSED,
-    (_S.AWAITING_IDENTITY, _E.IDENTITY_ASKED): _S.AWAITING_IDENTITY,
-    (_S.AWAITING_IDENTITY, _E.PROOF_RECEIVED): _S.AWAITING_IDENTITY,
+    # Who they are, and whether they may act. The two can be waited for together.
+    **_each((*_OURS, _S.AWAITING_IDENTITY), _E.IDENTITY_ASKED, _S.AWAITING_IDENTITY),
+    **_each((*_OURS, *_PROOF), _E.AUTHORITY_ASKED, _S.AWAITING_AUTHORITY),
+    (_S.AWAITING_AUTHORITY, _E.IDENTITY_ASKED): _S.AWAITING_AUTHORITY,
+    **_each(_UNDECIDED, _E.PROOF_RECEIVED),
+    **_each((*_OURS, _S.AWAITING_AUTHORITY), _E.IDENTITY_ACCEPTED),
+    **_each((_S.AWAITING_CLARIFICATION, _S.AWAITING_FEE), _E.IDENTITY_ACCEPTED),
     (_S.AWAITING_IDENTITY, _E.IDENTITY_ACCEPTED): _S.SEARCHING,
-    (_S.AWAITING_IDENTITY, _E.WITHDRAWN): _S.CLOSED,
-    (_S.AWAITING_IDENTITY, _E.CLOSED): _S.CLOSED,
+    **_each((*_OURS, _S.AWAITING_IDENTITY), _E.AUTHORITY_ACCEPTED),
+    **_each((_S.AWAITING_CLARIFICATION, _S.AWAITING_FEE), _E.AUTHORITY_ACCEPTED),
+    (_S.AWAITING_AUTHORITY, _E.AUTHORITY_ACCEPTED): _S.SEARCHING,
+    # What they mean, and what it costs.
+    **_each(_OURS, _E.CLARIFICATION_ASKED, _S.AWAITING_CLARIFICATION),
     (_S.AWAITING_CLARIFICATION, _E.CLARIFICATION_ANSWERED): _S.SEARCHING,
-    (_S.AWAITING_CLARIFICATION, _E.PROOF_RECEIVED): _S.AWAITING_CLARIFICATION,
-    (_S.AWAITING_CLARIFICATION, _E.IDENTITY_ACCEPTED): _S.AWAITING_CLARIFICATION,
-    (_S.AWAITING_CLARIFICATION, _E.WITHDRAWN): _S.CLOSED,
-    (_S.AWAITING_CLARIFICATION, _E.CLOSED): _S.CLOSED,
-    (_S.SEARCHING, _E.IDENTITY_ASKED): _S.AWAITING_IDENTITY,
-    (_S.SEARCHING, _E.PROOF_RECEIVED): _S.SEARCHING,
-    (_S.SEARCHING, _E.IDENTITY_ACCEPTED): _S.SEARCHING,
-    (_S.SEARCHING, _E.CLARIFICATION_ASKED): _S.AWAITING_CLARIFICATION,
-    (_S.SEARCHING, _E.SEARCH_FINISHED): _S.REVIEWING,
-    (_S.SEARCHING, _E.WITHDRAWN): _S.CLOSED,
-    (_S.REVIEWING, _E.IDENTITY_ASKED): _S.AWAITING_IDENTITY,
-    (_S.REVIEWING, _E.PROOF_RECEIVED): _S.REVIEWING,
-    (_S.REVIEWING, _E.IDENTITY_ACCEPTED): _S.REVIEWING,
-    (_S.REVIEWING, _E.CLARIFICATION_ASKED): _S.AWAITING_CLARIFICATION,
-    (_S.REVIEWING, _E.SEARCH_STARTED): _S.SEARCHING,
+    **_each(_OURS, _E.FEE_ASKED, _S.AWAITING_FEE),
+    (_S.AWAITING_FEE, _E.FEE_PAID): _S.SEARCHING,
+    # What moves a date or a regime, and leaves the request where it is.
+    **_each((*_UNDECIDED, *_ON_ITS_WAY), _E.EXTENDED),
+    **_each((*_UNDECIDED, *_ON_ITS_WAY), _E.INTEREST_EXTENDED),
+    **_each((*_OURS, *_PROOF), _E.RECLASSIFIED, _S.RECEIVED),
+    **_each((*_UNDECIDED, _S.REOPENED), _E.NARROWED),
+    **_each(WAITING, _E.REMINDED),
+    **_each((*_OURS, *_ON_ITS_WAY, _S.REOPENED), _E.DELAY_TOLD),
+    # Looking, deciding, answering.
+    **_each((_S.RECEIVED, _S.REVIEWING, _S.REOPENED), _E.SEARCH_STARTED, _S.SEARCHING),
+    **_each((_S.SEARCHING, _S.REOPENED), _E.SEARCH_FINISHED, _S.REVIEWING),
     (_S.REVIEWING, _E.DECIDED): _S.DECIDED,
-    (_S.REVIEWING, _E.WITHDRAWN): _S.CLOSED,
-    (_S.DECIDED, _E.SENT_BACK): _S.REVIEWING,
+    **_each(_OURS, _E.REFUSED, _S.DECIDED),
+    **_each((_S.DECIDED, _S.SECONDED), _E.SENT_BACK, _S.REVIEWING),
     (_S.DECIDED, _E.SECONDED): _S.SECONDED,
-    (_S.DECIDED, _E.WITHDRAWN): _S.CLOSED,
-    (_S.SECONDED, _E.SENT_BACK): _S.REVIEWING,
     (_S.SECONDED, _E.PUBLISHED): _S.PUBLISHING,
-    (_S.SECONDED, _E.STOPPED): _S.REVIEWING,
-    (_S.SECONDED, _E.WITHDRAWN): _S.CLOSED,
-    (_S.PUBLISHING, _E.STOPPED): _S.REVIEWING,
+    **_each((_S.SECONDED, _S.PUBLISHING), _E.STOPPED, _S.REVIEWING),
     (_S.PUBLISHING, _E.ANSWERED): _S.ANSWERED,
     (_S.PUBLISHING, _E.ANSWERED_WITH_HOLD): _S.ANSWERED_HELD,
+    # After the answer.
+    (_S.ANSWERED_HELD, _E.RESTRICTION_REVIEWED): _S.ANSWERED_HELD,
     (_S.ANSWERED_HELD, _E.HOLD_ENDED): _S.REOPENED,
-    (_S.ANSWERED_HELD, _E.WITHDRAWN): _S.CLOSED,
-    (_S.REOPENED, _E.SEARCH_STARTED): _S.SEARCHING,
-    (_S.REOPENED, _E.SEARCH_FINISHED): _S.REVIEWING,
-    (_S.REOPENED, _E.WITHDRAWN): _S.CLOSED,
+    # Ends without an answer, and the way back from those where something came too late.
+    **_each((*_UNDECIDED, _S.DECIDED, _S.SECONDED), _E.WITHDRAWN, _S.CLOSED),
+    **_each((_S.ANSWERED_HELD, _S.REOPENED), _E.WITHDRAWN, _S.CLOSED),
+    **_each(_UNDECIDED, _E.REDIRECTED, _S.CLOSED),
+    **_each((_S.RECEIVED, _S.SEARCHING, *WAITING), _E.CLOSED, _S.CLOSED),
+    (_S.CLOSED, _E.TAKEN_UP): _S.RECEIVED,
 }
 
 # Who may cause an event by a button. Events without a row here are caused by the public,
@@ -178,14 +223,25 @@ TABLE: Mapping[tuple[Status, Event], Status] = {
 BUTTONS: Mapping[Event, frozenset[Role]] = {
     Event.IDENTITY_ASKED: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
     Event.IDENTITY_ACCEPTED: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
+    Event.AUTHORITY_ASKED: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
+    Event.AUTHORITY_ACCEPTED: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
     Event.CLARIFICATION_ASKED: frozenset({Role.INTAKE, Role.SEARCHER}),
+    Event.FEE_ASKED: frozenset({Role.DECISION_MAKER}),
+    Event.FEE_PAID: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
+    Event.EXTENDED: frozenset({Role.DECISION_MAKER}),
+    Event.INTEREST_EXTENDED: frozenset({Role.DECISION_MAKER}),
+    Event.RECLASSIFIED: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
     Event.SEARCH_STARTED: frozenset({Role.SEARCHER}),
     Event.SEARCH_FINISHED: frozenset({Role.SEARCHER}),
     Event.DECIDED: frozenset({Role.DECISION_MAKER}),
+    Event.REFUSED: frozenset({Role.DECISION_MAKER}),
     Event.SENT_BACK: frozenset({Role.SECONDER}),
     Event.SECONDED: frozenset({Role.SECONDER}),
     Event.PUBLISHED: frozenset({Role.DECISION_MAKER, Role.SECONDER}),
+    Event.RESTRICTION_REVIEWED: frozenset({Role.DECISION_MAKER}),
+    Event.REDIRECTED: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
     Event.CLOSED: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
+    Event.TAKEN_UP: frozenset({Role.INTAKE, Role.DECISION_MAKER}),
 }
 
 
@@ -198,12 +254,21 @@ class Facts:
     searches: int
     unjudged_candidates: int
     decided_by: str | None = None
+    is_authority_needed: bool = False
+    is_authority_accepted: bool = False
+    ending: Ending | None = None
 
 
-def after(status: Status, event: Event) -> Status:
-    """Where the request stands after the event. Refused when the event cannot happen now."""
+def after(status: Status, event: Event, *, is_identity_open: bool = False) -> Status:
+    """Where the request stands after the event. Refused when the event cannot happen now.
+
+    `is_identity_open`: we asked who they are and do not know yet, so that authority alone does
+    not end the waiting.
+    """
     try:
-        return TABLE[status, event]
+        went = TABLE[status, event]
+        waits_on = event is Event.AUTHORITY_ACCEPTED and is_identity_open
+        return Status.AWAITING_IDENTITY if waits_on and status is _S.AWAITING_AUTHORITY else went
     except KeyError:
         raise Refused(
             f"This cannot be done now: the request is “{status.label.lower()}”. "
@@ -226,6 +291,8 @@ def _before_deciding(facts: Facts) -> str | None:
     """DPA 2018 s.52(4): identity may be asked where there is doubt; FOIA s.8 asks a name only."""
     if facts.regime.is_sar and not facts.is_identity_accepted:
         return "Accept the applicant’s identity first."
+    if facts.is_authority_needed and not facts.is_authority_accepted:
+        return "Accept the representative’s authority to act first."
     return _before_finishing_search(facts)
 
 
@@ -240,9 +307,36 @@ def _before_finishing_search(facts: Facts) -> str | None:
     return None
 
 
+def _before_taking_up(facts: Facts) -> str | None:
+    """Only what ended because something never came can be opened again when it does (R9)."""
+    if facts.ending is not None and facts.ending.can_be_taken_up:
+        return None
+    return "This request did not end because something was missing. It needs a new request."
+
+
+def _only_sar(what: str) -> Callable[[Facts], str | None]:
+    words = f"{what} is for subject access requests only."
+    return lambda facts: None if facts.regime.is_sar else words
+
+
+def _before_weighing(facts: Facts) -> str | None:
+    """FOIA s.10(3): more time is for weighing the public interest, which only FOIA knows."""
+    return None if not facts.regime.is_sar else "This is for freedom of information requests only."
+
+
+def _before_asking_authority(facts: Facts) -> str | None:
+    return None if facts.is_authority_needed else "Nobody acts for the applicant."
+
+
 _OBSTACLES = {
     Event.DECIDED: _before_deciding,
     Event.SEARCH_FINISHED: _before_finishing_search,
+    Event.EXTENDED: _only_sar("Two more months"),
+    Event.INTEREST_EXTENDED: _before_weighing,
+    Event.IDENTITY_ASKED: _only_sar("Proof of identity"),
+    Event.AUTHORITY_ASKED: _before_asking_authority,
+    Event.AUTHORITY_ACCEPTED: _before_asking_authority,
+    Event.TAKEN_UP: _before_taking_up,
 }
 
 
@@ -260,7 +354,9 @@ def public_status(status: Status, *, is_hold_open_to_applicant: bool) -> PublicS
 _PUBLIC = {
     Status.RECEIVED: PublicStatus.RECEIVED,
     Status.AWAITING_IDENTITY: PublicStatus.WE_NEED_SOMETHING,
+    Status.AWAITING_AUTHORITY: PublicStatus.WE_NEED_SOMETHING,
     Status.AWAITING_CLARIFICATION: PublicStatus.WE_NEED_SOMETHING,
+    Status.AWAITING_FEE: PublicStatus.WE_NEED_SOMETHING,
     Status.SEARCHING: PublicStatus.LOOKING,
     Status.REVIEWING: PublicStatus.PREPARING,
     Status.DECIDED: PublicStatus.PREPARING,

@@ -11,8 +11,12 @@ class Sender(StrEnum):
 
 
 class Meaning(StrEnum):
-    """What a message is. A question about format is INFORMATION and pauses nothing (rules R10)."""
+    """What a message is. Only IDENTITY, AUTHORITY and CLARIFICATION can mean anything to the
+    clock; a question about FORMAT, by its kind, cannot pause it (rules R10)."""
 
     INFORMATION = "information"
+    FORMAT = "format"
     IDENTITY = "identity"
+    AUTHORITY = "authority"
     CLARIFICATION = "clarification"
+    NARROWING = "narrowing"

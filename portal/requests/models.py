@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, enum_by_value
 from portal.ids import new_id
-from portal.requests.intake import AboutWhom, Channel, DeliveryFormat, Occasion
+from portal.requests.endings import Ending
+from portal.requests.intake import AboutWhom, Acting, Channel, DeliveryFormat, Occasion
 from portal.requests.lifecycle import Event, Regime, Status
 from portal.requests.messages import Meaning, Sender
 
@@ -50,6 +51,12 @@ class FootageRequest(Base):
     staff_target_on: Mapped[date | None]
     answered_at: Mapped[datetime | None]
     identity_accepted_at: Mapped[datetime | None]
+    authority_accepted_at: Mapped[datetime | None]
+    ending: Mapped[Ending | None] = mapped_column(enum_by_value(Ending))
+    # The other half of an ask for both: one person, two laws, two requests (rules 1.1).
+    linked_to: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("footage_request.id"), index=True
+    )
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"), index=True)
     delivery: Mapped[DeliveryFormat] = mapped_column(enum_by_value(DeliveryFormat))
     safe_contact: Mapped[str] = mapped_column(sa.Text, default="")
@@ -92,6 +99,9 @@ class Representative(Base):
     name: Mapped[str] = mapped_column(sa.Text)
     relationship_to_applicant: Mapped[str] = mapped_column(sa.Text)
     organisation: Mapped[str] = mapped_column(sa.Text, default="")
+    acting: Mapped[Acting] = mapped_column(enum_by_value(Acting), default=Acting.OTHER)
+    # What was checked before the authority was accepted, by the name of the check.
+    checks: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class SightingRow(Base):
@@ -155,3 +165,13 @@ class Message(Base):
     body: Mapped[str] = mapped_column(sa.Text)
     sent_at: Mapped[datetime]
     handler_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"))
+
+
+class BankHoliday(Base):
+    """A day on which a nation of the United Kingdom is closed, as GOV.UK publishes it."""
+
+    __tablename__ = "bank_holiday"
+
+    division: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    on: Mapped[date] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(sa.String(120), default="")

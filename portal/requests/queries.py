@@ -11,7 +11,7 @@ from portal.recordings.models import Candidate, CandidateStatus, Search
 from portal.requests.clock import Clock, clock_of
 from portal.requests.ledger import clock_events
 from portal.requests.lifecycle import Facts
-from portal.requests.models import FootageRequest, RequestStep
+from portal.requests.models import FootageRequest, Representative, RequestStep
 from portal.workdays import load_shipped
 
 
@@ -53,7 +53,9 @@ def steps_of(session: Session, request_id: UUID) -> Sequence[RequestStep]:
 
 def clock_now(footage_request: FootageRequest, steps: Sequence[RequestStep]) -> Clock:
     """The clock as the ledger stands."""
-    return clock_of(footage_request.regime, clock_events(steps), load_shipped())
+    return clock_of(
+        footage_request.regime, clock_events(footage_request.regime, steps), load_shipped()
+    )
 
 
 def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
@@ -67,4 +69,7 @@ def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
         is_identity_accepted=footage_request.identity_accepted_at is not None,
         searches=session.scalar(searches) or 0,
         unjudged_candidates=session.scalar(unjudged) or 0,
+        is_authority_needed=session.get(Representative, footage_request.id) is not None,
+        is_authority_accepted=footage_request.authority_accepted_at is not None,
+        ending=footage_request.ending,
     )

@@ -10,7 +10,6 @@ from portal.actors import Actor, Role
 from portal.audit.commands import record
 from portal.disclosure.commands.gating import changed
 from portal.disclosure.exemptions import (
-    Answer,
     Line,
     Outcome,
     PublicInterest,
@@ -33,6 +32,7 @@ from portal.holds.policy import Bar
 from portal.recordings.models import Recording
 from portal.requests.answers import is_about_video
 from portal.requests.commands import move
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
 from portal.requests.models import FootageRequest, SightingRow
 
@@ -72,7 +72,7 @@ def decide(
     move(session, request_id=request_id, event=Event.DECIDED, by=by, at=at)
     decision = _row(session, request_id, note_to_applicant, interest, by, at)
     is_information = is_information_given and not faced
-    decision.answer = Answer.DISCLOSED_FULL if is_information else answer_of(faced)
+    decision.answer = Ending.DISCLOSED_FULL if is_information else answer_of(faced)
     _refuse_note_without_place(session, decision)
     decision.lines = [
         _line(number, line, files[line.recording_id]) for number, line in enumerate(faced, 1)
@@ -123,7 +123,7 @@ def send_back(
 def _refuse_note_without_place(session: Session, decision: Decision) -> None:
     """A letter that says no video is held, and one that neither confirms nor denies, have no
     place for a note: they must read the same. Whoever writes one must know that it is lost."""
-    is_silent = decision.answer in (Answer.NOT_HELD, Answer.NCND)
+    is_silent = decision.answer in (Ending.NOT_HELD, Ending.NCND)
     sighting = session.get_one(SightingRow, decision.request_id)
     if is_silent and decision.note_to_applicant and is_about_video(sighting.earliest_at):
         raise Refused(

@@ -60,7 +60,14 @@ def release(
     link = make_link(session, made, days=link_days, at=at)
     is_held = any(line.outcome is Outcome.HELD for line in decision.lines)
     event = Event.ANSWERED_WITH_HOLD if is_held else Event.ANSWERED
-    footage_request = move(session, request_id=decision.request_id, event=event, by=WORKER, at=at)
+    footage_request = move(
+        session,
+        request_id=decision.request_id,
+        event=event,
+        by=WORKER,
+        at=at,
+        ending=decision.answer,
+    )
     footage_request.answered_at = at
     record(
         session,

@@ -17,6 +17,7 @@ from portal.disclosure.queries.decisions import (
     lines_of,
     recordings_of,
 )
+from portal.letters.commands import force_fields
 from portal.letters.kinds import ClipLine
 from portal.recordings.models import Recording
 from portal.requests.queries import by_id
@@ -56,7 +57,7 @@ def letter_facts(
         dated_on=dated_on,
         expires_on=expires_on,
         clips=_clips(session, decision, footage_request.reference, fingerprints),
-        force=_force(settings),
+        force=force_fields(settings),
         retention_days=settings.retention_days,
         book_head=_book_head(session),
     )
@@ -87,21 +88,6 @@ def _clips(
 
 def _filmed_by(recording: Recording) -> str:
     return f"Officer {recording.shoulder_number}" if recording.shoulder_number else recording.camera
-
-
-def _force(settings: Settings) -> dict[str, str]:
-    return {
-        "force_name": settings.force_name,
-        "contact": "\n\n".join(
-            [
-                settings.contact_address,
-                f"Phone {settings.contact_phone}. E-mail {settings.contact_email}.",
-            ]
-        ),
-        "dpo_contact": settings.dpo_contact,
-        "regulator_name": settings.regulator_name,
-        "regulator_address": settings.regulator_address,
-    }
 
 
 def _book_head(session: Session) -> str:

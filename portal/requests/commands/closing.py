@@ -10,6 +10,7 @@ from portal.actors import Actor
 from portal.identity.commands.proofs import delete_pictures
 from portal.recordings.commands import release_preservations
 from portal.requests.commands.moving import move
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
 from portal.requests.models import FootageRequest
 
@@ -21,18 +22,38 @@ KEPT_AFTER_CLOSING = timedelta(days=92)
 class ClosedBecause(StrEnum):
     """Why a request is closed; the words of the ledger."""
 
-    NOTHING_CAME = "nothing_came"
+    NO_PROOF = "no_proof"
+    NO_CLARIFICATION = "no_clarification"
+    NO_FEE = "no_fee"
+    NOT_VALID = "not_valid"
     DUPLICATE = "duplicate"
 
     @property
     def label(self) -> str:
         """The reason as handlers read it."""
-        return _LABELS[self]
+        return _WORDS[self][0]
+
+    @property
+    def ending(self) -> Ending:
+        """The outcome code it is counted under (rules 4.1)."""
+        return _WORDS[self][1]
 
 
-_LABELS = {
-    ClosedBecause.NOTHING_CAME: "We asked for something, and nothing came for a month",
-    ClosedBecause.DUPLICATE: "It asks for the same as another request",
+_WORDS = {
+    ClosedBecause.NO_PROOF: (
+        "We asked for proof or authority, and nothing came for a month",
+        Ending.ID_NOT_CONFIRMED,
+    ),
+    ClosedBecause.NO_CLARIFICATION: (
+        "We asked a question, and no answer came for a month",
+        Ending.CLARIFICATION_NOT_RECEIVED,
+    ),
+    ClosedBecause.NO_FEE: ("The fee was not paid in time", Ending.CLARIFICATION_NOT_RECEIVED),
+    ClosedBecause.NOT_VALID: (
+        "It is not a valid request, and help did not mend it",
+        Ending.NOT_VALID,
+    ),
+    ClosedBecause.DUPLICATE: ("It asks for the same as another request", Ending.REDIRECTED),
 }
 
 
@@ -42,7 +63,13 @@ def close(
     """Close a request. Its video is kept for three more months, then deleted as usual; pictures
     of proofs are deleted now."""
     footage_request = move(
-        session, request_id=request_id, event=Event.CLOSED, by=by, at=at, note=because.value
+        session,
+        request_id=request_id,
+        event=Event.CLOSED,
+        by=by,
+        at=at,
+        note=because.value,
+        ending=because.ending,
     )
     release_preservations(
         session, request_id=request_id, until=at + KEPT_AFTER_CLOSING, by=by, at=at

@@ -13,7 +13,9 @@ from portal.dates import london_day
 from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.requests.clock import Clock
-from portal.requests.lifecycle import Event, after, obstacle
+from portal.requests.endings import Ending
+from portal.requests.ledger import open_asks
+from portal.requests.lifecycle import Event, Status, after, obstacle
 from portal.requests.models import FootageRequest, RequestStep
 from portal.requests.queries import clock_now, facts_of, steps_of
 
@@ -27,20 +29,24 @@ def move(
     at: datetime,
     on: date | None = None,
     note: str = "",
+    ending: Ending | None = None,
 ) -> FootageRequest:
     """Let an event happen to a request, under a lock on its row.
 
     `on` is the day that counts in law, by default London's day at `at`. `note` is for the
-    ledger and holds no personal data. Refused when the lifecycle does not allow it or an
+    ledger and holds no personal data. `ending` is given with an event that ends the request, and
+    an event that opens it again takes it away. Refused when the lifecycle does not allow it or an
     obstacle stands; NotFound when there is no such request.
     """
     footage_request = _locked(session, request_id)
-    status = after(footage_request.status, event)
+    is_identity_open = bool(open_asks(steps_of(session, request_id)))
+    status = after(footage_request.status, event, is_identity_open=is_identity_open)
     hindrance = obstacle(event, facts_of(session, footage_request))
     if hindrance:
         raise Refused(hindrance)
-    add_step(session, footage_request, event=event, by=by, at=at, on=on, note=note)
+    add_step(session, footage_request, status, event=event, by=by, at=at, on=on, note=note)
     footage_request.status = status
+    footage_request.ending = None if status.is_open else ending or footage_request.ending
     keep_clock(session, footage_request)
     record(
         session,
@@ -56,6 +62,7 @@ def move(
 def add_step(
     session: Session,
     footage_request: FootageRequest,
+    status_after: Status,
     *,
     event: Event,
     by: Actor,
@@ -75,7 +82,7 @@ def add_step(
             number=last + 1,
             event=event,
             status_before=before,
-            status_after=after(footage_request.status, event) if last else footage_request.status,
+            status_after=status_after,
             at=at,
             on=on or london_day(at),
             actor_kind=by.kind.value,

@@ -51,7 +51,8 @@ def receive(
     session.flush()
     session.add_all(_parts(request_id, intake))
     received_on = footage_request.received_on
-    add_step(session, footage_request, event=Event.RECEIVED, by=by, at=at, on=received_on)
+    status = footage_request.status
+    add_step(session, footage_request, status, event=Event.RECEIVED, by=by, at=at, on=received_on)
     clock = keep_clock(session, footage_request)
     record(
         session,
@@ -139,6 +140,7 @@ def _representative(request_id: UUID, said: RepresentativeDetails) -> Representa
         name=said.name,
         relationship_to_applicant=said.relationship,
         organisation=said.organisation,
+        acting=said.acting,
     )
 
 

@@ -16,6 +16,7 @@ from portal.requests.applicant_page import may_withdraw
 from portal.requests.applicant_queries import is_hold_open_to_applicant
 from portal.requests.commands.closing import KEPT_AFTER_CLOSING
 from portal.requests.commands.moving import move
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
 from portal.requests.models import Applicant, FootageRequest
 
@@ -32,7 +33,14 @@ def withdraw(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> 
     is_open = is_hold_open_to_applicant(session, footage_request)
     if not may_withdraw(footage_request, is_hold_open_to_applicant=is_open):
         raise Refused("This request cannot be ended now. Send us a message instead.")
-    move(session, request_id=request_id, event=Event.WITHDRAWN, by=by, at=at)
+    move(
+        session,
+        request_id=request_id,
+        event=Event.WITHDRAWN,
+        by=by,
+        at=at,
+        ending=Ending.WITHDRAWN,
+    )
     release_preservations(
         session, request_id=request_id, until=at + KEPT_AFTER_CLOSING, by=by, at=at
     )

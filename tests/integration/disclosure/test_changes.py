@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from portal.audit.models import AuditEntry
 from portal.db import Database
 from portal.disclosure.commands import publish, second, send_back
-from portal.disclosure.exemptions import Answer, Line
+from portal.disclosure.exemptions import Line
 from portal.disclosure.models import Release
 from portal.disclosure.packing import pack
 from portal.errors import Refused
@@ -21,6 +21,7 @@ from portal.notifications.models import Notice
 from portal.recordings.kinds import CandidateStatus
 from portal.recordings.models import Candidate, Recording
 from portal.requests.commands.finding import reject_candidates
+from portal.requests.endings import Ending
 from tests.factories.disclosure import (
     Ready,
     answered,
@@ -178,7 +179,7 @@ def test_it_is_not_released_when_it_changes_during_packing(house: House, change:
 def test_nothing_held_is_not_said_of_a_request_whose_video_came_late(house: House) -> None:
     ready = ready_to_decide(house, contents=[])
     made = published(house, ready, [])
-    assert decision_of(house, made).answer is Answer.NOT_HELD
+    assert decision_of(house, made).answer is Ending.NOT_HELD
     found = find_late(house, ready)
     pay_pack(house, made)
     assert is_nothing_sent(house, ready, made, f"since the decision: recording {found}.")

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 
 from portal.actors import Role
 from portal.disclosure.commands import decide, publish, second, send_back
-from portal.disclosure.exemptions import Answer, Line, Outcome, PublicInterest
+from portal.disclosure.exemptions import Line, Outcome, PublicInterest
 from portal.disclosure.models import Decision, DecisionLine
 from portal.errors import NotAllowed, Refused
 from portal.holds.policy import Level
 from portal.house import House
 from portal.ids import new_id
 from portal.recordings.models import Recording
+from portal.requests.endings import Ending
 from portal.requests.intake import AboutWhom
 from tests.factories.disclosure import (
     WEIGHED,
@@ -42,7 +43,7 @@ def test_a_decision_keeps_its_lines_and_waits_for_a_second(house: House) -> None
         lines = session.scalars(sa.select(DecisionLine).order_by(DecisionLine.number)).all()
     assert (row.round, row.answer, row.note_to_applicant) == (
         1,
-        Answer.DISCLOSED_PART,
+        Ending.DISCLOSED_PART,
         "Take care.",
     )
     assert row.decided_by_name == ready.staff.decider.name
@@ -77,7 +78,7 @@ def test_a_held_recording_can_only_be_held(house: House) -> None:
     with pytest.raises(Refused, match="ground for evidence"):
         decided(house, ready, [Line(one, Outcome.HELD, "P3-45-4-e", "Why")])
     made = decided(house, ready, [held_line(house, ready, one)])
-    assert decision_of(house, made).answer is Answer.RESTRICTED_HELD
+    assert decision_of(house, made).answer is Ending.RESTRICTED_HELD
 
 
 def test_what_is_not_held_cannot_be_called_held(house: House) -> None:
@@ -89,13 +90,13 @@ def test_what_is_not_held_cannot_be_called_held(house: House) -> None:
 @pytest.mark.parametrize(
     ("level", "answer"),
     [
-        (Level.OPEN, Answer.RESTRICTED_HELD),
-        (Level.LIMITED, Answer.RESTRICTED_HELD),
-        (Level.NEITHER_CONFIRM_NOR_DENY, Answer.NCND),
+        (Level.OPEN, Ending.RESTRICTED_HELD),
+        (Level.LIMITED, Ending.RESTRICTED_HELD),
+        (Level.NEITHER_CONFIRM_NOR_DENY, Ending.NCND),
     ],
 )
 def test_the_line_keeps_the_strictest_level_of_its_holds(
-    house: House, level: Level, answer: Answer
+    house: House, level: Level, answer: Ending
 ) -> None:
     ready = ready_to_decide(house)
     (one,) = ready.recording_ids
@@ -109,7 +110,7 @@ def test_the_line_keeps_the_strictest_level_of_its_holds(
 
 def test_nothing_found_is_an_answer_too(house: House) -> None:
     ready = ready_to_decide(house, contents=[])
-    assert decision_of(house, decided(house, ready, [])).answer is Answer.NOT_HELD
+    assert decision_of(house, decided(house, ready, [])).answer is Ending.NOT_HELD
 
 
 def test_a_ground_needs_its_test_and_a_qualified_one_the_public_interest(house: House) -> None:
@@ -163,7 +164,7 @@ def _row(ready: Ready, **given: object) -> Decision:
     fields = {
         "request_id": ready.request_id,
         "round": 7,
-        "answer": Answer.DISCLOSED_FULL,
+        "answer": Ending.DISCLOSED_FULL,
         "decided_by": UUID(ready.staff.decider.id),
         "decided_by_name": "Dana",
         "decided_at": HAPPENED_AT,

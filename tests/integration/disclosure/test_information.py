@@ -4,7 +4,7 @@ import pytest
 
 from portal.actors import PUBLIC
 from portal.disclosure.commands import decide, publish, second
-from portal.disclosure.exemptions import Answer, PublicInterest
+from portal.disclosure.exemptions import PublicInterest
 from portal.disclosure.models import FileKind
 from portal.disclosure.queries.decisions import latest
 from portal.errors import Refused
@@ -12,6 +12,7 @@ from portal.house import House
 from portal.ids import new_id
 from portal.requests.answers import NO_MOMENT
 from portal.requests.commands import move, receive
+from portal.requests.endings import Ending
 from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting
 from portal.requests.lifecycle import Event
 from portal.worker import Worker
@@ -48,7 +49,7 @@ def information_asked(house: House) -> Ready:
     return Ready(request_id, made.reference, (), people, ())
 
 
-def decide_on(house: House, ready: Ready, note: str, *, is_given: bool) -> Answer:
+def decide_on(house: House, ready: Ready, note: str, *, is_given: bool) -> Ending:
     with house.db.writing() as session:
         made = decide(
             session,
@@ -67,7 +68,7 @@ def test_information_is_given_in_words_and_needs_them(house: House) -> None:
     ready = information_asked(house)
     with pytest.raises(Refused, match="Enter the information"):
         decide_on(house, ready, " ", is_given=True)
-    assert decide_on(house, ready, "4,812 cameras.", is_given=True) is Answer.DISCLOSED_FULL
+    assert decide_on(house, ready, "4,812 cameras.", is_given=True) is Ending.DISCLOSED_FULL
 
 
 @pytest.mark.parametrize(
@@ -102,4 +103,4 @@ def test_a_note_that_the_letter_would_lose_is_refused(house: House) -> None:
     ready = ready_to_decide(house, contents=())
     with pytest.raises(Refused, match="no place for a note"):
         decide_on(house, ready, "Something", is_given=False)
-    assert decide_on(house, ready, "", is_given=False) is Answer.NOT_HELD
+    assert decide_on(house, ready, "", is_given=False) is Ending.NOT_HELD

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from portal.audit.models import AuditEntry
 from portal.disclosure.commands import publish
-from portal.disclosure.exemptions import Answer
 from portal.disclosure.models import DownloadLink, FileKind, Release, ReleaseFile
 from portal.disclosure.packing import pack, sweep_orphans
 from portal.disclosure.queries.decisions import standings
@@ -26,6 +25,7 @@ from portal.notifications.models import Notice
 from portal.outbox.models import JobStatus, OutboxJob
 from portal.requests.commands import move
 from portal.requests.commands.reopening import reopen_request
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
 from portal.requests.models import FootageRequest
 from portal.worker import Worker
@@ -367,10 +367,10 @@ def test_a_letter_without_an_e_mail_address_is_packed_all_the_same(house: House)
 
 @pytest.mark.parametrize(
     ("level", "answer"),
-    [(None, Answer.DISCLOSED_FULL), (Level.NEITHER_CONFIRM_NOR_DENY, Answer.DISCLOSED_FULL)],
+    [(None, Ending.DISCLOSED_FULL), (Level.NEITHER_CONFIRM_NOR_DENY, Ending.DISCLOSED_FULL)],
 )
 def test_a_secret_hold_beside_a_release_leaves_no_trace_in_the_letter(
-    house: House, level: Level | None, answer: Answer
+    house: House, level: Level | None, answer: Ending
 ) -> None:
     ready = ready_to_decide(house, contents=[b"free", b"secret"] if level else [b"free"])
     lines = [release_line(ready.recording_ids[0])]

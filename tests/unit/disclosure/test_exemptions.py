@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from portal.disclosure.exemptions import (
     CATALOGUE,
     HOLD_GROUND,
-    Answer,
     Line,
     Outcome,
     PublicInterest,
@@ -21,6 +20,7 @@ from portal.disclosure.letter_choice import letter_for
 from portal.errors import Refused
 from portal.holds.policy import Level
 from portal.letters.kinds import REGIMES_OF, LetterKind
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Regime
 
 RELEASE = Line(1, Outcome.RELEASE)
@@ -34,22 +34,22 @@ OPEN, LIMITED, SECRET = (
 @pytest.mark.parametrize(
     ("lines", "answer"),
     [
-        ((), Answer.NOT_HELD),
-        ((RELEASE,), Answer.DISCLOSED_FULL),
-        ((RELEASE, WITHHOLD), Answer.DISCLOSED_PART),
-        ((RELEASE, OPEN), Answer.DISCLOSED_PART),
-        ((RELEASE, SECRET), Answer.DISCLOSED_FULL),
-        ((RELEASE, WITHHOLD, SECRET), Answer.DISCLOSED_PART),
-        ((WITHHOLD,), Answer.RESTRICTED),
-        ((WITHHOLD, SECRET), Answer.RESTRICTED),
-        ((WITHHOLD, OPEN), Answer.RESTRICTED_HELD),
-        ((OPEN,), Answer.RESTRICTED_HELD),
-        ((LIMITED,), Answer.RESTRICTED_HELD),
-        ((SECRET,), Answer.NCND),
-        ((SECRET, SECRET), Answer.NCND),
+        ((), Ending.NOT_HELD),
+        ((RELEASE,), Ending.DISCLOSED_FULL),
+        ((RELEASE, WITHHOLD), Ending.DISCLOSED_PART),
+        ((RELEASE, OPEN), Ending.DISCLOSED_PART),
+        ((RELEASE, SECRET), Ending.DISCLOSED_FULL),
+        ((RELEASE, WITHHOLD, SECRET), Ending.DISCLOSED_PART),
+        ((WITHHOLD,), Ending.RESTRICTED),
+        ((WITHHOLD, SECRET), Ending.RESTRICTED),
+        ((WITHHOLD, OPEN), Ending.RESTRICTED_HELD),
+        ((OPEN,), Ending.RESTRICTED_HELD),
+        ((LIMITED,), Ending.RESTRICTED_HELD),
+        ((SECRET,), Ending.NCND),
+        ((SECRET, SECRET), Ending.NCND),
     ],
 )
-def test_the_whole_answer(lines: tuple[Line, ...], answer: Answer) -> None:
+def test_the_whole_answer(lines: tuple[Line, ...], answer: Ending) -> None:
     assert answer_of(lines) is answer
     assert answer_of(tuple(reversed(lines))) is answer
 
@@ -66,8 +66,8 @@ def test_the_ground_for_evidence_is_a_ground_of_its_law(regime: Regime) -> None:
 
 
 @pytest.mark.parametrize("regime", Regime)
-@pytest.mark.parametrize("answer", [each for each in Answer if each is not Answer.REFUSED])
-def test_each_answer_has_a_letter_that_speaks_for_its_law(regime: Regime, answer: Answer) -> None:
+@pytest.mark.parametrize("answer", [each for each in Ending if each is not Ending.REFUSED])
+def test_each_answer_has_a_letter_that_speaks_for_its_law(regime: Regime, answer: Ending) -> None:
     kind = letter_for(regime, answer)
     assert regime.value in REGIMES_OF.get(kind, [each.value for each in Regime])
 
@@ -75,19 +75,19 @@ def test_each_answer_has_a_letter_that_speaks_for_its_law(regime: Regime, answer
 @pytest.mark.parametrize(
     ("regime", "answer", "kind"),
     [
-        (Regime.SAR_PART3, Answer.DISCLOSED_FULL, LetterKind.DISCLOSURE),
-        (Regime.FOI, Answer.DISCLOSED_FULL, LetterKind.DISCLOSURE_FOI),
-        (Regime.SAR_PART3, Answer.DISCLOSED_PART, LetterKind.RESTRICTION),
-        (Regime.SAR_GDPR, Answer.DISCLOSED_PART, LetterKind.REFUSAL_GDPR),
-        (Regime.FOI, Answer.DISCLOSED_PART, LetterKind.DISCLOSURE_FOI),
-        (Regime.SAR_PART3, Answer.RESTRICTED_HELD, LetterKind.RESTRICTION),
-        (Regime.FOI, Answer.RESTRICTED_HELD, LetterKind.FOI_REFUSAL),
-        (Regime.SAR_GDPR, Answer.RESTRICTED, LetterKind.REFUSAL_GDPR),
-        (Regime.FOI, Answer.NCND, LetterKind.NCND),
-        (Regime.SAR_PART3, Answer.NOT_HELD, LetterKind.NOT_HELD),
+        (Regime.SAR_PART3, Ending.DISCLOSED_FULL, LetterKind.DISCLOSURE),
+        (Regime.FOI, Ending.DISCLOSED_FULL, LetterKind.DISCLOSURE_FOI),
+        (Regime.SAR_PART3, Ending.DISCLOSED_PART, LetterKind.RESTRICTION),
+        (Regime.SAR_GDPR, Ending.DISCLOSED_PART, LetterKind.REFUSAL_GDPR),
+        (Regime.FOI, Ending.DISCLOSED_PART, LetterKind.DISCLOSURE_FOI),
+        (Regime.SAR_PART3, Ending.RESTRICTED_HELD, LetterKind.RESTRICTION),
+        (Regime.FOI, Ending.RESTRICTED_HELD, LetterKind.FOI_REFUSAL),
+        (Regime.SAR_GDPR, Ending.RESTRICTED, LetterKind.REFUSAL_GDPR),
+        (Regime.FOI, Ending.NCND, LetterKind.NCND),
+        (Regime.SAR_PART3, Ending.NOT_HELD, LetterKind.NOT_HELD),
     ],
 )
-def test_which_letter(regime: Regime, answer: Answer, kind: LetterKind) -> None:
+def test_which_letter(regime: Regime, answer: Ending, kind: LetterKind) -> None:
     assert letter_for(regime, answer) is kind
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from portal.requests.clock import Clock, WaitingFor, clock_of
 from portal.requests.clock.events import ClockEvent, IdentityReceived, IdentityRequested
 from portal.requests.ledger import clock_events, open_asks
-from portal.requests.lifecycle import Event
+from portal.requests.lifecycle import Event, Regime
 from portal.workdays import load_shipped
 
 HOLIDAYS = load_shipped()
@@ -34,7 +34,7 @@ def told(*steps: tuple[Event, int]) -> list[Step]:
 
 
 def clock(steps: list[Step]) -> Clock:
-    return clock_of("sar_part3", clock_events(steps), HOLIDAYS)
+    return clock_of("sar_part3", clock_events(Regime.SAR_PART3, steps), HOLIDAYS)
 
 
 def test_asking_again_when_the_time_has_ended_does_not_start_it_again() -> None:
@@ -105,7 +105,7 @@ def test_one_pair_for_each_waiting() -> None:
         IdentityRequested(march(9)),
         IdentityReceived(march(11)),
     ]
-    assert clock_events(steps)[1:] == pairs
+    assert clock_events(Regime.SAR_PART3, steps)[1:] == pairs
     assert open_asks(steps) == []
     assert open_asks(steps[:3]) == steps[1:3]
 

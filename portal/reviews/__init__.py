@@ -1,0 +1,1 @@
+"""Looking again: internal reviews and data protection complaints."""
