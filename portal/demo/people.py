@@ -12,6 +12,8 @@ _PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("handler", "First handler", (Role.INTAKE, Role.SEARCHER, Role.DECISION_MAKER)),
     ("second", "Second handler", (Role.SEARCHER, Role.DECISION_MAKER, Role.SECONDER)),
     ("holds", "Owner of holds", (Role.HOLD_OWNER,)),
+    ("senior", "Senior reviewer", (Role.SENIOR_REVIEWER,)),
+    ("dpo", "Data protection officer", (Role.DATA_PROTECTION_OFFICER, Role.SECONDER)),
     ("auditor", "Auditor", (Role.AUDITOR,)),
     ("admin", "Administrator", (Role.ADMINISTRATOR,)),
 )

@@ -1,0 +1,129 @@
+"""A database with rows in it moves forwards: nothing is lost, and what has ended says how."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from portal.cli.db import MIGRATIONS
+from portal.db import Database, open_database
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def at_revision(url: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, revision)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(
+    request: pytest.FixtureRequest, tmp_path: Path, make_empty_postgres: Callable[[], Database]
+) -> Iterator[Database]:
+    """A database as the first migration left it."""
+    if request.param == "postgresql":
+        database = make_empty_postgres()
+    else:
+        database = open_database(f"sqlite:///{tmp_path}/old.sqlite")
+    at_revision(database.url, "0001")
+    yield database
+    database.close()
+
+
+def tables(database: Database) -> sa.MetaData:
+    metadata = sa.MetaData()
+    metadata.reflect(database.engine)
+    return metadata
+
+
+def add_request(connection: sa.Connection, known: sa.MetaData, status: str, number: int) -> object:
+    table = known.tables["footage_request"]
+    key = uuid4()
+    connection.execute(
+        table.insert(),
+        {
+            "id": key if not isinstance(table.c.id.type, sa.CHAR) else key.hex,
+            "reference": f"BWV-0000-000{number}",
+            "regime": "sar_part3",
+            "about": "me",
+            "channel": "online",
+            "status": status,
+            "received_at": AT.replace(tzinfo=None),
+            "received_on": AT.date(),
+            "delivery": "download",
+            "safe_contact": "",
+            "language": "",
+            "adjustments": "",
+        },
+    )
+    return key if not isinstance(table.c.id.type, sa.CHAR) else key.hex
+
+
+def add_step(
+    connection: sa.Connection,
+    known: sa.MetaData,
+    key: object,
+    *,
+    event: str,
+    before: str,
+    note: str,
+) -> None:
+    connection.execute(
+        known.tables["request_step"].insert(),
+        {
+            "request_id": key,
+            "number": 1,
+            "event": event,
+            "status_before": before,
+            "status_after": "closed",
+            "at": AT.replace(tzinfo=None),
+            "on": AT.date(),
+            "actor_kind": "handler",
+            "actor_id": "x",
+            "note": note,
+        },
+    )
+
+
+CLOSED = (
+    ("withdrawn", "searching", "", "withdrawn"),
+    ("closed", "awaiting_identity", "nothing_came", "id_not_confirmed"),
+    ("closed", "awaiting_clarification", "nothing_came", "clarification_not_received"),
+    ("closed", "awaiting_identity", "duplicate", "redirected"),
+)
+
+
+def test_what_was_closed_before_says_how_it_ended(old: Database) -> None:
+    known = tables(old)
+    with old.engine.execution_options(portal_writing=True).begin() as connection:
+        for number, (event, before, note, _) in enumerate(CLOSED):
+            key = add_request(connection, known, "closed", number)
+            add_step(connection, known, key, event=event, before=before, note=note)
+        add_request(connection, known, "searching", 8)
+    at_revision(old.url, "head")
+    with old.engine.connect() as connection:
+        rows = connection.execute(
+            sa.text("SELECT ending FROM footage_request ORDER BY reference")
+        ).scalars()
+        assert list(rows) == [*(ending for *_, ending in CLOSED), None]
+
+
+def test_the_new_words_are_allowed_and_others_still_are_not(old: Database) -> None:
+    known = tables(old)
+    with old.engine.execution_options(portal_writing=True).begin() as connection:
+        add_request(connection, known, "received", 1)
+    at_revision(old.url, "head")
+    with old.engine.execution_options(portal_writing=True).begin() as connection:
+        connection.execute(sa.text("UPDATE footage_request SET status = 'awaiting_authority'"))
+    with (
+        pytest.raises(sa.exc.IntegrityError),
+        old.engine.execution_options(portal_writing=True).begin() as connection,
+    ):
+        connection.execute(sa.text("UPDATE footage_request SET status = 'lost'"))
