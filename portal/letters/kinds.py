@@ -128,7 +128,7 @@ REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
         Field("regime_reason", "why that law applies"),
         Field("starts_on", "the date the time starts", when=_lacks("still_needed")),
         Field("still_needed", "what is missing before the time starts", when=_lacks("starts_on")),
-        _REPLY_BY,
+        Field("reply_by", "the date we will reply by", when=_lacks("still_needed")),
         Field("add_information_how", "how to add information"),
     ),
     LetterKind.ID_REQUEST: (
@@ -136,6 +136,7 @@ REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
         Field("accepted_proofs", "the list of proofs we take"),
         Field("alternatives", "what to do without these"),
         Field("send_how", "how to send proof safely"),
+        Field("chase_on", "the date we ask again"),
         Field("close_on", "the date we close the request if nothing comes"),
         Field("proof_deletion", "how and when the proof is deleted"),
     ),

@@ -68,6 +68,11 @@ _REFUSED: dict[str, Any] = {
     **_BY,
 }
 
+WORKING = [
+    "We received your request on Friday 20 November 2026.",
+    "We did not count 9 to 16 December, when we were waiting for you.",
+]
+
 # (kind, what is special about it, its fields beyond the common ones)
 COMPLETE: list[tuple[LetterKind, str, dict[str, Any]]] = [
     (
@@ -77,6 +82,7 @@ COMPLETE: list[tuple[LetterKind, str, dict[str, Any]]] = [
             "received_on": date(2026, 11, 20),
             "regime_reason": "You asked for video of yourself.",
             "starts_on": date(2026, 11, 20),
+            "clock_working": WORKING,
             "reply_by": date(2026, 12, 20),
             "add_information_how": "Use the page for your request.",
         },
@@ -98,10 +104,12 @@ COMPLETE: list[tuple[LetterKind, str, dict[str, Any]]] = [
         LetterKind.ID_REQUEST,
         "",
         {
-            "doubt_reason": "Two people share your name.",
+            "doubt_reason": ["Two people share your name.", "The date of birth differs."],
+            "note": "Send it in any language.",
             "accepted_proofs": ["A passport", "A driving licence"],
             "alternatives": "Phone us.",
             "send_how": "Use the page for your request.",
+            "chase_on": date(2026, 12, 6),
             "close_on": date(2026, 12, 22),
             "proof_deletion": "We delete it 30 days after our answer.",
         },
@@ -304,6 +312,89 @@ COMPLETE: list[tuple[LetterKind, str, dict[str, Any]]] = [
             },
         )
         for regime in ("sar_part3", "foi")
+    ],
+    *[
+        (
+            LetterKind.COMPLAINT_OUTCOME,
+            regime,
+            {
+                "regime": regime,
+                "complained_on": date(2026, 11, 1),
+                "outcome": ["You were right.", "We searched again."],
+                "reasons": "We looked in one place only.",
+                "what_changes": "We look in both places.",
+                **_BY,
+            },
+        )
+        for regime in ("sar_part3", "sar_gdpr")
+    ],
+    *[
+        (
+            LetterKind.FEES_NOTICE,
+            regime,
+            {
+                "regime": regime,
+                "fee_amount": "£120",
+                "reasons": "You asked for it to be sent in print.",
+                "pay_how": "Phone us and pay by card.",
+                "pay_by": date(2027, 2, 22),
+                "clock_working": WORKING,
+                **_BY,
+            },
+        )
+        for regime in ("sar_part3", "sar_gdpr", "foi")
+    ],
+    *[
+        (
+            LetterKind.DELAY,
+            regime,
+            {
+                "regime": regime,
+                "old_due_on": date(2026, 11, 20),
+                "write_again_on": date(2026, 11, 29),
+                **more,
+            },
+        )
+        for regime, more in (
+            ("sar_part3", {"reasons": "Many people asked for video at the same time."}),
+            ("sar_gdpr", {}),
+            ("foi", {"clock_working": WORKING}),
+        )
+    ],
+    *[
+        (
+            LetterKind.RESTRICTION_REVIEW,
+            f"{level}, {finding}",
+            {
+                "level": level,
+                "finding": finding,
+                **({"reasons": "The court has not decided yet."} if level == "L1" else {}),
+                **({"review_on": date(2027, 2, 20)} if finding != "end" else {}),
+                **_BY,
+            },
+        )
+        for level in ("L1", "L2")
+        for finding in ("continue", "narrow", "end")
+    ],
+    *[
+        (
+            LetterKind.CLOSING,
+            because,
+            {
+                "regime": regime,
+                "because": because,
+                "reopen_how": "Send it to us, and we go on.",
+                **more,
+                **_BY,
+            },
+        )
+        for because, regime, more in (
+            ("no_proof", "sar_part3", {"asked_on": date(2026, 10, 22)}),
+            ("no_clarification", "sar_gdpr", {"asked_on": date(2026, 10, 22)}),
+            ("no_fee", "foi", {"asked_on": date(2026, 8, 22), "reasons": "We wrote twice."}),
+            ("not_valid", "foi", {}),
+            ("not_valid", "sar_part3", {"reasons": "There is no name."}),
+        )
     ],
 ]
 
