@@ -9,8 +9,8 @@ from portal.requests.commands.messaging import write_to_applicant
 from portal.requests.forms.office import ClarifyForm, MessageForm
 from portal.requests.lifecycle import BUTTONS, Event
 from portal.requests.queries import by_reference
+from portal.requests.staff_views.addresses import part_url
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
-from portal.requests.staff_views.page import part_url
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, writing
 

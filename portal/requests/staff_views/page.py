@@ -6,33 +6,24 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, request, url_for
+from flask import request
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
 
-from portal.actors import Actor
 from portal.audit.names import names
 from portal.dates import london_day
 from portal.recordings.models import Preservation
 from portal.requests.answers import NO_MOMENT
 from portal.requests.clock import Clock, legal_missed, promise_missed
-from portal.requests.lifecycle import BUTTONS, Event, Facts, Status, next_events, obstacle
+from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference, clock_now, facts_of
-from portal.web.guards import current_actor, guard_of
+from portal.requests.staff_views.addresses import may_enter, part_url
+from portal.requests.staff_views.next_steps import next_steps
+from portal.web.guards import current_actor
 from portal.web.session import now, settings
 
 _SOON = timedelta(days=7)
 _DELETED_SOON = timedelta(days=3)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One next step. `why_not` is None when this handler may take it now."""
-
-    label: str
-    href: str
-    why_not: str | None
 
 
 @dataclass(frozen=True)
@@ -60,13 +51,15 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
     footage_request = by_reference(session, reference)
     facts = facts_of(session, footage_request)
     clock = clock_now(footage_request, footage_request.steps)
+    steps = next_steps(footage_request, facts, current_actor())
     return {
         "footage_request": footage_request,
         "clock": clock,
         "missed": _missed(footage_request, clock),
         "clocks": two_clocks(session, footage_request),
         "facts": facts,
-        "next_steps": next_steps(footage_request, facts, current_actor()),
+        "next_steps": steps.next,
+        "other_steps": steps.others,
         "tabs": _tabs(reference),
         "names": names(session),
         "actor": current_actor(),
@@ -125,63 +118,10 @@ def _kept(session: Session, footage_request: FootageRequest) -> int:
     return session.scalar(found) or 0
 
 
-# Each button's words and the page where it is pressed; `round` is the newest decision's number.
-_BUTTONS = {
-    Event.IDENTITY_ASKED: ("Ask for proof of identity", "identity"),
-    Event.IDENTITY_ACCEPTED: ("Accept identity", "identity"),
-    Event.CLARIFICATION_ASKED: ("Ask for clarification", "clarify"),
-    Event.SEARCH_STARTED: ("Start looking for video", "find-video"),
-    Event.SEARCH_FINISHED: ("Finish looking for video", "find-video"),
-    Event.DECIDED: ("Decide", "decision"),
-    Event.SENT_BACK: ("Send the decision back", "decision/{round}/send-back"),
-    Event.SECONDED: ("Second the decision", "decision/{round}/second"),
-    Event.PUBLISHED: ("Publish the answer", "decision/{round}/publish"),
-    Event.CLOSED: ("Close the request", "close"),
-}
-
-
-def next_steps(footage_request: FootageRequest, facts: Facts, by: Actor) -> list[Step]:
-    """The lifecycle's next events as this handler sees them: to press, or with why not."""
-    return [
-        _step(event, footage_request, facts, by)
-        for event in next_events(footage_request.status)
-        if not _is_beside_the_point(event, facts)
-    ]
-
-
-def _is_beside_the_point(event: Event, facts: Facts) -> bool:
-    """FOIA s.8 asks for no identity; and what was accepted is not asked for again."""
-    if event not in (Event.IDENTITY_ASKED, Event.IDENTITY_ACCEPTED):
-        return False
-    return facts.is_identity_accepted or not facts.regime.is_sar
-
-
-def _step(event: Event, footage_request: FootageRequest, facts: Facts, by: Actor) -> Step:
-    label, part = _BUTTONS[event]
-    made = [step for step in footage_request.steps if step.event is Event.DECIDED]
-    why_not = obstacle(event, facts) or _not_yours(event, by)
-    if event is Event.SECONDED and made and made[-1].actor_id == by.id:
-        why_not = why_not or "You made this decision. Somebody else must second it."
-    href = part_url(footage_request.reference, part.format(round=len(made)))
-    return Step(label, href, why_not)
-
-
-def _not_yours(event: Event, by: Actor) -> str | None:
-    if by.has(*BUTTONS[event]):
-        return None
-    who = sorted(role.label.lower() for role in BUTTONS[event])
-    return f"For handlers with the role {' or '.join(who)}."
-
-
-def part_url(reference: str, part: str = "") -> str:
-    """The address of a part of a request's pages, such as `decision`."""
-    overview = url_for("office.requests.overview", reference=reference)
-    return f"{overview}/{part}" if part else overview
-
-
 _TABS = (
     ("Overview", ""),
     ("Identity", "identity"),
+    ("Time", "time"),
     ("Find video", "find-video"),
     ("Holds", "holds"),
     ("Decision", "decision"),
@@ -206,13 +146,3 @@ def _tabs(reference: str) -> list[dict[str, Any]]:
 
 def _is_at_or_below(path: str, href: str) -> bool:
     return path == href or path.startswith(f"{href}/")
-
-
-def may_enter(path: str) -> bool:
-    """Whether there is a page at this address that the signed-in handler may open."""
-    try:
-        endpoint, _ = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
-    except HTTPException:
-        return False
-    guard = guard_of(current_app, endpoint)
-    return guard is not None and (guard.is_public or current_actor().has(*guard.roles))
