@@ -108,6 +108,7 @@ EVENTS = (
     "answered_with_hold",
     "restriction_reviewed",
     "hold_ended",
+    "review_upheld",
     "withdrawn",
     "redirected",
     "closed",
@@ -178,6 +179,10 @@ def _widen_tables() -> None:
     )
     op.add_column("footage_request", sa.Column("ending", sa.String(length=40), nullable=True))
     add_check("footage_request", "ck_footage_request_ending", one_of("ending", ENDINGS))
+    op.add_column(
+        "footage_request",
+        sa.Column("is_under_review", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.add_column("footage_request", sa.Column("linked_to", sa.Uuid(), nullable=True))
     op.create_index(
         op.f("ix_footage_request_linked_to"), "footage_request", ["linked_to"], unique=False
@@ -396,6 +401,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_footage_request_linked_to"), table_name="footage_request")
     op.drop_column("footage_request", "linked_to")
+    op.drop_column("footage_request", "is_under_review")
     drop_check("footage_request", "ck_footage_request_ending", one_of("ending", ENDINGS))
     op.drop_column("footage_request", "ending")
     op.drop_column("footage_request", "authority_accepted_at")

@@ -107,6 +107,7 @@ _TOLD = {
     Event.ANSWERED: "We sent you our answer",
     Event.ANSWERED_WITH_HOLD: "We sent you our answer",
     Event.HOLD_ENDED: "We opened your request again",
+    Event.REVIEW_UPHELD: "We opened your request again",
     Event.WITHDRAWN: "You ended your request",
     Event.CLOSED: "We closed your request",
 }

@@ -131,6 +131,7 @@ class Event(StrEnum):
     ANSWERED_WITH_HOLD = "answered_with_hold"
     RESTRICTION_REVIEWED = "restriction_reviewed"
     HOLD_ENDED = "hold_ended"
+    REVIEW_UPHELD = "review_upheld"
     WITHDRAWN = "withdrawn"
     REDIRECTED = "redirected"
     CLOSED = "closed"
@@ -210,6 +211,8 @@ TABLE: Mapping[tuple[Status, Event], Status] = {
     # After the answer.
     (_S.ANSWERED_HELD, _E.RESTRICTION_REVIEWED): _S.ANSWERED_HELD,
     (_S.ANSWERED_HELD, _E.HOLD_ENDED): _S.REOPENED,
+    # A review or a complaint found that the answer must change. The law's dates stay.
+    **_each((_S.ANSWERED, _S.ANSWERED_HELD), _E.REVIEW_UPHELD, _S.REOPENED),
     # Ends without an answer, and the way back from those where something came too late.
     **_each((*_UNDECIDED, _S.DECIDED, _S.SECONDED), _E.WITHDRAWN, _S.CLOSED),
     **_each((_S.ANSWERED_HELD, _S.REOPENED), _E.WITHDRAWN, _S.CLOSED),

@@ -53,6 +53,8 @@ class FootageRequest(Base):
     identity_accepted_at: Mapped[datetime | None]
     authority_accepted_at: Mapped[datetime | None]
     ending: Mapped[Ending | None] = mapped_column(enum_by_value(Ending))
+    # Somebody asked us to look again and has no answer yet: no video is let go meanwhile.
+    is_under_review: Mapped[bool] = mapped_column(default=False)
     # The other half of an ask for both: one person, two laws, two requests (rules 1.1).
     linked_to: Mapped[uuid.UUID | None] = mapped_column(
         sa.ForeignKey("footage_request.id"), index=True
