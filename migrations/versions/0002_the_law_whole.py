@@ -114,12 +114,33 @@ EVENTS = (
     "closed",
     "taken_up",
 )
+PROOFS_BEFORE = (
+    "passport",
+    "driving_licence",
+    "national_identity_card",
+    "birth_certificate",
+    "utility_bill",
+    "bank_statement",
+    "support_letter",
+    "authority",
+    "photo_of_you",
+)
+PROOFS = (
+    *PROOFS_BEFORE[:8],
+    "power_of_attorney",
+    "court_order",
+    "own_photo_id",
+    "own_address",
+    "photo_of_you",
+)
+JUDGED = ("identity", "authority")
 ACTING = ("solicitor", "family_or_friend", "parent", "attorney", "other")
 
 # Table, check, column, the words before, the words now.
 REWORDED = (
     ("decision", "ck_decision_answer", "answer", ANSWERS, ENDINGS),
     ("footage_request", "ck_footage_request_status", "status", STATUSES_BEFORE, STATUSES),
+    ("proof", "ck_proof_proof_kind", "kind", PROOFS_BEFORE, PROOFS),
     ("message", "ck_message_meaning", "meaning", MEANINGS_BEFORE, MEANINGS),
     ("request_step", "ck_request_step_event", "event", EVENTS_BEFORE, EVENTS),
     (
@@ -193,6 +214,9 @@ def _widen_tables() -> None:
     op.add_column("representative", _words("acting", "other"))
     add_check("representative", "ck_representative_acting", one_of("acting", ACTING))
     op.add_column("representative", _json("checks"))
+    op.add_column("representative", _words("organisation_number", ""))
+    op.add_column("identity_check", _words("judged", "identity"))
+    add_check("identity_check", "ck_identity_check_judged", one_of("judged", JUDGED))
     op.add_column("decision", _words("whole_ground", ""))
     op.add_column("decision", _json("whole_record"))
     op.add_column("decision_line", _json("answers"))
@@ -393,6 +417,9 @@ def downgrade() -> None:
     op.drop_column("decision_line", "answers")
     op.drop_column("decision", "whole_record")
     op.drop_column("decision", "whole_ground")
+    drop_check("identity_check", "ck_identity_check_judged", one_of("judged", JUDGED))
+    op.drop_column("identity_check", "judged")
+    op.drop_column("representative", "organisation_number")
     op.drop_column("representative", "checks")
     drop_check("representative", "ck_representative_acting", one_of("acting", ACTING))
     op.drop_column("representative", "acting")

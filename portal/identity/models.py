@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, enum_by_value
-from portal.identity.proof import CodePurpose, ProofKind, Verdict
+from portal.identity.proof import CodePurpose, Judged, ProofKind, Verdict
 from portal.ids import new_id
 
 
@@ -72,6 +72,7 @@ class IdentityCheck(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     subject_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    judged: Mapped[Judged] = mapped_column(enum_by_value(Judged), default=Judged.IDENTITY)
     verdict: Mapped[Verdict] = mapped_column(enum_by_value(Verdict))
     doubts: Mapped[list[Any]] = mapped_column(default=list)
     proof_kinds: Mapped[list[Any]] = mapped_column(default=list)

@@ -19,6 +19,10 @@ class ProofKind(StrEnum):
     BANK_STATEMENT = "bank_statement"
     SUPPORT_LETTER = "support_letter"
     AUTHORITY = "authority"
+    POWER_OF_ATTORNEY = "power_of_attorney"
+    COURT_ORDER = "court_order"
+    OWN_PHOTO_ID = "own_photo_id"
+    OWN_ADDRESS = "own_address"
     PHOTO_OF_YOU = "photo_of_you"
 
     @property
@@ -28,9 +32,22 @@ class ProofKind(StrEnum):
 
     @property
     def is_document(self) -> bool:
-        """Whether it shows who somebody is; a photo of them only helps to find them."""
-        return self is not ProofKind.PHOTO_OF_YOU
+        """Whether it shows who the applicant is; a photo of them only helps to find them."""
+        return self is not ProofKind.PHOTO_OF_YOU and self not in _ONLY_AUTHORITY
 
+    @property
+    def shows_authority(self) -> bool:
+        """Whether it can show that somebody may act for the applicant, or who that somebody is."""
+        return self in _ONLY_AUTHORITY or self is ProofKind.BIRTH_CERTIFICATE
+
+
+_ONLY_AUTHORITY = (
+    ProofKind.AUTHORITY,
+    ProofKind.POWER_OF_ATTORNEY,
+    ProofKind.COURT_ORDER,
+    ProofKind.OWN_PHOTO_ID,
+    ProofKind.OWN_ADDRESS,
+)
 
 _LABELS = {
     ProofKind.PASSPORT: "Passport",
@@ -41,8 +58,19 @@ _LABELS = {
     ProofKind.BANK_STATEMENT: "Bank statement",
     ProofKind.SUPPORT_LETTER: "Letter from a support worker, officer or doctor",
     ProofKind.AUTHORITY: "Signed permission to act for someone",
+    ProofKind.POWER_OF_ATTORNEY: "Power of attorney",
+    ProofKind.COURT_ORDER: "Court order",
+    ProofKind.OWN_PHOTO_ID: "Photo ID of the one who asks for someone else",
+    ProofKind.OWN_ADDRESS: "Proof of address of the one who asks for someone else",
     ProofKind.PHOTO_OF_YOU: "Photo of you, so that we can find you in the video",
 }
+
+
+class Judged(StrEnum):
+    """What proofs are judged for."""
+
+    IDENTITY = "identity"
+    AUTHORITY = "authority"
 
 
 class Verdict(StrEnum):

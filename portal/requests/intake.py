@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from portal.identity.authority import Acting
+
 
 class AboutWhom(StrEnum):
     """Whose footage it is; decides the regime (rules 1.1)."""
@@ -11,16 +13,6 @@ class AboutWhom(StrEnum):
     ME = "me"
     SOMEONE_I_ACT_FOR = "someone_i_act_for"
     GENERAL = "general"
-
-
-class Acting(StrEnum):
-    """By what right somebody acts for the applicant (rules, section 2)."""
-
-    SOLICITOR = "solicitor"
-    FAMILY_OR_FRIEND = "family_or_friend"
-    PARENT = "parent"
-    ATTORNEY = "attorney"
-    OTHER = "other"
 
 
 class Channel(StrEnum):
@@ -98,6 +90,7 @@ class RepresentativeDetails:
     relationship: str
     organisation: str = ""
     acting: Acting = Acting.OTHER
+    organisation_number: str = ""
 
 
 @dataclass(frozen=True)

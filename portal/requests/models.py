@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, enum_by_value
+from portal.identity.authority import Acting
 from portal.ids import new_id
 from portal.requests.endings import Ending
-from portal.requests.intake import AboutWhom, Acting, Channel, DeliveryFormat, Occasion
+from portal.requests.intake import AboutWhom, Channel, DeliveryFormat, Occasion
 from portal.requests.lifecycle import Event, Regime, Status
 from portal.requests.messages import Meaning, Sender
 
@@ -101,6 +102,8 @@ class Representative(Base):
     name: Mapped[str] = mapped_column(sa.Text)
     relationship_to_applicant: Mapped[str] = mapped_column(sa.Text)
     organisation: Mapped[str] = mapped_column(sa.Text, default="")
+    # A firm's number on its regulator's list.
+    organisation_number: Mapped[str] = mapped_column(sa.String(40), default="")
     acting: Mapped[Acting] = mapped_column(enum_by_value(Acting), default=Acting.OTHER)
     # What was checked before the authority was accepted, by the name of the check.
     checks: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -140,6 +140,7 @@ def _representative(request_id: UUID, said: RepresentativeDetails) -> Representa
         name=said.name,
         relationship_to_applicant=said.relationship,
         organisation=said.organisation,
+        organisation_number=said.organisation_number,
         acting=said.acting,
     )
 
