@@ -12,9 +12,8 @@ from portal.disclosure.exemptions import Outcome
 from portal.disclosure.links import end_of, last_day
 from portal.disclosure.models import Decision, FileKind, Release, ReleaseFile
 from portal.ids import new_id
-from portal.recordings.commands import release_preservations
 from portal.requests.commands import move
-from portal.requests.commands.closing import KEPT_AFTER_CLOSING
+from portal.requests.commands.keeping import let_go
 from portal.requests.lifecycle import Event
 from portal.sealing import Kept
 
@@ -80,10 +79,7 @@ def release(
     )
     if not is_held:
         # Nothing waits any more: after the time to ask for a review, video is deleted as usual.
-        until = at + KEPT_AFTER_CLOSING
-        release_preservations(
-            session, request_id=decision.request_id, until=until, by=WORKER, at=at
-        )
+        let_go(session, footage_request, by=WORKER, at=at)
     announce(session, link, footage_request, key=f"answer:{decision.id}", at=at)
     return made
 

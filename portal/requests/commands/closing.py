@@ -1,6 +1,6 @@
 """Closing a request by hand, when nothing more will come of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,15 +8,11 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.identity.commands.proofs import delete_pictures
-from portal.recordings.commands import release_preservations
+from portal.requests.commands.keeping import let_go
 from portal.requests.commands.moving import move
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
 from portal.requests.models import FootageRequest
-
-# The time to ask for a review or to complain: three months, after which video is deleted as
-# usual again (rules, section 3).
-KEPT_AFTER_CLOSING = timedelta(days=92)
 
 
 class ClosedBecause(StrEnum):
@@ -71,8 +67,6 @@ def close(
         note=because.value,
         ending=because.ending,
     )
-    release_preservations(
-        session, request_id=request_id, until=at + KEPT_AFTER_CLOSING, by=by, at=at
-    )
+    let_go(session, footage_request, by=by, at=at)
     delete_pictures(session, subject_id=request_id, at=at, due_at=at)
     return footage_request

@@ -11,10 +11,9 @@ from portal.errors import NotFound, Refused
 from portal.identity.commands.proofs import delete_pictures
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
-from portal.recordings.commands import release_preservations
 from portal.requests.applicant_page import may_withdraw
 from portal.requests.applicant_queries import is_hold_open_to_applicant
-from portal.requests.commands.closing import KEPT_AFTER_CLOSING
+from portal.requests.commands.keeping import let_go
 from portal.requests.commands.moving import move
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
@@ -41,9 +40,7 @@ def withdraw(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> 
         at=at,
         ending=Ending.WITHDRAWN,
     )
-    release_preservations(
-        session, request_id=request_id, until=at + KEPT_AFTER_CLOSING, by=by, at=at
-    )
+    let_go(session, footage_request, by=by, at=at)
     delete_pictures(session, subject_id=request_id, at=at, due_at=at)
     notify(
         session,

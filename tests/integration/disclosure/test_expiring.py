@@ -9,7 +9,7 @@ from portal.errors import NotFound
 from portal.house import House
 from portal.recordings.commands import preserve
 from portal.recordings.models import Preservation
-from portal.requests.commands.closing import KEPT_AFTER_CLOSING
+from portal.requests.commands.keeping import KEPT_AFTER_CLOSING
 from portal.worker import Worker, tidy_up
 from tests.conftest import Clock
 from tests.factories.disclosure import (
