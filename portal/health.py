@@ -4,11 +4,11 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.bank_holidays import load_shipped
 from portal.dates import london_day
 from portal.outbox.queries import HEARTBEAT_AGE, worker_seen_since
 from portal.web.guards import public
 from portal.web.session import house, now, reading
-from portal.workdays import load_shipped
 
 blueprint = Blueprint("health", __name__)
 

@@ -1,21 +1,16 @@
-"""Working days: weekends, the two old common-law holidays, and bank holidays as data.
+"""Working days: weekends, the two old common-law holidays, and the bank holidays that are known.
 
-The table is GOV.UK's own (https://www.gov.uk/bank-holidays.json): three divisions, because a
-subject access request looks at England and Wales alone and freedom of information at any part of
-the United Kingdom. Days beyond the table are never guessed: a day we do not know to be a holiday
-counts as a working day, so that what we do not know can only make us answer sooner.
+Days beyond the known ones are never guessed: a day we do not know to be a holiday counts as a
+working day, so that what we do not know can only make us answer sooner.
 """
 
-import json
 from calendar import monthrange
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 
-DIVISIONS = ("england-and-wales", "scotland", "northern-ireland")
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5  # as date.weekday() counts
 
@@ -43,41 +38,6 @@ class Holidays:
         if self.last_known_on < months_after(today, months):
             months -= 1
         return max(0, months)
-
-
-@cache
-def load_shipped() -> Holidays:
-    """The table that comes with the portal, to start with."""
-    return parse_govuk(json.loads((files("portal") / "data" / "bank_holidays.json").read_text()))
-
-
-def parse_govuk(document: object) -> Holidays:
-    """Read GOV.UK's bank-holidays.json, already decoded. ValueError says what is wrong with it."""
-    if not isinstance(document, dict):
-        raise ValueError("Bank holidays must be one JSON object with three divisions.")
-    nations = {name: _division(document, name) for name in DIVISIONS}
-    return Holidays(
-        england_and_wales=nations["england-and-wales"],
-        uk=frozenset().union(*nations.values()),
-        last_known_on=min(max(days) for days in nations.values()),
-    )
-
-
-def _division(document: dict[str, object], name: str) -> frozenset[date]:
-    division = document.get(name)
-    events = division.get("events") if isinstance(division, dict) else None
-    if not isinstance(events, list) or not events:
-        raise ValueError(f"Bank holidays have no events for {name}.")
-    return frozenset(_event_date(event, name) for event in events)
-
-
-def _event_date(event: object, name: str) -> date:
-    written = event.get("date") if isinstance(event, dict) else None
-    try:
-        return date.fromisoformat(written if isinstance(written, str) else "")
-    except ValueError:
-        message = f"A bank holiday of {name} has no date in the form 2026-12-25: {written!r}"
-        raise ValueError(message) from None
 
 
 def is_working_day(day: date, holidays: Collection[date]) -> bool:

@@ -5,8 +5,8 @@ from typing import TextIO
 
 import click
 
+from portal.bank_holidays import load_shipped
 from portal.requests.clock_explaining import as_text, explain, parse
-from portal.workdays import load_shipped
 
 
 @click.group()

@@ -35,7 +35,7 @@ def applicant_page(session: Session, footage_request: FootageRequest) -> Applica
     proofs = kept_proofs(session, footage_request.id)
     proof_in = is_proof_in(footage_request, footage_request.steps, proofs_kept=len(proofs))
     status = shown_status(footage_request, is_hold_open_to_applicant=is_open, is_proof_in=proof_in)
-    clock = clock_now(footage_request, footage_request.steps)
+    clock = clock_now(session, footage_request, footage_request.steps)
     is_ended = status in _ANSWERED or status is PublicStatus.CLOSED
     return ApplicantPage(
         reference=footage_request.reference,

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.errors import NotFound
 from portal.recordings.models import Candidate, CandidateStatus, Search
 from portal.requests.clock import Clock, clock_of
+from portal.requests.holidays import known_holidays
 from portal.requests.ledger import clock_events
 from portal.requests.lifecycle import Facts
 from portal.requests.models import FootageRequest, Representative, RequestStep
-from portal.workdays import load_shipped
 
 
 def by_reference(session: Session, reference: str) -> FootageRequest:
@@ -51,11 +51,12 @@ def steps_of(session: Session, request_id: UUID) -> Sequence[RequestStep]:
     ).all()
 
 
-def clock_now(footage_request: FootageRequest, steps: Sequence[RequestStep]) -> Clock:
-    """The clock as the ledger stands."""
-    return clock_of(
-        footage_request.regime, clock_events(footage_request.regime, steps), load_shipped()
-    )
+def clock_now(
+    session: Session, footage_request: FootageRequest, steps: Sequence[RequestStep]
+) -> Clock:
+    """The clock as the ledger stands, by the bank holidays that are known now."""
+    regime = footage_request.regime
+    return clock_of(regime, clock_events(regime, steps), known_holidays(session))
 
 
 def facts_of(session: Session, footage_request: FootageRequest) -> Facts:

@@ -1,26 +1,23 @@
-"""Working days and bank holidays as data."""
+"""Working days."""
 
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
 
-import holidays as second_opinion
 import numpy as np
 import pytest
 from dateutil.easter import easter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.bank_holidays import load_shipped
 from portal.workdays import (
     Holidays,
     add_working_days,
     good_friday,
     is_holiday,
     is_working_day,
-    load_shipped,
     months_after,
     next_working_day,
-    parse_govuk,
     previous_working_day,
     working_days_after,
 )
@@ -28,88 +25,6 @@ from portal.workdays import (
 SHIPPED = load_shipped()
 NONE: frozenset[date] = frozenset()
 DAYS = st.dates(date(2015, 1, 1), date(2040, 12, 31))
-
-
-def govuk(**changes: Any) -> dict[str, Any]:
-    """The smallest table in GOV.UK's shape."""
-    table: dict[str, Any] = {
-        "england-and-wales": {"events": [{"date": "2026-12-28"}, {"date": "2026-01-01"}]},
-        "scotland": {"events": [{"date": "2026-11-30"}]},
-        "northern-ireland": {"events": [{"date": "2026-12-28"}, {"date": "2026-03-17"}]},
-    }
-    return table | changes
-
-
-class TestShippedTable:
-    def test_it_agrees_with_another_library_but_for_what_that_one_lacks(self) -> None:
-        nations = {
-            nation: {
-                day
-                for day in second_opinion.country_holidays(
-                    "GB", subdiv=nation, years=range(2024, 2029)
-                )
-                # It lists the holiday itself beside the day that stands in for it.
-                if day.weekday() < 5
-            }
-            for nation in ("ENG", "WLS", "SCT", "NIR")
-        }
-        world_cup = {date(2026, 6, 15)}
-
-        assert SHIPPED.england_and_wales == nations["ENG"] == nations["WLS"]
-        assert SHIPPED.uk == set().union(*nations.values(), world_cup)
-
-    def test_it_knows_the_days_to_the_end_of_2028(self) -> None:
-        assert SHIPPED.last_known_on == date(2028, 12, 26)
-
-    @pytest.mark.parametrize(
-        ("day", "in_england_and_wales", "somewhere"),
-        [
-            (date(2026, 6, 15), False, True),
-            (date(2026, 3, 17), False, True),
-            (date(2026, 8, 3), False, True),
-            (date(2026, 12, 28), True, True),
-            (date(2026, 12, 26), False, False),
-            (date(2028, 1, 3), True, True),
-        ],
-    )
-    def test_some_days_are_holidays_only_elsewhere(
-        self, day: date, in_england_and_wales: bool, somewhere: bool
-    ) -> None:
-        assert (day in SHIPPED.england_and_wales) is in_england_and_wales
-        assert (day in SHIPPED.uk) is somewhere
-
-
-class TestReadingGovukTable:
-    def test_three_divisions_become_two_sets(self) -> None:
-        read = parse_govuk(govuk())
-
-        assert read.england_and_wales == {date(2026, 12, 28), date(2026, 1, 1)}
-        assert read.uk == read.england_and_wales | {date(2026, 11, 30), date(2026, 3, 17)}
-
-    def test_it_is_known_no_further_than_the_shortest_division(self) -> None:
-        assert parse_govuk(govuk()).last_known_on == date(2026, 11, 30)
-
-    @pytest.mark.parametrize(
-        ("document", "message"),
-        [
-            ([], "^Bank holidays must be one JSON object with three divisions"),
-            (None, "one JSON object with three divisions"),
-            (govuk(scotland=None), r"^Bank holidays have no events for scotland\.$"),
-            (govuk(scotland={}), "no events for scotland"),
-            (govuk(scotland={"events": []}), "no events for scotland"),
-            (govuk(scotland={"events": {"date": "2026-01-01"}}), "no events for scotland"),
-            (
-                govuk(scotland={"events": ["2026-01-01"]}),
-                r"^A bank holiday of scotland has no date .* None$",
-            ),
-            (govuk(scotland={"events": [{"date": 5}]}), r"scotland has no date .* 5"),
-            (govuk(scotland={"events": [{"date": "31/12/2026"}]}), r"2026-12-25: '31/12/2026'"),
-            (govuk(scotland={"events": [{"date": "2026-02-30"}]}), r"2026-12-25: '2026-02-30'"),
-        ],
-    )
-    def test_what_is_wrong_is_said(self, document: object, message: str) -> None:
-        with pytest.raises(ValueError, match=message):
-            parse_govuk(document)
 
 
 class TestMonthsAhead:

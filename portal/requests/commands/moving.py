@@ -95,7 +95,7 @@ def add_step(
 
 def keep_clock(session: Session, footage_request: FootageRequest) -> Clock:
     """Count the clock from the ledger and keep its dates on the request."""
-    clock = clock_now(footage_request, steps_of(session, footage_request.id))
+    clock = clock_now(session, footage_request, steps_of(session, footage_request.id))
     footage_request.start_on = clock.start_on
     footage_request.legal_due_on = clock.legal_due_on
     footage_request.promise_due_on = clock.promise_due_on

@@ -12,7 +12,7 @@ from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.requests.letter_fields import common_fields
 from portal.requests.models import FootageRequest
-from portal.requests.queries import by_id, clock_now
+from portal.requests.queries import by_id, clock_now, steps_of
 
 
 def write_letter(
@@ -30,7 +30,7 @@ def write_letter(
     """
     session.flush()
     whole = by_id(session, footage_request.id)
-    clock = clock_now(whole, whole.steps)
+    clock = clock_now(session, whole, steps_of(session, whole.id))
     return issue(
         session,
         subject_id=whole.id,

@@ -50,7 +50,7 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
     """
     footage_request = by_reference(session, reference)
     facts = facts_of(session, footage_request)
-    clock = clock_now(footage_request, footage_request.steps)
+    clock = clock_now(session, footage_request, footage_request.steps)
     steps = next_steps(footage_request, facts, current_actor())
     return {
         "footage_request": footage_request,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from portal.bank_holidays import load_shipped
 from portal.errors import Refused
 from portal.requests.clock_explaining import as_text, explain, parse
-from portal.workdays import load_shipped
 
 HOLIDAYS = load_shipped()
 SAR = {"regime": "sar", "received_on": "2026-03-02"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portal.bank_holidays import load_shipped
 from portal.dates import london_day
 from portal.requests.clock import (
     About,
@@ -20,7 +21,7 @@ from portal.requests.clock import (
     promise_missed,
 )
 from portal.requests.clock_explaining import explain
-from portal.workdays import Holidays, load_shipped
+from portal.workdays import Holidays
 
 FACTS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "facts" / "clock.json").read_text()

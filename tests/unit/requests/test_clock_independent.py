@@ -11,6 +11,7 @@ import holidays as nations
 import numpy as np
 import pytest
 
+from portal.bank_holidays import load_shipped
 from portal.requests.clock import (
     ClarificationAnswered,
     ClarificationAsked,
@@ -19,7 +20,6 @@ from portal.requests.clock import (
     Received,
     clock_of,
 )
-from portal.workdays import load_shipped
 
 SHIPPED = load_shipped()
 YEARS = range(2024, 2029)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.bank_holidays import load_shipped
 from portal.requests.clock import (
     ClarificationAnswered,
     ClarificationAsked,
@@ -25,7 +26,7 @@ from portal.requests.clock import (
     promise_missed,
 )
 from portal.requests.clock_explaining import explain
-from portal.workdays import is_working_day, load_shipped, months_after
+from portal.workdays import is_working_day, months_after
 
 HOLIDAYS = load_shipped()
 FIRST, LAST = date(2021, 1, 1), date(2031, 12, 31)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from portal.bank_holidays import load_shipped
 from portal.errors import Refused
 from portal.requests.clock import (
     AuthorityReceived,
@@ -29,7 +30,6 @@ from portal.requests.clock import (
     legal_missed,
     promise_missed,
 )
-from portal.workdays import load_shipped
 
 HOLIDAYS = load_shipped()
 MARCH_2 = date(2026, 3, 2)

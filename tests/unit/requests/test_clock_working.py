@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from portal.bank_holidays import load_shipped
 from portal.requests.clock import (
     AuthorityReceived,
     AuthorityRequested,
@@ -24,7 +25,6 @@ from portal.requests.clock import (
     clock_of,
 )
 from portal.requests.clock.words import days, span
-from portal.workdays import load_shipped
 
 HOLIDAYS = load_shipped()
 MARCH_2 = date(2026, 3, 2)

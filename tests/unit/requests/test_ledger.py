@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.bank_holidays import load_shipped
 from portal.requests.clock import Clock, WaitingFor, clock_of
 from portal.requests.clock.events import ClockEvent, IdentityReceived, IdentityRequested
 from portal.requests.ledger import clock_events, open_asks
 from portal.requests.lifecycle import Event, Regime
-from portal.workdays import load_shipped
 
 HOLIDAYS = load_shipped()
 RECEIVED_ON = date(2026, 3, 2)
