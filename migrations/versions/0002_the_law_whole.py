@@ -334,6 +334,7 @@ def _make_tables() -> None:
                 "upheld",
                 "partly_upheld",
                 "not_upheld",
+                "too_late",
                 name="review_outcome",
                 native_enum=False,
                 create_constraint=True,
@@ -349,6 +350,13 @@ def _make_tables() -> None:
         sa.CheckConstraint(
             "answered_at IS NULL OR answered_by IS NOT NULL", name=op.f("ck_review_answered_by_one")
         ),
+        sa.CheckConstraint(
+            "kind = 'internal_review' OR exceptional_on IS NULL",
+            name=op.f("ck_review_exceptional_review"),
+        ),
+        sa.CheckConstraint(
+            "kind = 'internal_review' OR outcome <> 'too_late'", name=op.f("ck_review_late_review")
+        ),
         sa.ForeignKeyConstraint(
             ["answered_by"], ["handler.id"], name=op.f("fk_review_answered_by")
         ),
@@ -363,6 +371,14 @@ def _make_tables() -> None:
     op.create_index(op.f("ix_review_assigned_to"), "review", ["assigned_to"], unique=False)
     op.create_index(op.f("ix_review_due_on"), "review", ["due_on"], unique=False)
     op.create_index(op.f("ix_review_request_id"), "review", ["request_id"], unique=False)
+    op.create_index(
+        "ix_review_one_open",
+        "review",
+        ["request_id", "kind"],
+        unique=True,
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
+    )
     op.create_table(
         "restriction_review",
         sa.Column("id", sa.Uuid(), nullable=False),

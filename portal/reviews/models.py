@@ -22,6 +22,19 @@ class Review(Base):
         sa.CheckConstraint(
             "answered_at IS NULL OR answered_by IS NOT NULL", name="answered_by_one"
         ),
+        sa.CheckConstraint(
+            "kind = 'internal_review' OR exceptional_on IS NULL", name="exceptional_review"
+        ),
+        sa.CheckConstraint("kind = 'internal_review' OR outcome <> 'too_late'", name="late_review"),
+        # One of a kind at a time: whoever has more to say adds it to the one that is open.
+        sa.Index(
+            "ix_review_one_open",
+            "request_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
