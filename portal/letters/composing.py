@@ -135,3 +135,20 @@ def letter_headers() -> dict[str, str]:
         "frame-ancestors 'none'"
     )
     return {"Content-Security-Policy": policy}
+
+
+# A letter's own headings and landmarks, and what they are inside another page. What people typed
+# cannot be among them: in a rendered letter it is escaped.
+_INSIDE = {"h2": "h3", "h1": "h2", "main": "div", "header": "div", "footer": "div"}
+
+
+def as_part(page: str) -> Markup:
+    """Return what a rendered letter says, to stand inside another page under an h1 of its own.
+
+    The letter's landmarks become plain parts and its headings go one level down; its style stays
+    behind. `page` comes from `render_html`.
+    """
+    part = page[page.index("<body>") + len("<body>") : page.index("</body>")]
+    for name, inside in _INSIDE.items():
+        part = re.sub(rf"<(/?){name}(?=[ >])", rf"<\1{inside}", part)
+    return Markup(part)  # noqa: S704  rendered from our own templates, which escape

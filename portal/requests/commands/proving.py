@@ -18,11 +18,15 @@ from portal.identity.models import Proof
 from portal.identity.proof import Doubt, ProofKind, enough_by_default, sufficient_on
 from portal.identity.queries import kept_documents
 from portal.identity.viewing import SealedFile
+from portal.letters.kinds import LetterKind
+from portal.letters.models import Letter
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.applicant_page import takes_proof
 from portal.requests.commands.moving import move
+from portal.requests.commands.writing import write_letter
 from portal.requests.ledger import open_asks
+from portal.requests.letter_writing import id_request_fields
 from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Meaning, Sender
 from portal.requests.models import Applicant, FootageRequest, Message, RequestStep
@@ -102,11 +106,12 @@ def ask_identity(
     note: str,
     by: Actor,
     at: datetime,
-) -> FootageRequest:
+) -> Letter:
     """Ask the applicant to show who they are, with the reasons, and a note if there is one.
 
-    What was accepted before is open again, and the proofs stay. The e-mail only says that we need
-    something. Refused for a request that needs no proof.
+    What was accepted before is open again, and the proofs stay. The reasons are a message on their
+    page, and a letter that says what is enough and when we close. The e-mail only says that we
+    need something. Refused for a request that needs no proof.
     """
     _locked_sar(session, request_id)
     doubts = list(dict.fromkeys(doubts))
@@ -125,7 +130,8 @@ def ask_identity(
         path=f"/your-request/{footage_request.reference}",
         reference=footage_request.reference,
     )
-    return footage_request
+    own = id_request_fields(doubts, note, asked_on=london_day(at))
+    return write_letter(session, footage_request, LetterKind.ID_REQUEST, own, by=by, at=at)
 
 
 def proof_received(

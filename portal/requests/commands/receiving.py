@@ -11,10 +11,12 @@ from portal.audit.commands import record
 from portal.dates import day_in_words, london_day
 from portal.db import Base
 from portal.ids import new_reference
+from portal.letters.kinds import LetterKind
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.outbox.commands import owe
 from portal.requests.commands.moving import add_step, keep_clock
+from portal.requests.commands.writing import write_letter
 from portal.requests.intake import (
     AboutWhom,
     ApplicantDetails,
@@ -22,6 +24,7 @@ from portal.requests.intake import (
     RepresentativeDetails,
     Sighting,
 )
+from portal.requests.letter_writing import ack_fields
 from portal.requests.lifecycle import Event, Regime, Status
 from portal.requests.models import Applicant, FootageRequest, Representative, SightingRow
 
@@ -37,7 +40,7 @@ def receive(
     by: Actor,
     at: datetime,
 ) -> FootageRequest:
-    """Write a request down, start its clock, owe its acknowledgement and its preservation.
+    """Write a request down, start its clock, acknowledge it, owe its preservation.
 
     `request_id` is the draft's id: sending the same draft twice gives the same request.
     `received_at` is the true moment of receipt (UTC); its London day is day 0 of the clock
@@ -64,6 +67,14 @@ def receive(
         channel=footage_request.channel.value,
     )
     _owe_what_follows(session, footage_request, intake.applicant.email, clock.target_due_on, at)
+    own = ack_fields(
+        footage_request.regime,
+        intake.about,
+        received_on=received_on,
+        asked_for=intake.sighting.what_happened,
+        clock=clock,
+    )
+    write_letter(session, footage_request, LetterKind.ACK, own, by=by, at=at)
     return footage_request
 
 

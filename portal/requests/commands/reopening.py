@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.dates import day_in_words
 from portal.db import locked_one
+from portal.letters.kinds import LetterKind
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.moving import move
+from portal.requests.commands.writing import write_letter
+from portal.requests.letter_writing import reopened_fields
 from portal.requests.lifecycle import Event, Status
 from portal.requests.models import Applicant, FootageRequest
 
@@ -26,6 +29,9 @@ def reopen_request(session: Session, *, request_id: UUID, by: Actor, at: datetim
         return
     move(session, request_id=request_id, event=Event.HOLD_ENDED, by=by, at=at)
     due_on = footage_request.target_due_on
+    write_letter(
+        session, footage_request, LetterKind.REOPENED, reopened_fields(due_on), by=by, at=at
+    )
     notify(
         session,
         NoticeKind.REOPENED,

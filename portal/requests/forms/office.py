@@ -116,13 +116,21 @@ class MessageForm(FlaskForm):  # type: ignore[misc]
 
 
 class ClarifyForm(FlaskForm):  # type: ignore[misc]
-    """A question without which nobody could look."""
+    """A question without which nobody could look, and why it is asked."""
 
-    body = ParagraphField(
-        "What do you need to know, and why?",
+    questions = ParagraphField(
+        "What do you need to know?",
         missing="Enter the question",
         at_most=4000,
         subject="Question",
+        description="One question on each line.",
+    )
+    why_needed = ParagraphField(
+        "Why do you need it?",
+        missing="Enter why you need to know it",
+        at_most=1000,
+        subject="Reason",
+        description="The letter gives this reason.",
     )
 
 

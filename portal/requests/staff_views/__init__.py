@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from portal.requests.staff_views import (
+    clarifying,
     finding,
     history,
     holds,
@@ -14,7 +15,7 @@ from portal.requests.staff_views import (
 from portal.requests.staff_views.blueprint import blueprint
 
 # Importing the pages is what hangs them on the blueprint.
-_PAGES = (finding, history, holds, identity, messages, overview, registering)
+_PAGES = (clarifying, finding, history, holds, identity, messages, overview, registering)
 
 blueprints: tuple[Blueprint, ...] = (blueprint,)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from portal.actors import Role
 from portal.dates import london_day, weekday_in_words
@@ -14,6 +15,8 @@ from portal.identity.models import Proof
 from portal.identity.proof import enough_by_default
 from portal.identity.queries import checks_of, kept_documents, proofs_of
 from portal.identity.viewing import picture_of
+from portal.letters.kinds import LetterKind
+from portal.letters.models import Letter
 from portal.requests.commands.proving import accept_identity, ask_identity
 from portal.requests.forms.office import AcceptForm, DoubtsForm
 from portal.requests.ledger import open_asks
@@ -21,6 +24,7 @@ from portal.requests.lifecycle import BUTTONS, TABLE, Event
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
+from portal.requests.staff_views.previewing import own_words, preview_or_issue
 from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, writing
 
@@ -64,19 +68,25 @@ def accept(reference: str) -> ResponseReturnValue:
 def ask_for_proof(reference: str) -> ResponseReturnValue:
     """Ask the applicant to show who they are, with the reasons they will read."""
     form = DoubtsForm()
-    if form.validate():
-        with writing() as session:
-            ask_identity(
-                session,
-                request_id=by_reference(session, reference).id,
-                doubts=form.to_doubts(),
-                note=form.note.data or "",
-                by=current_actor(),
-                at=now(),
-            )
-        flash("The applicant is asked to show who they are.", "success")
-        return redirect(url_for(".identity", reference=reference), 303)
-    return _page(reference, _accept_form(reference, formdata=None), form), 422
+
+    def deed(session: Session) -> Letter:
+        return ask_identity(
+            session,
+            request_id=by_reference(session, reference).id,
+            doubts=form.to_doubts(),
+            **own_words(LetterKind.ID_REQUEST, form),
+            by=current_actor(),
+            at=now(),
+        )
+
+    return preview_or_issue(
+        form,
+        reference,
+        deed,
+        page=lambda: _page(reference, _accept_form(reference, formdata=None), form),
+        done=url_for(".identity", reference=reference),
+        said="The applicant is asked to show who they are.",
+    )
 
 
 @blueprint.get("/<reference>/identity/<uuid:proof_id>/<int(max=99):page>")

@@ -1,13 +1,11 @@
-"""Messages with the applicant, and the one question that pauses the clock."""
+"""Messages with the applicant. They pause nothing; `clarifying` asks what can."""
 
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
-from portal.requests.commands.clarifying import ask
 from portal.requests.commands.messaging import write_to_applicant
-from portal.requests.forms.office import ClarifyForm, MessageForm
-from portal.requests.lifecycle import BUTTONS, Event
+from portal.requests.forms.office import MessageForm
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.addresses import part_url
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
@@ -45,25 +43,4 @@ def send_message(reference: str) -> ResponseReturnValue:
             at=now(),
         )
     flash("The message is on its way.", "success")
-    return redirect(part_url(reference, "messages"), 303)
-
-
-@blueprint.route("/<reference>/clarify", methods=["GET", "POST"])
-@roles(*BUTTONS[Event.CLARIFICATION_ASKED])
-def clarify(reference: str) -> ResponseReturnValue:
-    """Ask what is meant, on a page that says what it does to the clock."""
-    form = ClarifyForm()
-    if not form.is_submitted():
-        return shown("requests/office/clarify.html", reference, form=form)
-    if not form.validate():
-        return shown_again("requests/office/clarify.html", reference, form=form)
-    with writing() as session:
-        ask(
-            session,
-            request_id=by_reference(session, reference).id,
-            question=form.body.data,
-            by=current_actor(),
-            at=now(),
-        )
-    flash("The question is on its way. The clock waits for the answer.", "success")
     return redirect(part_url(reference, "messages"), 303)

@@ -19,6 +19,7 @@ from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest, Message
 from tests.factories.applicants import received
 from tests.factories.files import picture
+from tests.factories.previews import read_and_issue
 from tests.web.conftest import SignedIn
 from tests.web.office_requests.conftest import Case
 
@@ -131,7 +132,9 @@ def test_ask_with_reasons_and_a_note(case: Case, sqlite_house: House, signed_in:
     assert "Select at least one reason" in wrong.text
     assert "The bill is from 2019." in wrong.text
 
-    right = client.post(address, data={"doubts": ["expired", "unreadable"], "note": "From 2019."})
+    right = read_and_issue(
+        client, address, {"doubts": ["expired", "unreadable"], "note": "From 2019."}
+    )
     assert right.status_code == 303
     assert _request(sqlite_house, case).status is Status.AWAITING_IDENTITY
     with sqlite_house.db.reading() as session:

@@ -8,6 +8,7 @@ from portal.notifications.models import Notice
 from portal.requests.lifecycle import Status
 from portal.requests.messages import Meaning
 from portal.requests.models import FootageRequest, Message
+from tests.factories.previews import read_and_issue
 from tests.web.conftest import SignedIn
 from tests.web.office_requests.conftest import Case
 
@@ -38,7 +39,11 @@ def test_a_question_pauses_the_clock(case: Case, sqlite_house: House, signed_in:
     assert "cannot pause the clock" in client.get(f"{case.address}/clarify").text
 
     assert client.post(f"{case.address}/clarify").status_code == 422
-    answer = client.post(f"{case.address}/clarify", data={"body": "Which side of the street?"})
+    answer = read_and_issue(
+        client,
+        f"{case.address}/clarify",
+        {"questions": "Which side of the street?", "why_needed": "There are two cameras."},
+    )
 
     assert answer.status_code == 303
     assert [m.meaning for m in _messages(sqlite_house)] == [Meaning.CLARIFICATION]
@@ -51,11 +56,13 @@ def test_a_question_pauses_the_clock(case: Case, sqlite_house: House, signed_in:
 
 def test_asking_twice_is_refused(case: Case, sqlite_house: House, signed_in: SignedIn) -> None:
     client = signed_in(Role.SEARCHER)
-    client.post(f"{case.address}/clarify", data={"body": "Which side?"})
+    asked = {"questions": "Which side?", "why_needed": "There are two."}
+    read_and_issue(client, f"{case.address}/clarify", asked)
 
-    answer = client.post(f"{case.address}/clarify", data={"body": "Which side?"})
+    answer = client.post(f"{case.address}/clarify", data=asked)
 
     assert answer.status_code == 409
+    assert "This cannot be done now" in answer.text
     assert len(_messages(sqlite_house)) == 1
 
 

@@ -163,7 +163,7 @@ def test_a_wrong_file_moves_nothing(own: Own) -> None:
 
 
 def test_a_question_is_shown_answered_and_the_date_comes_back(own: Own) -> None:
-    own.do(ask, question="Which end of the street?")
+    own.do(ask, questions="Which end of the street?", why_needed="To find the video.")
     page = own.page()
     assert "Which end of the street?" in page
     assert "Your time stands still until you answer our question." in page
@@ -184,7 +184,7 @@ def test_an_information_request_starts_anew_and_asks_for_no_proof(
     own = Own(app, sqlite_house, clock, about=AboutWhom.GENERAL)
     assert "proof of who" not in own.page()
     assert own.client.get(own.path("/proofs")).location == own.path()
-    own.do(ask, question="Which year?")
+    own.do(ask, questions="Which year?", why_needed="To find the video.")
     assert "Your time starts again on the day you answer our question." in own.page()
 
 
@@ -224,7 +224,7 @@ def test_the_calendar_moves_with_the_date(own: Own) -> None:
     first = own.client.get(own.path("/calendar.ics"))
     assert first.content_type == "text/calendar; charset=utf-8"
     assert "DTSTART;VALUE=DATE:20261202" in first.text
-    own.do(ask, question="Where?")
+    own.do(ask, questions="Where?", why_needed="To find the video.")
     own.clock.forward(minutes=10)
     own.client.post(own.path("/answer-question"), data={"body": "There."})
     second = own.client.get(own.path("/calendar.ics"))
@@ -380,7 +380,7 @@ PARTS = st.lists(
     "rest", ["/message", "/answer-question", "/code", "/send-code", "/withdraw", "confirm", "look"]
 )
 def test_every_form_survives_anything(own: Own, rest: str) -> None:
-    own.do(ask, question="Where?")
+    own.do(ask, questions="Where?", why_needed="To find the video.")
     special = {"confirm": f"/confirm-email/{own.reference}", "look": "/your-request"}
     path = special.get(rest, own.path(rest))
 

@@ -1,0 +1,137 @@
+"""What the letters about a request's course say, from the facts of the request. Law: pure.
+
+Each function gives a kind's own fields; the rest comes from `letter_fields.common_fields`. The
+decision's letters are composed where decisions are made.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from portal.identity.proof import Doubt
+from portal.requests.clock import Clock, WaitingFor
+from portal.requests.intake import AboutWhom
+from portal.requests.lifecycle import Regime
+from portal.requests.silence import chase_on, close_on
+
+_OR_ELSE = "You can also phone us or send a letter."
+_PAGE = f"Open the page for your request and write to us there. {_OR_ELSE}"
+
+# Rules 1.1: which law, and why that one.
+_WHY_YOURS = {
+    Regime.SAR_PART3: "It was filmed for police work, so this is the law that covers it. It gives "
+    "people a right to a copy of what we hold about them.",
+    Regime.SAR_GDPR: "We no longer keep it for police work, so this is the law that covers it. It "
+    "gives people a right to a copy of what we hold about them.",
+}
+_WHY_FOI = (
+    "You asked for general information, or for video that is not of you. This law gives everybody "
+    "a right to ask for what public bodies hold."
+)
+_THIN = 8  # words: fewer cannot say what, when and where
+_HELP = (
+    "You told us little about what you want, so we may have to ask you more. You can tell us now: "
+    "what it is about, from when, and from which place. Phone us if you want help with the words."
+)
+_STILL_NEEDED = {
+    WaitingFor.IDENTITY: "Proof of who you are.",
+    WaitingFor.AUTHORITY: "The signed permission of the person you act for.",
+    WaitingFor.FEE: "The fee.",
+    WaitingFor.CLARIFICATION: "Your answer to our question.",
+}
+
+
+def ack_fields(
+    regime: Regime, about: AboutWhom, *, received_on: date, asked_for: str, clock: Clock
+) -> dict[str, Any]:
+    """That we have it: which law and why, when the time starts, the date, and what helps.
+
+    `asked_for` is the request in their words. Where it is too short to go by, an FOI letter
+    offers the help that is our duty (FOIA s.16).
+    """
+    is_thin = regime is Regime.FOI and len(asked_for.split()) < _THIN
+    return {
+        "received_on": received_on,
+        "regime_reason": _regime_reason(regime, about),
+        "starts_on": clock.start_on,
+        "still_needed": [_STILL_NEEDED[one] for one in clock.waiting_for] or None,
+        "reply_by": clock.target_due_on,
+        "help_offered": _HELP if is_thin else None,
+        "add_information_how": _PAGE,
+    }
+
+
+def _regime_reason(regime: Regime, about: AboutWhom) -> str:
+    if regime is Regime.FOI:
+        return _WHY_FOI
+    of_whom = "the person you act for" if about is AboutWhom.SOMEONE_I_ACT_FOR else "yourself"
+    return f"You asked for video of {of_whom}. {_WHY_YOURS[regime]}"
+
+
+_PHOTO = "One paper with your photo, such as a passport or a driving licence."
+_ADDRESS = "Something that shows your address, such as a bill or a bank letter."
+_ADDRESS_IF = f"If the first does not show where you live: {_ADDRESS[0].lower()}{_ADDRESS[1:]}"
+_PERMISSION = (
+    "A note signed by the person you act for, less than 6 months old. It says that you may ask us "
+    "for video of them. For your child, a birth certificate will do."
+)
+_OTHER_PROOF = (
+    "Two papers without a photo are good too, such as a birth certificate and a bill. So is a "
+    "letter from a support worker, a doctor or a probation officer. You can also come to a police "
+    "station. If none of this works for you, phone us and we will find a way."
+)
+_SEND_PROOF = (
+    "Send a picture on the page for your request. We lock it away as soon as it comes, and only "
+    "those who check it can see it. Do not send it by e-mail. You can also post a copy to us."
+)
+
+
+def id_request_fields(doubts: Iterable[Doubt], note: str, *, asked_on: date) -> dict[str, Any]:
+    """Why we doubt, the least that ends the doubt, other ways, and until when (rules, section 2).
+
+    DPA 2018 s.52(4), UK GDPR Art 12(6): only what is needed to confirm who they are.
+    """
+    doubts = list(doubts)
+    return {
+        "doubt_reason": [doubt.explanation for doubt in doubts],
+        "note": note.strip() or None,
+        "accepted_proofs": _proofs_for(doubts),
+        "alternatives": _OTHER_PROOF,
+        "send_how": _SEND_PROOF,
+        "chase_on": chase_on(asked_on),
+        "close_on": close_on(asked_on),
+    }
+
+
+def _proofs_for(doubts: Sequence[Doubt]) -> list[str]:
+    """The shortest list: whoever only has to show an address need not show a photo again."""
+    proofs: list[str] = []
+    if set(doubts) - {Doubt.ADDRESS_MISSING, Doubt.AUTHORITY_MISSING}:
+        proofs = [_PHOTO, _ADDRESS_IF]
+    elif Doubt.ADDRESS_MISSING in doubts:
+        proofs = [_ADDRESS]
+    return [*proofs, _PERMISSION] if Doubt.AUTHORITY_MISSING in doubts else proofs
+
+
+def clarification_fields(questions: str, why_needed: str, *, asked_on: date) -> dict[str, Any]:
+    """What we must know and why, each line of `questions` being one, and until when (rules R9)."""
+    return {
+        "questions": [line.strip() for line in questions.splitlines() if line.strip()],
+        "why_needed": why_needed.strip(),
+        "answer_how": f"Open the page for your request and answer there. {_OR_ELSE}",
+        "chase_on": chase_on(asked_on),
+        "close_on": close_on(asked_on),
+    }
+
+
+def reopened_fields(reply_by: date | None) -> dict[str, Any]:
+    """That the hold has ended, what happens now, until when, and how to say no."""
+    return {
+        "reply_by": reply_by,
+        "what_happens": [
+            "We look at the video again, and at what the law lets us give you.",
+            "We check that we can still reach you.",
+            "We write to you with our answer.",
+        ],
+        "withdraw_how": f"Open the page for your request and end it there. {_OR_ELSE}",
+    }
