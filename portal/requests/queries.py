@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.errors import NotFound
 from portal.recordings.models import Candidate, CandidateStatus, Search
+from portal.requests.afresh import afresh, opened_again_on
 from portal.requests.clock import Clock, clock_of
 from portal.requests.holidays import known_holidays
 from portal.requests.ledger import clock_events
@@ -55,8 +56,10 @@ def clock_now(
     session: Session, footage_request: FootageRequest, steps: Sequence[RequestStep]
 ) -> Clock:
     """The clock as the ledger stands, by the bank holidays that are known now."""
-    regime = footage_request.regime
-    return clock_of(regime, clock_events(regime, steps), known_holidays(session))
+    regime, holidays = footage_request.regime, known_holidays(session)
+    clock = clock_of(regime, clock_events(regime, steps), holidays)
+    opened_on = opened_again_on(steps)
+    return clock if opened_on is None else afresh(clock, opened_on, holidays)
 
 
 def facts_of(session: Session, footage_request: FootageRequest) -> Facts:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.audit.names import names
 from portal.dates import london_day
 from portal.recordings.models import Preservation
+from portal.requests.afresh import first_answered_on
 from portal.requests.answers import NO_MOMENT
 from portal.requests.clock import Clock, legal_missed, promise_missed
 from portal.requests.lifecycle import Status
@@ -71,8 +72,7 @@ def _missed(footage_request: FootageRequest, clock: Clock) -> list[str]:
     """Which dates were missed: the promise and the law's are told apart (rules 1.5)."""
     if footage_request.status is Status.CLOSED:
         return []
-    ended_at = now() if footage_request.status.is_open else footage_request.answered_at or now()
-    on = london_day(ended_at)
+    on = first_answered_on(footage_request.steps) or london_day(now())
     flags = {
         "Promise missed": promise_missed(clock, on),
         "Law’s date missed": legal_missed(clock, on),
@@ -127,6 +127,7 @@ _TABS = (
     ("Decision", "decision"),
     ("Letters", "letters"),
     ("Release", "release"),
+    ("Reviews", "reviews"),
     ("Messages", "messages"),
     ("History", "history"),
 )
