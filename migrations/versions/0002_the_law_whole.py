@@ -133,6 +133,18 @@ PROOFS = (
     "own_address",
     "photo_of_you",
 )
+NOTICES_BEFORE = (
+    "acknowledgement",
+    "code",
+    "draft_code",
+    "identity_asked",
+    "message",
+    "answer_ready",
+    "reopened",
+    "link_revoked",
+    "withdrawn",
+)
+NOTICES = (*NOTICES_BEFORE, "letter", "reminder")
 JUDGED = ("identity", "authority")
 ACTING = ("solicitor", "family_or_friend", "parent", "attorney", "other")
 
@@ -141,6 +153,7 @@ REWORDED = (
     ("decision", "ck_decision_answer", "answer", ANSWERS, ENDINGS),
     ("footage_request", "ck_footage_request_status", "status", STATUSES_BEFORE, STATUSES),
     ("proof", "ck_proof_proof_kind", "kind", PROOFS_BEFORE, PROOFS),
+    ("notice", "ck_notice_notice_kind", "kind", NOTICES_BEFORE, NOTICES),
     ("message", "ck_message_meaning", "meaning", MEANINGS_BEFORE, MEANINGS),
     ("request_step", "ck_request_step_event", "event", EVENTS_BEFORE, EVENTS),
     (
@@ -320,6 +333,7 @@ def _make_tables() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("is_late", sa.Boolean(), nullable=False),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("exceptional_on", sa.Date(), nullable=True),
         sa.Column("exceptional_why", sa.Text(), nullable=False),
@@ -355,7 +369,7 @@ def _make_tables() -> None:
             name=op.f("ck_review_exceptional_review"),
         ),
         sa.CheckConstraint(
-            "kind = 'internal_review' OR outcome <> 'too_late'", name=op.f("ck_review_late_review")
+            "outcome <> 'too_late' OR is_late", name=op.f("ck_review_late_review")
         ),
         sa.ForeignKeyConstraint(
             ["answered_by"], ["handler.id"], name=op.f("fk_review_answered_by")

@@ -25,7 +25,7 @@ class Review(Base):
         sa.CheckConstraint(
             "kind = 'internal_review' OR exceptional_on IS NULL", name="exceptional_review"
         ),
-        sa.CheckConstraint("kind = 'internal_review' OR outcome <> 'too_late'", name="late_review"),
+        sa.CheckConstraint("outcome <> 'too_late' OR is_late", name="late_review"),
         # One of a kind at a time: whoever has more to say adds it to the one that is open.
         sa.Index(
             "ix_review_one_open",
@@ -44,6 +44,7 @@ class Review(Base):
     words: Mapped[str] = mapped_column(sa.Text)
     received_at: Mapped[datetime]
     received_on: Mapped[date]
+    is_late: Mapped[bool] = mapped_column(default=False)
     acknowledged_at: Mapped[datetime | None]
     exceptional_on: Mapped[date | None]
     exceptional_why: Mapped[str] = mapped_column(sa.Text, default="")

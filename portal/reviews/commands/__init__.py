@@ -1,0 +1,1 @@
+"""The verbs that write a review or complaint, one file for each."""
