@@ -12,7 +12,7 @@ from portal.actors import Actor
 from portal.dates import london_day
 from portal.requests.clock import Clock, ClockEvent, Received, ReviewFoundExceptional, clock_of
 from portal.requests.clock import Regime as ClockRegime
-from portal.requests.lifecycle import Regime
+from portal.requests.lifecycle import TABLE, Event, Regime, Status
 from portal.reviews.kinds import ReviewKind, ReviewOutcome
 from portal.workdays import Holidays, add_working_days
 
@@ -149,3 +149,12 @@ def outcomes_on_offer(kind: ReviewKind, *, is_late: bool) -> tuple[ReviewOutcome
     """What the answer can be. Not to take it on is an answer only to one that came too late."""
     late = kind is ReviewKind.INTERNAL_REVIEW and is_late
     return tuple(each for each in ReviewOutcome if late or each is not ReviewOutcome.TOO_LATE)
+
+
+def why_not_open_again(outcome: ReviewOutcome, status: Status) -> str | None:
+    """Why the request is not opened for a fresh decision with this outcome, or None."""
+    if not outcome.changes_the_answer:
+        return "A request is opened again only when we agree, at least in part."
+    if (status, Event.REVIEW_UPHELD) not in TABLE:
+        return f"It cannot be opened again: the request is “{status.label.lower()}”."
+    return None

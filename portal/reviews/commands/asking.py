@@ -13,11 +13,11 @@ from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.letters.kinds import LetterKind
 from portal.requests.commands.keeping import keep_again
+from portal.requests.commands.telling import tell_of_letter
 from portal.requests.commands.writing import write_letter
 from portal.requests.holidays import known_holidays
 from portal.requests.intake import Channel
 from portal.requests.models import FootageRequest
-from portal.reviews.commands.telling import tell
 from portal.reviews.kinds import ReviewKind
 from portal.reviews.models import Review
 from portal.reviews.queries import standing_of
@@ -69,8 +69,8 @@ def _wrong_time(
 ) -> str | None:
     if received_at > at:
         return "The day it reached us must be today or in the past."
-    is_review = kind is ReviewKind.INTERNAL_REVIEW and standing.answered_on is not None
-    if is_review and london_day(received_at) < standing.answered_on:  # type: ignore[operator]
+    answered_on = standing.answered_on if kind is ReviewKind.INTERNAL_REVIEW else None
+    if answered_on is not None and london_day(received_at) < answered_on:
         return "It reached us before our answer, so it is not about that."
     return None
 
@@ -110,8 +110,8 @@ def _acknowledge(
         "what_we_check": _CHECKED[review.kind] + ([_LATE] if review.is_late else []),
         "reply_by": review.due_on,
     }
-    write_letter(session, footage_request, LetterKind.COMPLAINT_ACK, fields, by=by, at=at)
-    tell(session, footage_request, review, "received", at=at)
+    letter = write_letter(session, footage_request, LetterKind.COMPLAINT_ACK, fields, by=by, at=at)
+    tell_of_letter(session, footage_request, letter, at=at)
 
 
 _CHECKED = {
