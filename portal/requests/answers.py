@@ -1,10 +1,12 @@
 """From a draft's answers to an `Intake`: what was said becomes a window in UTC, a place and a
 person. Law: pure. Answers are complete when `journey.missing` says None; ask that first."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from portal.dates import day_in_words, in_london, time_in_words, weekday_in_words
+from portal.identity.authority import Acting
 from portal.recordings.london import readings, window_in_london
 from portal.requests.intake import (
     AboutWhom,
@@ -20,6 +22,9 @@ from portal.requests.journey import (
     RANGE,
     UNKNOWN,
     Answers,
+    acting,
+    has_died,
+    is_both,
     is_described,
     is_foi,
     is_for_another,
@@ -127,12 +132,48 @@ def place_in_words(answers: Answers) -> str:
 def to_intake(answers: Answers) -> Intake:
     """The whole ask, as `receive` takes it. KeyError when something required is missing."""
     return Intake(
-        about=AboutWhom(answers["about-you-or-someone"]["who"]),
+        about=_about(answers),
         applicant=_applicant(answers),
         sighting=_sighting(answers),
         wishes=_wishes(answers),
         representative=_representative(answers) if is_for_another(answers) else None,
     )
+
+
+def to_other_intake(answers: Answers) -> Intake | None:
+    """The second ask of somebody who asked for two things: general information, under its own law.
+
+    It takes along no more than that law asks for: a name and one address (FOIA s.8).
+    """
+    if not is_both(answers):
+        return None
+    person = _applicant(answers)
+    return Intake(
+        about=AboutWhom.GENERAL,
+        applicant=ApplicantDetails(
+            person.name, person.email, person.phone, "" if person.email else person.address
+        ),
+        sighting=no_sighting(answers["other-information"]["text"]),
+        wishes=_readable(_wishes(answers)),
+    )
+
+
+def no_sighting(asked: str) -> Sighting:
+    """General information that is about no moment: what is asked for, in their words."""
+    since, until = NO_MOMENT
+    return Sighting(since, until, "Not about one time", place="", what_happened=asked)
+
+
+def _readable(wishes: Wishes) -> Wishes:
+    """Figures and policies are read: there is nothing to watch at a station."""
+    is_viewing = wishes.delivery is DeliveryFormat.VIEWING
+    return replace(wishes, delivery=DeliveryFormat.POST) if is_viewing else wishes
+
+
+def _about(answers: Answers) -> AboutWhom:
+    if has_died(answers):
+        return AboutWhom.GENERAL
+    return AboutWhom.ME if is_both(answers) else AboutWhom(answers["about-you-or-someone"]["who"])
 
 
 def _applicant(answers: Answers) -> ApplicantDetails:
@@ -147,8 +188,14 @@ def _applicant(answers: Answers) -> ApplicantDetails:
 
 
 def _representative(answers: Answers) -> RepresentativeDetails:
-    acting = answers["representative"]
-    return RepresentativeDetails(acting["name"], acting["relationship"], acting["organisation"])
+    told, right = answers["representative"], acting(answers) or Acting.OTHER
+    return RepresentativeDetails(
+        told["name"],
+        told.get("relationship") or right.label,
+        told.get("organisation", ""),
+        right,
+        told.get("organisation_number", ""),
+    )
 
 
 def _wishes(answers: Answers) -> Wishes:

@@ -102,6 +102,10 @@ _TOLD = {
     Event.IDENTITY_ASKED: "We asked for proof of who you are",
     Event.PROOF_RECEIVED: "You sent us proof",
     Event.IDENTITY_ACCEPTED: "We accepted your proof",
+    Event.AUTHORITY_ASKED: "We asked you to show that you may act for someone",
+    Event.AUTHORITY_ACCEPTED: "We accepted that you may act for someone",
+    Event.RECLASSIFIED: "We told you that another law applies",
+    Event.NARROWED: "You told us that you want less",
     Event.CLARIFICATION_ASKED: "We asked you a question",
     Event.CLARIFICATION_ANSWERED: "You answered our question",
     Event.ANSWERED: "We sent you our answer",
@@ -153,13 +157,14 @@ def may_withdraw(standing: Standing, *, is_hold_open_to_applicant: bool) -> bool
 
 def is_proof_in(standing: Standing, steps: Iterable[Stepped], *, proofs_kept: int) -> bool:
     """Whether we wait for nobody's proof any more: it came after we asked, and we still have it."""
-    if standing.status is not Status.AWAITING_IDENTITY or not proofs_kept:
+    if standing.status not in _WAIT_FOR_PROOF or not proofs_kept:
         return False
     told = [step.event for step in steps if step.event in _PROOF_EVENTS]
     return bool(told) and told[-1] is Event.PROOF_RECEIVED
 
 
-_PROOF_EVENTS = (Event.IDENTITY_ASKED, Event.PROOF_RECEIVED)
+_WAIT_FOR_PROOF = (Status.AWAITING_IDENTITY, Status.AWAITING_AUTHORITY)
+_PROOF_EVENTS = (Event.IDENTITY_ASKED, Event.AUTHORITY_ASKED, Event.PROOF_RECEIVED)
 
 
 def shown_status(
@@ -209,6 +214,13 @@ def turn(standing: Standing, status: PublicStatus, *, is_proof_in: bool = False)
             "We are waiting for you",
             "Send us proof of who you are. We must not give video to the wrong person.",
         )
+    if standing.status is Status.AWAITING_AUTHORITY:
+        return Turn(
+            True,
+            "We are waiting for you",
+            "Send us the papers that show that you may ask for someone else. We must not give "
+            "video to the wrong person.",
+        )
     if standing.status is Status.AWAITING_CLARIFICATION:
         return Turn(True, "We are waiting for you", "Answer the question we asked you.")
     return Turn(False, *_TURNS[status])
@@ -235,6 +247,6 @@ def no_date(standing: Standing, clock: Clock, *, is_proof_in: bool = False) -> s
     waiting = clock.waiting_for[0]
     if waiting is WaitingFor.CLARIFICATION:
         return _PAUSED if standing.regime.is_sar else _ANEW
-    if is_proof_in and waiting is WaitingFor.IDENTITY:
+    if is_proof_in and waiting in (WaitingFor.IDENTITY, WaitingFor.AUTHORITY):
         return _PROOF_IN
     return _NO_DATE[waiting]

@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.identity.authority import ADULT, ASKED_FIRST, Acting
 from portal.requests.intake import AboutWhom
 
 Answers = Mapping[str, Mapping[str, Any]]
 Rule = Callable[[Answers], bool]
 
+BOTH = "both"
+DIED = "died"
 SOMEONE_ELSE = "someone_else"
 OTHER_ORGANISATION = "other_organisation"
 VIDEO = "video"
@@ -46,18 +49,61 @@ def said(answers: Answers, slug: str, name: str) -> Any:
 
 
 def is_foi(answers: Answers) -> bool:
-    """Whether general information is asked for (FOIA s.1), not video of a person."""
-    return bool(said(answers, "about-you-or-someone", "who") == AboutWhom.GENERAL)
+    """Whether general information is asked for, or video of nobody who lives (FOIA s.1)."""
+    return has_died(answers) or _whose(answers) == AboutWhom.GENERAL
+
+
+def is_both(answers: Answers) -> bool:
+    """Whether they ask for two things at once: one request then becomes two (rules 1.1)."""
+    return _whose(answers) == BOTH
+
+
+def has_died(answers: Answers) -> bool:
+    """Whether the person in the video has died: the right to one's own data is a living person's
+    (DPA 2018 s.3(2)), so that only the general right is left."""
+    return _right(answers) == DIED
 
 
 def is_for_another(answers: Answers) -> bool:
     """Whether somebody acts for the person in the video."""
-    return bool(said(answers, "about-you-or-someone", "who") == AboutWhom.SOMEONE_I_ACT_FOR)
+    return _whose(answers) == AboutWhom.SOMEONE_I_ACT_FOR and not has_died(answers)
+
+
+def acting(answers: Answers) -> Acting | None:
+    """By what right they act for another, once they have said so."""
+    right = _right(answers)
+    return Acting(right) if right and is_for_another(answers) else None
 
 
 def is_sar(answers: Answers) -> bool:
     """Whether video of a living person is asked for by them or for them (DPA 2018 s.45)."""
-    return is_for_another(answers) or said(answers, "about-you-or-someone", "who") == AboutWhom.ME
+    return is_for_another(answers) or _whose(answers) in (AboutWhom.ME, BOTH)
+
+
+def is_child_alone(answers: Answers) -> bool:
+    """Whether a child asks for themselves. Nobody is refused for their age."""
+    age = _age(answers)
+    return is_sar(answers) and not is_for_another(answers) and age is not None and age < ADULT
+
+
+def is_own_request_of_child(answers: Answers) -> bool:
+    """Whether a parent asks for somebody old enough to ask themselves."""
+    age = _age(answers)
+    return acting(answers) is Acting.PARENT and age is not None and age >= ASKED_FIRST
+
+
+def _whose(answers: Answers) -> Any:
+    return said(answers, "about-you-or-someone", "who")
+
+
+def _right(answers: Answers) -> Any:
+    is_asked = _whose(answers) == AboutWhom.SOMEONE_I_ACT_FOR
+    return said(answers, "by-what-right", "right") if is_asked else ""
+
+
+def _age(answers: Answers) -> int | None:
+    age = said(answers, "date-of-birth", "age")
+    return age if isinstance(age, int) else None
 
 
 def wants_video(answers: Answers) -> bool:
@@ -116,6 +162,8 @@ QUESTIONS: tuple[Question, ...] = (
     _question("about-you-or-someone", lambda answers: True),
     _question("someone-elses-video", _is_about(SOMEONE_ELSE), lambda answers: False),
     _question("another-organisation", _is_about(OTHER_ORGANISATION), lambda answers: False),
+    _question("by-what-right", _is_about(AboutWhom.SOMEONE_I_ACT_FOR)),
+    _question("someone-who-died", has_died),
     _question("what-information", is_foi),
     _question("when", wants_video),
     _question("video-may-be-gone", _is_old),
@@ -128,8 +176,11 @@ QUESTIONS: tuple[Question, ...] = (
     _question("what-happened", is_asking),
     _question("references", wants_video),
     _question("looks", is_sar),
+    _question("other-information", is_both),
     _question("name", is_asking),
     _question("date-of-birth", is_sar),
+    _question("asking-on-your-own", is_child_alone),
+    _question("sixteen-or-over", is_own_request_of_child),
     _question("email", is_asking),
     # FOIA s.8(1)(b): a name and one address for correspondence are enough; e-mail is one.
     _question("address", lambda answers: is_sar(answers) or _has_no_email(answers)),

@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.dates import day_in_words
+from portal.identity.authority import Acting
 from portal.requests.answers import place_in_words, time_in_their_words, window_in_words
 from portal.requests.intake import AboutWhom, DeliveryFormat, Occasion
-from portal.requests.journey import NOW, VIDEO, Answers, applies, is_foi, is_for_another, said
+from portal.requests.journey import (
+    BOTH,
+    DIED,
+    NOW,
+    VIDEO,
+    Answers,
+    applies,
+    is_foi,
+    is_for_another,
+    said,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,15 @@ ABOUT = {
     AboutWhom.ME.value: "Video of you",
     AboutWhom.SOMEONE_I_ACT_FOR.value: "Video of someone you act for",
     AboutWhom.GENERAL.value: "General information, or video that is not of you",
+    BOTH: "Video of you, and general information",
+}
+RIGHTS = {
+    Acting.SOLICITOR.value: "You are their solicitor or lawyer",
+    Acting.FAMILY_OR_FRIEND.value: "You are their friend or relative",
+    Acting.PARENT.value: "You are their parent or guardian",
+    Acting.ATTORNEY.value: "You have power of attorney, or a court order",
+    Acting.OTHER.value: "Something else",
+    DIED: "They have died",
 }
 OCCASION = {
     Occasion.STOP_AND_SEARCH: "A stop or search",
@@ -71,7 +91,15 @@ def cards(answers: Answers) -> list[Card]:
 
 
 def _cards(answers: Answers) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield "What you are asking for", ("about-you-or-someone", "what-information")
+    yield (
+        "What you are asking for",
+        (
+            "about-you-or-someone",
+            "by-what-right",
+            "what-information",
+            "other-information",
+        ),
+    )
     yield "When and where", ("when", "time", "place", "how-near", "which-borough")
     yield "What happened", ("what-happened", "references", "looks")
     person = "The person you act for" if is_for_another(answers) else "About you"
@@ -95,6 +123,14 @@ def _text(value: str) -> tuple[str, ...]:
 
 def _about(answers: Answers) -> Pairs:
     return [("You want", (ABOUT[answers["about-you-or-someone"]["who"]],))]
+
+
+def _by_what_right(answers: Answers) -> Pairs:
+    return [("Why you ask for them", (RIGHTS[answers["by-what-right"]["right"]],))]
+
+
+def _other_information(answers: Answers) -> Pairs:
+    return [("What else you want to know", _text(answers["other-information"]["text"]))]
 
 
 def _what_information(answers: Answers) -> Pairs:
@@ -166,8 +202,11 @@ def _phone(answers: Answers) -> Pairs:
 
 def _representative(answers: Answers) -> Pairs:
     acting = answers["representative"]
-    parts = (acting["name"], acting["relationship"], acting["organisation"])
+    parts = (acting.get(name, "") for name in _ACTING)
     return [("You", tuple(part for part in parts if part))]
+
+
+_ACTING = ("name", "relationship", "organisation", "organisation_number")
 
 
 def _proof(answers: Answers) -> Pairs:
@@ -186,7 +225,9 @@ def _delivery(answers: Answers) -> Pairs:
 
 _READ: dict[str, Callable[[Answers], Pairs]] = {
     "about-you-or-someone": _about,
+    "by-what-right": _by_what_right,
     "what-information": _what_information,
+    "other-information": _other_information,
     "when": _when,
     "time": _time,
     "place": _place,

@@ -24,8 +24,9 @@ from portal.identity.queries import visit
 from portal.ids import new_id
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
-from portal.requests.answers import to_intake
+from portal.requests.answers import to_intake, to_other_intake
 from portal.requests.commands.receiving import receive
+from portal.requests.commands.splitting import receive_other
 from portal.requests.journey import kept
 from portal.requests.models import FootageRequest, RequestDraft
 
@@ -123,22 +124,30 @@ def send(
     """Turn this browser's draft into a request that it may see. None when it has no such draft.
 
     Sending twice gives the same request: the draft's id is the request's. The answers stay only
-    in the request.
+    in the request. Who asked for two things has two requests, linked, and may see both.
     """
     draft = locked(session, RequestDraft, draft_id)
     if draft is None or draft.browser != browser or draft.expires_at <= at:
         return None
+    answers = kept(draft.answers)
     footage_request = receive(
         session,
         request_id=draft.id,
-        intake=to_intake(kept(draft.answers)),
+        intake=to_intake(answers),
         received_at=at,
         by=by,
         at=at,
     )
+    other = to_other_intake(answers)
+    made = [footage_request]
+    if other is not None:
+        made.append(receive_other(session, footage_request, other, by=by, at=at))
     session.delete(draft)
     end_visits(session, purpose=CodePurpose.DRAFT, subject_id=draft_id, at=at)
-    grant_visit(session, purpose=CodePurpose.REQUEST, subject_id=draft_id, browser=browser, at=at)
+    for each in made:
+        grant_visit(
+            session, purpose=CodePurpose.REQUEST, subject_id=each.id, browser=browser, at=at
+        )
     record(session, "draft.sent", subject=footage_request.reference, by=by, at=at)
     return footage_request
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor, ActorKind
 from portal.audit.commands import record
 from portal.db import locked
-from portal.errors import NotFound
+from portal.errors import NotFound, Refused
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.moving import move
@@ -43,17 +43,77 @@ def answer_clarification(
     return message
 
 
+# What a handler's message can be. The meanings that can stop or move a clock have commands of
+# their own, which also ask and count.
+HARMLESS = (Meaning.INFORMATION, Meaning.FORMAT)
+
+
 def write_to_applicant(
-    session: Session, *, request_id: UUID, body: str, by: Actor, at: datetime
+    session: Session,
+    *,
+    request_id: UUID,
+    body: str,
+    by: Actor,
+    at: datetime,
+    meaning: Meaning = Meaning.INFORMATION,
 ) -> Message:
-    """A handler says something. It pauses nothing: `clarifying.ask` is for what may (rules R10)."""
-    footage_request = _locked(session, request_id)
-    message = _keep(session, footage_request, Sender.US, Meaning.INFORMATION, body, by, at)
-    record(session, "message.sent", subject=footage_request.reference, by=by, at=at)
+    """A handler says something, or asks in which format the answer should come.
+
+    It pauses nothing, whatever it asks (rules R10): `clarifying.ask` is for what may. Refused
+    for any other meaning.
+    """
+    if meaning not in HARMLESS:
+        raise Refused("This kind of message has a page of its own, because it can move a date.")
+    return _send(session, _locked(session, request_id), meaning, body, by, at)
+
+
+def tell_applicant(
+    session: Session,
+    footage_request: FootageRequest,
+    body: str,
+    *,
+    by: Actor,
+    at: datetime,
+    meaning: Meaning = Meaning.INFORMATION,
+) -> Message:
+    """A message that goes with a deed, which has its own step in the ledger."""
+    return _send(session, footage_request, meaning, body, by, at)
+
+
+def keep_from_applicant(
+    session: Session,
+    footage_request: FootageRequest,
+    meaning: Meaning,
+    body: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Message:
+    """The applicant's words that go with a deed of theirs, which has its own step."""
+    return _keep(session, footage_request, Sender.APPLICANT, meaning, body, by, at)
+
+
+def _send(
+    session: Session,
+    footage_request: FootageRequest,
+    meaning: Meaning,
+    body: str,
+    by: Actor,
+    at: datetime,
+) -> Message:
+    message = _keep(session, footage_request, Sender.US, meaning, body, by, at)
+    record(
+        session,
+        "message.sent",
+        subject=footage_request.reference,
+        by=by,
+        at=at,
+        meaning=meaning.value,
+    )
     notify(
         session,
         NoticeKind.MESSAGE,
-        to=session.get_one(Applicant, request_id).email,
+        to=session.get_one(Applicant, footage_request.id).email,
         key=f"message:{message.id}",
         at=at,
         path=f"/your-request/{footage_request.reference}",

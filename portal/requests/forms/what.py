@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.identity.authority import Acting
 from portal.requests.forms.question import (
     AT_MOST_REST,
     AT_MOST_TEXT,
@@ -10,7 +11,15 @@ from portal.requests.forms.question import (
     QuestionForm,
 )
 from portal.requests.intake import AboutWhom, Occasion
-from portal.requests.journey import INFORMATION, OTHER_ORGANISATION, SOMEONE_ELSE, VIDEO, is_foi
+from portal.requests.journey import (
+    BOTH,
+    DIED,
+    INFORMATION,
+    OTHER_ORGANISATION,
+    SOMEONE_ELSE,
+    VIDEO,
+    is_foi,
+)
 from portal.web.fields import LineField, OneOfField, ParagraphField, options
 
 OCCASIONS = {
@@ -34,11 +43,43 @@ class AboutForm(QuestionForm):
                 AboutWhom.ME.value: "Video of me",
                 AboutWhom.SOMEONE_I_ACT_FOR.value: "Video of someone I act for",
                 AboutWhom.GENERAL.value: "General information, or video that is not of me",
+                BOTH: "Both: video of me, and general information",
                 SOMEONE_ELSE: "Video of someone else",
                 OTHER_ORGANISATION: "Video from a camera that is not the police’s",
             }
         ),
         missing="Select whose video you want",
+    )
+
+
+RIGHTS = {
+    Acting.SOLICITOR.value: "I am their solicitor or lawyer",
+    Acting.PARENT.value: "They are under 18, and I am their parent or guardian",
+    Acting.FAMILY_OR_FRIEND.value: "I am their friend or relative, and they are 18 or over",
+    Acting.ATTORNEY.value: "I have power of attorney, or a court order",
+    DIED: "They have died",
+    Acting.OTHER.value: "Something else",
+}
+
+
+class RightForm(QuestionForm):
+    """By what right they act for another: this picks the papers to send (rules, section 2)."""
+
+    right = OneOfField(
+        "Why are you asking for them?",
+        choices=options(RIGHTS),
+        missing="Select why you are asking for them",
+    )
+
+
+class OtherInformationForm(QuestionForm):
+    """The general information of somebody who asks for two things (FOIA s.8(1)(c))."""
+
+    text = ParagraphField(
+        "What else do you want to know?",
+        missing="Describe the information you want",
+        at_most=AT_MOST_TEXT,
+        subject="What you want to know",
     )
 
 

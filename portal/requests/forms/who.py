@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField
 
+from portal.identity.authority import Acting, age_on
 from portal.requests.forms.addresses import fault_of
 from portal.requests.forms.question import (
     AT_MOST_ADDRESS,
@@ -15,7 +16,7 @@ from portal.requests.forms.question import (
     QuestionForm,
 )
 from portal.requests.intake import DeliveryFormat
-from portal.requests.journey import LATER, NOW, said, wants_video
+from portal.requests.journey import LATER, NOW, acting, said, wants_video
 from portal.web.fields import DatePartsField, LineField, OneOfField, ParagraphField, options
 
 OLDEST_YEARS = 130
@@ -48,6 +49,11 @@ class BirthForm(QuestionForm):
         """The stored text as a date."""
         born = stored.get("born_on")
         return {"born_on": date.fromisoformat(born) if born else None}
+
+    def answer(self) -> dict[str, Any]:
+        """The day, and how old that makes them: a child is told more."""
+        born = self.born_on.data
+        return {"born_on": born.isoformat(), "age": age_on(born, self.known.today)}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """In the past, and in a living person's lifetime."""
@@ -112,18 +118,39 @@ class PhoneForm(QuestionForm):
 
 
 class RepresentativeForm(QuestionForm):
-    """Who acts for the person in the video (rules 2: authority is asked for as proof)."""
+    """Who acts for the person in the video: only what that kind of representative has to say."""
 
     name = LineField(
         "Your full name", missing="Enter your full name", at_most=AT_MOST_NAME, subject="Full name"
     )
     relationship = LineField(
         "What you are to them",
-        missing="Enter what you are to them, like solicitor or parent",
+        missing="Enter what you are to them, like mother, friend or advocate",
         at_most=AT_MOST_REST,
-        description="For example, solicitor, parent or friend",
+        description="For example, mother, friend or advocate",
     )
     organisation = LineField("Organisation, if you have one", at_most=AT_MOST_NAME)
+    organisation_number = LineField(
+        "Your firm’s number",
+        missing="Enter your firm’s number",
+        at_most=40,
+        description="The number it has at its regulator, such as the Solicitors Regulation "
+        "Authority",
+    )
+
+    def __init__(self, known: Known, stored: Mapping[str, Any] | None = None) -> None:
+        super().__init__(known, stored)
+        right = acting(known.answers)
+        if right is Acting.SOLICITOR:
+            del self.relationship
+            self.organisation.label.text = "Name of your firm"
+            self.organisation.missing = "Enter the name of your firm"
+            return
+        del self.organisation_number
+        if right is Acting.ATTORNEY:
+            del self.relationship
+        if right in (Acting.PARENT, Acting.FAMILY_OR_FRIEND):
+            del self.organisation
 
     def shown(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """As stored."""

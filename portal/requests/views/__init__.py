@@ -8,6 +8,7 @@ from portal.requests.views import (
     returning,
     sending,
     showing_who,
+    want_less,
     your_request,
 )
 from portal.requests.views.blueprint import blueprint
@@ -19,6 +20,7 @@ __all__ = [
     "returning",
     "sending",
     "showing_who",
+    "want_less",
     "your_request",
 ]
 

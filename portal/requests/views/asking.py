@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.errors import NotFound
+from portal.identity.authority import NEEDS
 from portal.requests import journey
 from portal.requests.answers import window_in_words
 from portal.requests.commands.drafting import keep_answer, open_draft
@@ -111,6 +112,7 @@ def _page(question: str, form: QuestionForm, known: Known) -> str:
     answers = known.answers
     before = journey.before(question, answers)
     back = url_for("requests.start") if before is None else address_of(before)
+    right = journey.acting(answers)
     return render_template(
         PAGES[question].template,
         form=form,
@@ -118,6 +120,8 @@ def _page(question: str, form: QuestionForm, known: Known) -> str:
         answers=answers,
         back=address_of(None) if _is_change() else back,
         for_another=journey.is_for_another(answers),
+        acting=right,
+        needs=NEEDS[right] if right else (),
         is_foi=journey.is_foi(answers),
         other_force=journey.other_force(answers),
         spoken_window=window_in_words(answers) if question == "place" else "",

@@ -69,28 +69,41 @@ def send_request(draft_id: UUID) -> Response:
 @public
 def sent(reference: str) -> str:
     """The reference, the day we will reply by, and what happens next."""
-    footage_request = _own(reference)
-    is_video = is_about_video(footage_request.sighting.earliest_at)
-    return render_template("requests/sent.html", footage_request=footage_request, is_video=is_video)
+    with reading() as session:
+        footage_request = _own(session, reference)
+        other = _other(session, footage_request)
+    return render_template(
+        "requests/sent.html",
+        footage_request=footage_request,
+        other=other,
+        is_video=is_about_video(footage_request.sighting.earliest_at),
+    )
 
 
 @blueprint.get("/sent/<reference>/copy")
 @public
 def copy_of_sent(reference: str) -> Page:
     """What they sent, as one file to keep or print."""
-    page = make_response(render_template("requests/copy.html", footage_request=_own(reference)))
+    with reading() as session:
+        footage_request = _own(session, reference)
+    page = make_response(render_template("requests/copy.html", footage_request=footage_request))
     page.headers["Content-Disposition"] = f'attachment; filename="{reference}.html"'
     return page
 
 
-def _own(reference: str) -> FootageRequest:
+def _own(session: Session, reference: str) -> FootageRequest:
     """The request, if this browser may see it; otherwise there is none."""
-    with reading() as session:
-        footage_request = by_reference(session, reference)
-        if not _may_see(session, footage_request.id):
-            # The very words of a reference that does not exist: strangers learn nothing.
-            raise NotFound("There is no such request.")
+    footage_request = by_reference(session, reference)
+    if not _may_see(session, footage_request.id):
+        # The very words of a reference that does not exist: strangers learn nothing.
+        raise NotFound("There is no such request.")
     return footage_request
+
+
+def _other(session: Session, footage_request: FootageRequest) -> FootageRequest | None:
+    """The other half of an ask for two things, if this browser may see that one too."""
+    other_id = footage_request.linked_to
+    return _seen(session, other_id) if other_id is not None else None
 
 
 def _seen(session: Session, request_id: UUID) -> FootageRequest | None:

@@ -13,6 +13,7 @@ from portal.requests.commands.withdrawing import withdraw
 from portal.requests.forms.your_request import WordsForm
 from portal.requests.ics import reply_by_calendar
 from portal.requests.lifecycle import Status
+from portal.requests.views.kinds import beside
 from portal.requests.views.own import blueprint, limit, own_id, own_request, seen_id
 from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, public
@@ -31,8 +32,9 @@ def page(reference: str) -> Answered:
     with reading() as session:
         if seen_id(session, reference) is None:
             return redirect(url_for(".show_it_is_you", reference=reference), 303)
-        shown = applicant_page(session, own_request(session, reference))
-    return render_template("your_request/page.html", page=shown, reference=reference)
+        own = own_request(session, reference)
+        shown, more = applicant_page(session, own), beside(session, own)
+    return render_template("your_request/page.html", page=shown, reference=reference, **more)
 
 
 @blueprint.route("/your-request/<reference>/message", methods=["GET", "POST"])

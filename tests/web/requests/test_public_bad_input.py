@@ -48,8 +48,13 @@ REST: dict[str, dict[str, Any]] = {
         "vehicle": "",
     },
     "looks": {"clothes": "", "hair": "", "bag": ""},
+    "by-what-right": {"right": "parent"},
+    "someone-who-died": {"is_read": True},
+    "other-information": {"text": "x"},
+    "asking-on-your-own": {"is_read": True},
+    "sixteen-or-over": {"is_read": True},
     "name": {"name": "x"},
-    "date-of-birth": {"born_on": "1990-03-01"},
+    "date-of-birth": {"born_on": "2009-03-01", "age": 17},
     "email": {"email": "", "has_none": True},
     "address": {"address": "x"},
     "phone": {"phone": ""},
@@ -59,7 +64,9 @@ REST: dict[str, dict[str, Any]] = {
 }
 STANDINGS: list[dict[str, dict[str, Any]]] = [
     {"about-you-or-someone": {"who": "someone_i_act_for"}, "which-place": POINT, **REST},
-    {"about-you-or-someone": {"who": "me"}, "which-place": DESCRIBED, **REST},
+    {"about-you-or-someone": {"who": "someone_i_act_for"}, "which-place": POINT, **REST}
+    | {"by-what-right": {"right": "died"}, "what-information": {"what": "video"}},
+    {"about-you-or-someone": {"who": "both"}, "which-place": DESCRIBED, **REST},
     {"about-you-or-someone": {"who": "general"}, "what-information": {"what": "video"}}
     | {"which-place": POINT, **REST},
     {"about-you-or-someone": {"who": "someone_else"}},
@@ -100,8 +107,10 @@ NAMES = [
     "has_none",
     "address",
     "phone",
+    "right",
     "relationship",
     "organisation",
+    "organisation_number",
     "when",
     "delivery",
     "safe_contact",

@@ -150,22 +150,6 @@ def test_many_places_of_one_name_say_how_to_find_the_right_one(
     assert hint in visitor.get("/ask/which-place").text
 
 
-def test_somebody_acts_for_another(visitor: Visitor, small_house: House) -> None:
-    answers = {**SAR, "about-you-or-someone": {"who": "someone_i_act_for"}}
-    proof, delivery = answers.pop("proof"), answers.pop("delivery")
-    answers |= {
-        "representative": {"name": "Cas Example", "relationship": "solicitor"},
-        "proof": proof,
-        "delivery": delivery,
-    }
-    assert visitor.walk(answers) == "/check-answers"
-    sent = send(visitor)
-    with small_house.db.reading() as session:
-        made = by_reference(session, sent.location.rsplit("/", 1)[1])
-    assert made.representative is not None
-    assert made.representative.name == "Cas Example"
-
-
 @pytest.mark.parametrize(
     ("who", "page"),
     [

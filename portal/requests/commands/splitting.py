@@ -1,0 +1,100 @@
+"""One ask for two things is two requests, because two laws apply (rules 1.1, hybrid)."""
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.audit.commands import record
+from portal.db import locked
+from portal.errors import NotFound, Refused
+from portal.requests.answers import no_sighting
+from portal.requests.commands.messaging import tell_applicant
+from portal.requests.commands.receiving import receive
+from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting, Wishes
+from portal.requests.models import FootageRequest
+from portal.requests.queries import by_id
+from portal.requests.regimes import SPLIT_TOLD
+
+
+def receive_other(
+    session: Session, footage_request: FootageRequest, other: Intake, *, by: Actor, at: datetime
+) -> FootageRequest:
+    """Receive the second half of what came as one: on the same day, and linked both ways.
+
+    Its id follows from the first one's, so that however often it is done they stay two.
+    """
+    made = receive(
+        session,
+        request_id=uuid5(footage_request.id, "other half"),
+        intake=other,
+        received_at=footage_request.received_at,
+        by=by,
+        at=at,
+    )
+    if made.linked_to is None:
+        session.flush()
+        footage_request.linked_to, made.linked_to = made.id, footage_request.id
+        record(
+            session,
+            "request.linked",
+            subject=footage_request.reference,
+            by=by,
+            at=at,
+            to=made.reference,
+        )
+    return made
+
+
+def split(
+    session: Session, *, request_id: UUID, asked: str, by: Actor, at: datetime
+) -> FootageRequest:
+    """Make the other half of a request that asks for two things, and tell the applicant.
+
+    `asked` is that half in their words. From a subject access request comes one for general
+    information, from one for general information a subject access request: the time and place
+    they told us go along. Doing it twice gives the same two. Refused when the request has ended,
+    or was linked to another one before.
+    """
+    footage_request = _locked(session, request_id)
+    if not footage_request.status.is_open:
+        raise Refused("This request has ended. Register what else they ask for as a new one.")
+    was_linked = footage_request.linked_to is not None
+    if was_linked and footage_request.linked_to != uuid5(request_id, "other half"):
+        raise Refused("This request is one of two already.")
+    other = receive_other(
+        session, footage_request, _other_half(by_id(session, request_id), asked), by=by, at=at
+    )
+    if not was_linked:
+        words = SPLIT_TOLD.format(one=footage_request.reference, other=other.reference)
+        tell_applicant(session, footage_request, words, by=by, at=at)
+    return other
+
+
+def _other_half(whole: FootageRequest, asked: str) -> Intake:
+    person = whole.applicant
+    wishes = Wishes(whole.delivery, whole.safe_contact, whole.language, whole.adjustments)
+    if whole.regime.is_sar:
+        # FOIA s.8 asks for a name and one address, no more.
+        details = ApplicantDetails(
+            person.name, person.email, person.phone, "" if person.email else person.address
+        )
+        seen = no_sighting(asked)
+        return Intake(AboutWhom.GENERAL, details, seen, wishes, channel=whole.channel)
+    details = ApplicantDetails(person.name, person.email, person.phone, person.address)
+    return Intake(AboutWhom.ME, details, _seen(whole, asked), wishes, channel=whole.channel)
+
+
+def _seen(whole: FootageRequest, asked: str) -> Sighting:
+    said = whole.sighting
+    same = {name: getattr(said, name) for name in Sighting.__dataclass_fields__}
+    line = tuple((lat, lon) for lat, lon in said.line)
+    return Sighting(**{**same, "line": line, "what_happened": asked})
+
+
+def _locked(session: Session, request_id: UUID) -> FootageRequest:
+    found = locked(session, FootageRequest, request_id)
+    if found is None:
+        raise NotFound("There is no such request.")
+    return found
