@@ -8,7 +8,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from types import FrameType
 
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from portal.dates import LONDON, london_day
 from portal.disclosure.commands.expiring import expire_releases
 from portal.disclosure.jobs import delete_release
 from portal.disclosure.packing import pack, sweep_orphans
@@ -24,12 +26,20 @@ from portal.holds.jobs import delete_footage
 from portal.house import House
 from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
 from portal.letters.commands import PRINT_LETTER
-from portal.letters.printing import print_letter
+from portal.letters.printing import print_letter, sweep_orphaned_letters
 from portal.notifications.commands import SEND_NOTICE
 from portal.notifications.sending import send_notice
 from portal.outbox.commands import LEASE, Lease, beat, extend, fail, lease, owe, settle
 from portal.outbox.models import WorkerHeartbeat
-from portal.requests.jobs import preserve, reopen
+from portal.requests.jobs import (
+    DELAY,
+    REMIND,
+    look_at_the_day,
+    preserve,
+    remind_one,
+    reopen,
+    tell_one_of_delay,
+)
 from portal.requests.jobs import tidy_up as tidy_requests
 from portal.storage import FolderStorage
 from portal.web.attempts import forget_attempts
@@ -49,6 +59,7 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
     forget_drafts, before = tidy_requests(house, held), house.now() - REMEMBERED
     sweep_orphans(house)
     sweep_orphaned_proofs(house)
+    sweep_orphaned_letters(house)
     FolderStorage(house.settings.data_folder).sweep_unfinished(before=before)
 
     def forget(session: Session) -> None:
@@ -70,10 +81,14 @@ JOBS: Mapping[str, Job] = {
     "delete_footage": delete_footage,
     "delete_proofs": delete_proofs,
     "tidy_up": tidy_up,
+    "look_at_the_day": look_at_the_day,
+    REMIND: remind_one,
+    DELAY: tell_one_of_delay,
 }
 
 IDLE = timedelta(milliseconds=500)
 BEAT_EVERY = timedelta(seconds=10)
+MORNING = time_of_day(8)
 
 
 class LeaseLost(Exception):
@@ -153,7 +168,7 @@ class Worker:
             fail(session, held, reason=reason, at=self._house.now(), for_good=for_good)
 
     def _beat(self) -> None:
-        """Say that we live, and owe this hour's tidying."""
+        """Say that we live, and owe this hour's tidying and this day's look at every request."""
         at = self._house.now()
         if self._last_beat is not None and at - self._last_beat < BEAT_EVERY:
             return
@@ -161,6 +176,21 @@ class Worker:
         with self._house.db.writing() as session:
             beat(session, name=self.name, at=at)
             owe(session, "tidy_up", payload={}, key=f"tidy_up:{at:%Y-%m-%dT%H}", at=at)
+            _owe_the_day(session, at)
+
+
+def _owe_the_day(session: Session, at: datetime) -> None:
+    """Once for each day in London, from the morning on: nobody is woken by a reminder."""
+    day = london_day(at)
+    morning = datetime.combine(day, MORNING, LONDON).astimezone(UTC)
+    owe(
+        session,
+        "look_at_the_day",
+        payload={},
+        key=f"look_at_the_day:{day}",
+        at=at,
+        due_at=max(at, morning),
+    )
 
 
 class _Kept:

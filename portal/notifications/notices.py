@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
     REOPENED = "reopened"
     LINK_REVOKED = "link_revoked"
     WITHDRAWN = "withdrawn"
+    LETTER = "letter"
+    REMINDER = "reminder"
 
     @property
     def is_secret(self) -> bool:

@@ -52,6 +52,18 @@ _AUTHORITY = _Waiting(
     Event.AUTHORITY_ASKED, Event.AUTHORITY_ACCEPTED, AuthorityRequested, AuthorityReceived
 )
 
+
+@dataclass(frozen=True)
+class _Late:
+    """A thing that is asked for, and what the clock is told when it comes after closing."""
+
+    asked: Event
+    came: Event
+    says: type[ClockEvent]
+
+
+_ANSWER = _Late(Event.CLARIFICATION_ASKED, Event.CLARIFICATION_ANSWERED, ClarificationAnswered)
+
 # Steps that say the same to the clock as they say in the ledger. Every other one, a hold's
 # among them, moves no date.
 _SAYS: dict[Event, type[ClockEvent]] = {
@@ -71,33 +83,27 @@ _FOI_SAYS = _SAYS | {Event.FEE_ASKED: FeesNoticeGiven, Event.FEE_PAID: FeesNotic
 def clock_events(regime: Regime, steps: Iterable[DatedStep]) -> list[ClockEvent]:
     """The clock's events, in the order of their steps.
 
-    A request that was closed because we heard nothing, and taken up when the answer came after
-    all, was answered on that day.
+    A request that was closed because we heard nothing, and taken up when the answer (or the fee)
+    came after all, was answered (or paid) on that day.
     """
     steps = list(steps)
     says = _SAR_SAYS if regime.is_sar else _FOI_SAYS
     told = [says[step.event](step.on) for step in steps if step.event in says]
-    told += _answers_too_late(steps)
+    told += _came_too_late(steps, _ANSWER)
+    told += _came_too_late(steps, _Late(Event.FEE_ASKED, Event.FEE_PAID, says[Event.FEE_PAID]))
     # FOIA s.8 asks for a name and an address; neither proof nor authority moves its start.
     return [*told, *_waits(steps, _IDENTITY), *_waits(steps, _AUTHORITY)] if regime.is_sar else told
 
 
-def _answers_too_late(steps: Sequence[DatedStep]) -> list[ClockEvent]:
+def _came_too_late(steps: Sequence[DatedStep], thing: _Late) -> list[ClockEvent]:
     told: list[ClockEvent] = []
     is_open = False
     for step in steps:
         if step.event is Event.TAKEN_UP and is_open:
-            told.append(ClarificationAnswered(step.on))
-        if step.event in _OPENS_OR_ENDS_A_QUESTION:
-            is_open = step.event is Event.CLARIFICATION_ASKED
+            told.append(thing.says(step.on))
+        if step.event in (thing.asked, thing.came, Event.TAKEN_UP):
+            is_open = step.event is thing.asked
     return told
-
-
-_OPENS_OR_ENDS_A_QUESTION = (
-    Event.CLARIFICATION_ASKED,
-    Event.CLARIFICATION_ANSWERED,
-    Event.TAKEN_UP,
-)
 
 
 def open_asks(

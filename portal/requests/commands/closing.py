@@ -1,18 +1,30 @@
 """Closing a request by hand, when nothing more will come of it."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
+from portal.dates import day_in_words, london_day
+from portal.db import locked_one
+from portal.errors import Refused
 from portal.identity.commands.proofs import delete_pictures
+from portal.letters.kinds import LetterKind
+from portal.letters.models import Letter
 from portal.requests.commands.keeping import let_go
+from portal.requests.commands.messaging import write_to_applicant
 from portal.requests.commands.moving import move
+from portal.requests.commands.telling import tell_of_letter
+from portal.requests.commands.writing import write_letter
 from portal.requests.endings import Ending
-from portal.requests.lifecycle import Event
-from portal.requests.models import FootageRequest
+from portal.requests.lifecycle import Event, Regime, Status
+from portal.requests.models import Applicant, FootageRequest
+from portal.requests.queries import steps_of
+from portal.requests.waiting import Waiting, waiting_of
 
 
 class ClosedBecause(StrEnum):
@@ -53,14 +65,132 @@ _WORDS = {
 }
 
 
+# What may be said of a request by where it stands; the first three only when time is over.
+_FITS: Mapping[Status, ClosedBecause] = {
+    Status.AWAITING_IDENTITY: ClosedBecause.NO_PROOF,
+    Status.AWAITING_AUTHORITY: ClosedBecause.NO_PROOF,
+    Status.AWAITING_CLARIFICATION: ClosedBecause.NO_CLARIFICATION,
+    Status.AWAITING_FEE: ClosedBecause.NO_FEE,
+    Status.RECEIVED: ClosedBecause.NOT_VALID,
+    Status.SEARCHING: ClosedBecause.NOT_VALID,
+}
+
+
+def offered(status: Status, waiting: Waiting | None, today: date) -> ClosedBecause | None:
+    """The reason for which a request may be closed today with a letter, or None.
+
+    For silence only after the last day that we gave them (rules R9). Pure.
+    """
+    if status.waits_for_applicant and (waiting is None or not waiting.is_over(today)):
+        return None
+    return _FITS.get(status)
+
+
 def close(
-    session: Session, *, request_id: UUID, because: ClosedBecause, by: Actor, at: datetime
+    session: Session,
+    *,
+    request_id: UUID,
+    because: ClosedBecause,
+    reasons: str,
+    by: Actor,
+    at: datetime,
+) -> Letter:
+    """Close a request, and issue the letter that says why and how to have it opened again.
+
+    A person presses: no request is ended by a machine alone (DPA 2018 ss.50A-50C). Its video is
+    kept for three more months, then deleted as usual; pictures of proofs are deleted now. Refused
+    while what we wait for can still come, and for a reason that does not fit.
+    """
+    footage_request = locked_one(session, FootageRequest, request_id)
+    steps = steps_of(session, request_id)
+    waiting = waiting_of(footage_request.status, footage_request.regime, steps)
+    if offered(footage_request.status, waiting, london_day(at)) is not because:
+        raise Refused(too_soon(waiting, london_day(at)))
+    _end(session, footage_request, because, by=by, at=at)
+    own = {
+        "because": because.value,
+        "asked_on": waiting.asked_on if waiting else None,
+        "reasons": reasons.strip() or None,
+        "reopen_how": reopen_how(because, footage_request.regime),
+        "decided_by": by.name,
+    }
+    letter = write_letter(session, footage_request, LetterKind.CLOSING, own, by=by, at=at)
+    tell_of_letter(session, footage_request, letter, at=at)
+    return letter
+
+
+def close_duplicate(
+    session: Session, *, request_id: UUID, other: str, by: Actor, at: datetime
 ) -> FootageRequest:
-    """Close a request. Its video is kept for three more months, then deleted as usual; pictures
-    of proofs are deleted now."""
-    footage_request = move(
+    """Close a request that asks for the same as another one of the same person, and say so.
+
+    `other` is the reference of the one that goes on. Refused when it is nobody's, this very
+    one, closed itself, or another person's.
+    """
+    footage_request = locked_one(session, FootageRequest, request_id)
+    _check_is_theirs(session, footage_request, other)
+    _end(session, footage_request, ClosedBecause.DUPLICATE, by=by, at=at)
+    write_to_applicant(
         session,
         request_id=request_id,
+        body=(
+            f"This request asks for the same as your other request, {other}. We closed this one, "
+            "and answer you there. Tell us if that is wrong."
+        ),
+        by=by,
+        at=at,
+    )
+    return footage_request
+
+
+def too_soon(waiting: Waiting | None, today: date) -> str:
+    """Why a request cannot be closed with a letter today, in words to show."""
+    if waiting is not None and not waiting.is_over(today):
+        return (
+            f"We asked on {day_in_words(waiting.asked_on)}, and they have until the end of "
+            f"{day_in_words(waiting.close_on)}. It can be closed after that day."
+        )
+    return "This request cannot be closed for want of something. Look at it again."
+
+
+def reopen_how(because: ClosedBecause, regime: Regime) -> list[str]:
+    """How to have it opened again, as the letter says it."""
+    if because is ClosedBecause.NO_FEE and not regime.is_sar:
+        return ["Send us your request again. The time then starts on the day we get it."]
+    first = {
+        ClosedBecause.NO_PROOF: "Tell us that you can now show us what we asked for.",
+        ClosedBecause.NO_CLARIFICATION: "Answer the question that we asked you.",
+        ClosedBecause.NO_FEE: "Pay the fee, and tell us that you have paid it.",
+    }.get(because, "Tell us what was missing.")
+    return [
+        first,
+        "Send a message from the page for your request, or phone us, or write to us.",
+        "You do not have to ask for everything again.",
+    ]
+
+
+def _check_is_theirs(session: Session, footage_request: FootageRequest, other: str) -> None:
+    found = session.scalar(sa.select(FootageRequest).where(FootageRequest.reference == other))
+    if found is None or found.id == footage_request.id or found.status is Status.CLOSED:
+        raise Refused("Enter the reference of the person’s other request, which is not closed.")
+    mine = session.get_one(Applicant, footage_request.id)
+    theirs = session.get_one(Applicant, found.id)
+    is_same = mine.email == theirs.email if mine.email else mine.name == theirs.name
+    if not is_same:
+        raise Refused("That request was sent by somebody else.")
+
+
+def _end(
+    session: Session,
+    footage_request: FootageRequest,
+    because: ClosedBecause,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    move(
+        session,
+        request_id=footage_request.id,
         event=Event.CLOSED,
         by=by,
         at=at,
@@ -68,5 +198,4 @@ def close(
         ending=because.ending,
     )
     let_go(session, footage_request, by=by, at=at)
-    delete_pictures(session, subject_id=request_id, at=at, due_at=at)
-    return footage_request
+    delete_pictures(session, subject_id=footage_request.id, at=at, due_at=at)

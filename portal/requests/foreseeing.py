@@ -1,0 +1,44 @@
+"""What an act would do to the dates, before it is done: the clock with one step more."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portal.errors import Refused
+from portal.requests.clock import Clock
+from portal.requests.lifecycle import Event
+from portal.requests.models import FootageRequest, RequestStep
+from portal.requests.queries import clock_now, steps_of
+
+NO_DATE_YET = (
+    "There is no date yet, because we wait for the applicant. This can be done when the time runs."
+)
+
+
+def clock_if(session: Session, footage_request: FootageRequest, event: Event, on: date) -> Clock:
+    """The clock as it would be after this event on this day. Nothing is written.
+
+    Refused, in the clock's own words, when the event would not be allowed to move the date: too
+    late, a second time, or not for this kind of request.
+    """
+    steps = list(steps_of(session, footage_request.id))
+    before = clock_now(session, footage_request, steps)
+    after = clock_now(session, footage_request, [*steps, RequestStep(event=event, on=on)])
+    new = [reason for reason in after.refused if reason not in before.refused]
+    if new:
+        raise Refused(new[0])
+    return after
+
+
+def dates_if(
+    session: Session, footage_request: FootageRequest, event: Event, on: date
+) -> tuple[date, date]:
+    """The date we gave, and the date we would give after this event.
+
+    Refused when the event would not be allowed, or when there is no date now.
+    """
+    before = clock_now(session, footage_request, steps_of(session, footage_request.id))
+    after = clock_if(session, footage_request, event, on)
+    if before.target_due_on is None or after.target_due_on is None:
+        raise Refused(NO_DATE_YET)
+    return before.target_due_on, after.target_due_on
