@@ -4,11 +4,12 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.bank_holidays import load_shipped
 from portal.dates import london_day
 from portal.outbox.queries import HEARTBEAT_AGE, worker_seen_since
+from portal.requests.holidays import known_holidays
 from portal.web.guards import public
 from portal.web.session import house, now, reading
+from portal.workdays import Holidays
 
 blueprint = Blueprint("health", __name__)
 
@@ -28,18 +29,20 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """200 when every part answers, else 503; says which. Warnings do not make it unready."""
     parts = {"database": False, "worker": False, "storage": house().vault.storage.writable()}
+    warnings = []
     try:
         with reading() as session:
             parts["worker"] = worker_seen_since(session, now() - HEARTBEAT_AGE)
+            warnings = _warnings(known_holidays(session))
             parts["database"] = True
     except SQLAlchemyError:
         pass  # the answer says so
     is_ready = all(parts.values())
-    return jsonify(ready=is_ready, parts=parts, warnings=_warnings()), 200 if is_ready else 503
+    return jsonify(ready=is_ready, parts=parts, warnings=warnings), 200 if is_ready else 503
 
 
-def _warnings() -> list[str]:
-    months = load_shipped().months_ahead(london_day(now()))
+def _warnings(holidays: Holidays) -> list[str]:
+    months = holidays.months_ahead(london_day(now()))
     if months < MONTHS_OF_HOLIDAYS:
         return [f"bank holidays are known for {months} months ahead only"]
     return []

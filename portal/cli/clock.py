@@ -1,12 +1,22 @@
 """The legal time."""
 
 import json
+import os
+import sys
 from typing import TextIO
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from portal.actors import COMMAND_LINE
 from portal.bank_holidays import load_shipped
+from portal.cli.holidays import moved_facts, moved_line
+from portal.cli.opening import as_json, enter
+from portal.db import open_database
 from portal.requests.clock_explaining import as_text, explain, parse
+from portal.requests.commands.recounting import differing, recount_open
+from portal.requests.holidays import known_holidays
+from portal.workdays import Holidays
 
 
 @click.group()
@@ -31,6 +41,45 @@ def explain_clock(source: TextIO, text: bool, _as_json: bool) -> None:
     they apply identity_received_on, authority_received_on, fee_paid_on, clarifications
     [[asked, answered or null], …], extension_notice_on, public_interest_notice_on, fees_notice
     [given, paid] and exceptional. What is not allowed is named in `refused`.
+
+    The bank holidays are those of the database that PORTAL_DATABASE_URL names, or without one
+    those that came with the portal.
     """
-    answers = explain(parse(source.read()), load_shipped())
+    answers = explain(parse(source.read()), _holidays())
     click.echo(as_text(answers) if text else json.dumps(answers, indent=1, ensure_ascii=False))
+
+
+def _holidays() -> Holidays:
+    """The house's, where there is one; sums on paper need no house, so its lack is only said."""
+    url = os.environ.get("PORTAL_DATABASE_URL")
+    if not url:
+        return load_shipped()
+    try:
+        database = open_database(url)
+        with database.reading() as session:
+            return known_holidays(session)
+    except SQLAlchemyError:
+        click.echo("The database did not answer: these are the shipped bank holidays.", err=True)
+        return load_shipped()
+
+
+@clock.command("check")
+@click.option("--mend", is_flag=True, help="Keep the right dates, and say so in the book.")
+@as_json
+def check(mend: bool, as_json: bool) -> None:
+    """Count every open request from its ledger, and name those that keep another date.
+
+    Exits with 1 when there are any that were not mended.
+    """
+    house = enter()
+    if mend:
+        found = recount_open(house.db, by=COMMAND_LINE, at=house.now())
+    else:
+        with house.db.reading() as session:
+            found = list(differing(session))
+    for one in found:
+        click.echo(json.dumps(moved_facts(one)) if as_json else moved_line(one))
+    if found and not mend:
+        sys.exit(1)
+    if not found and not as_json:
+        click.echo("Every open request keeps the dates that its ledger gives.")

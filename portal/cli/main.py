@@ -14,6 +14,7 @@ COMMANDS = {
     "db": "The database.",
     "demo": "A demonstration force, with recordings and real video.",
     "handlers": "Handlers: the staff who work in the office.",
+    "holidays": "Bank holidays: the days that the legal time does not count.",
     "keys": "The keys that seal proofs and releases.",
     "matters": "Matters, and the evidence they hold.",
     "outbox": "The outbox: e-mails and other work that is owed.",

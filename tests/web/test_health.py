@@ -1,6 +1,7 @@
 """Alive, and ready: what a load balancer asks, and what it is told when a part is away."""
 
 import dataclasses
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,11 +9,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from portal.actors import COMMAND_LINE
 from portal.app import create_app
+from portal.bank_holidays import DIVISIONS
 from portal.db import Database, open_database
 from portal.house import House
 from portal.outbox.commands import beat
 from portal.outbox.queries import HEARTBEAT_AGE
+from portal.requests.commands.importing_holidays import import_holidays
 from portal.sealing import Vault
 from portal.storage import FolderStorage
 from tests.conftest import Clock
@@ -90,6 +94,21 @@ def test_bank_holidays_that_run_out_are_a_warning_and_no_more(
     assert told.json is not None
     (warning,) = told.json["warnings"]
     assert warning.startswith("bank holidays are known for")
+
+
+def test_imported_bank_holidays_end_the_warning(
+    client: FlaskClient, sqlite_house: House, clock: Clock
+) -> None:
+    clock.at = datetime(2028, 10, 1, 12, 0, tzinfo=UTC)
+    seen(sqlite_house)
+    for last, warnings in ((6, ["bank holidays are known for 8 months ahead only"]), (7, [])):
+        events = [{"title": "A day", "date": f"2029-{n:02}-01"} for n in range(1, last + 1)]
+        file = {name: {"events": events} for name in DIVISIONS}
+        with sqlite_house.db.writing() as session:
+            content = json.dumps(file).encode()
+            import_holidays(session, content=content, by=COMMAND_LINE, at=clock())
+        told = client.get("/readyz").json
+        assert told is not None and told["warnings"] == warnings
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -73,10 +73,13 @@ def test_every_command_explains_itself_without_any_settings(
 def test_there_is_a_command_for_each_deed() -> None:
     assert {" ".join(words) for words in every_command() if len(words) == 2} | {"worker"} == {
         "audit verify",
+        "clock check",
         "clock explain",
         "db upgrade",
         "demo build",
         "handlers add",
+        "holidays import",
+        "holidays list",
         "keys make",
         "matters list",
         "matters open",
