@@ -89,6 +89,18 @@ def mark_posted(session: Session, *, letter_id: UUID, by: Actor, at: datetime) -
     return letter
 
 
+def note_viewed(session: Session, *, letter: Letter, by: Actor, at: datetime) -> None:
+    """Write in the book that somebody opened a letter."""
+    record(
+        session,
+        "letter.viewed",
+        subject=str(letter.fields["reference"]),
+        by=by,
+        at=at,
+        letter=str(letter.id),
+    )
+
+
 def force_fields(settings: Settings) -> dict[str, str]:
     """The fields that are the force's own words, from its settings."""
     reached = f"Phone {settings.contact_phone}. E-mail {settings.contact_email}."

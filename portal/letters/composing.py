@@ -35,6 +35,13 @@ def render_html(kind: LetterKind, fields: Fields) -> str:
     return _environment().get_template(f"{kind}.html").render(letter, letter=letter, style=style)
 
 
+@cache
+def title_of(kind: LetterKind) -> str:
+    """The letter's heading, as a list of letters names it: every letter of a kind has the same."""
+    template = _environment().get_template(f"{kind}.html")
+    return "".join(template.blocks["title"](template.new_context()))
+
+
 def with_standard_words(kind: LetterKind, fields: Fields) -> dict[str, Any]:
     """Return the fields, and the standard words wherever this kind has a place left out.
 

@@ -122,6 +122,12 @@ def _if_clips(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 _ABOUT_VIDEO = _lacks("asked_for_information")
 _OPEN_CASE = _says("because", "open_case")
 
+
+def _rests_on_a_limb(fields: Fields) -> bool:
+    """DPA 2018 s.43(3) takes court documents out of s.45 as a whole: no limb is used."""
+    return fields.get("level") == "L1" and fields.get("because") != "court_document"
+
+
 REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
     LetterKind.ACK: (
         Field("received_on", "the date we received the request"),
@@ -162,8 +168,8 @@ REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
     # DPA 2018 s.45(5). At L2 the reasons are left out under s.45(6), never the rights.
     LetterKind.RESTRICTION: (
         Field("level", "how much may be told", ("L1", "L2")),
-        Field("because", "why access is limited", ("open_case", "other")),
-        Field("limbs", "the parts of section 45(4)", tuple("abcde"), _says("level", "L1")),
+        Field("because", "why access is limited", ("open_case", "other", "court_document")),
+        Field("limbs", "the parts of section 45(4)", tuple("abcde"), _rests_on_a_limb),
         Field("reasons", "the reasons", when=_says("level", "L1")),
         Field("still_provided", "what is still provided"),
         Field("review_on", "the date we check again", when=_OPEN_CASE),
@@ -189,7 +195,13 @@ REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
         _REASONS,
         _DECIDED,
     ),
-    LetterKind.LPP: (_REASONS, Field("still_provided", "what is still provided"), _DECIDED),
+    LetterKind.LPP: (
+        _REASONS,
+        Field("still_provided", "what is still provided"),
+        _DECIDED,
+        *_if_clips(_COLLECTION),
+        *_if_clips(_ABOUT_THE_DATA),
+    ),
     # FOIA s.17.
     LetterKind.FOI_REFUSAL: (
         Field("ground", "the ground", ("exemption", "cost", "vexatious", "repeated")),
@@ -317,6 +329,8 @@ OPTIONAL: Mapping[LetterKind, tuple[str, ...]] = {
     LetterKind.RESTRICTION: ("case_reference", "clips"),
     LetterKind.REFUSAL_GDPR: ("clips", "still_provided", "review_on"),
     LetterKind.FOI_REFUSAL: ("review_on",),
+    LetterKind.LPP: ("clips",),
+    LetterKind.NCND: ("asked_for_information",),
     LetterKind.NOT_HELD: ("asked_for_information", "also_told"),
     LetterKind.DISCLOSURE: ("also_told",),
     LetterKind.DISCLOSURE_FOI: ("clips", "refused_part", "review_on"),

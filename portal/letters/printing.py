@@ -2,8 +2,10 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
@@ -15,9 +17,11 @@ from portal.letters.composing import render_html
 from portal.letters.models import Letter
 from portal.letters.render import render_pdf
 from portal.outbox.commands import Lease
-from portal.sealing.vault import Kept
+from portal.sealing.vault import Kept, forget_orphans
+from portal.storage import FolderStorage
 
 PREFIX = "letters"
+ORPHANED_AFTER = timedelta(days=1)
 
 
 def print_letter(house: House, held: Lease) -> Callable[[Session], None]:
@@ -36,6 +40,26 @@ def print_letter(house: House, held: Lease) -> Callable[[Session], None]:
     page = house.vault.keep(PREFIX, io.BytesIO(html.encode()))
     pdf = house.vault.keep(PREFIX, io.BytesIO(render_pdf(html)))
     return lambda session: _note(session, house, letter_id, fields, page, pdf)
+
+
+def sweep_orphaned_letters(house: House) -> int:
+    """Delete sealed letters older than a day that no row names; returns how many.
+
+    They are what a worker leaves behind that is killed between sealing and writing the row.
+    """
+    return forget_orphans(
+        house.vault,
+        FolderStorage(house.settings.data_folder),
+        PREFIX,
+        before=house.now() - ORPHANED_AFTER,
+        is_named=lambda key: _is_named(house, key),
+    )
+
+
+def _is_named(house: House, key: str) -> bool:
+    with house.db.reading() as session:
+        named = sa.select(Letter.id).where(sa.or_(Letter.html_key == key, Letter.pdf_key == key))
+        return session.scalar(named) is not None
 
 
 def _note(

@@ -22,3 +22,9 @@ def letter_of(session: Session, subject_id: UUID, letter_id: UUID) -> Letter:
     if letter is None or letter.subject_id != subject_id:
         raise NotFound("There is no such letter.")
     return letter
+
+
+def letters_to_post(session: Session) -> Sequence[Letter]:
+    """Every letter that waits to go into an envelope, oldest first."""
+    waiting = sa.select(Letter).where(Letter.is_to_post, Letter.posted_at.is_(None))
+    return session.scalars(waiting.order_by(Letter.issued_at, Letter.id)).all()

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from portal.letters.kinds import ClipLine, LetterKind
+from portal.letters.kinds import REGIMES, REGIMES_OF, ClipLine, LetterKind
 
 COMMON: dict[str, Any] = {
     "force_name": "Example Police",
@@ -403,3 +403,15 @@ def complete(kind: LetterKind, which: int = 0, **fields: Any) -> dict[str, Any]:
     """Every field of a complete letter of that kind (the `which`-th kept here), and overrides."""
     own = [fields for of, _, fields in COMPLETE if of is kind][which]
     return {**COMMON, **own, **fields}
+
+
+def every_regime() -> list[tuple[LetterKind, str, dict[str, Any]]]:
+    """Each complete letter, and each kind under every law that it may speak for."""
+    letters = [(kind, case, {**COMMON, **own}) for kind, case, own in COMPLETE]
+    told = {(kind, fields["regime"]) for kind, _, fields in letters}
+    for kind in LetterKind:
+        for regime in REGIMES_OF.get(kind, REGIMES):
+            if (kind, regime) not in told:
+                fields = complete(kind, regime=regime)
+                letters.append((kind, regime, fields))
+    return letters

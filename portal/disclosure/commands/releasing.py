@@ -76,12 +76,19 @@ def release(
         at=at,
         release=str(made.id),
         files=len(packed),
+        **_letter_hashes(packed),
     )
     if not is_held:
         # Nothing waits any more: after the time to ask for a review, video is deleted as usual.
         let_go(session, footage_request, by=WORKER, at=at)
     announce(session, link, footage_request, key=f"answer:{decision.id}", at=at)
     return made
+
+
+def _letter_hashes(packed: list[Packed]) -> dict[str, str]:
+    """The letter's fingerprints for the book, under the names they have for every other letter."""
+    names = {FileKind.LETTER_HTML: "html_sha256", FileKind.LETTER_PDF: "pdf_sha256"}
+    return {names[file.kind]: file.sha256 for file in packed if file.kind in names}
 
 
 def _file(made: Release, number: int, file: Packed) -> ReleaseFile:

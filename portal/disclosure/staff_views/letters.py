@@ -1,4 +1,4 @@
-"""The decision letters: the preview before it goes out, and the ones that went out."""
+"""The letters of a request that went out, and the decision's before it does."""
 
 from uuid import UUID
 
@@ -13,12 +13,17 @@ from portal.disclosure.links import last_day
 from portal.disclosure.models import FileKind, Release
 from portal.disclosure.queries.decisions import by_round
 from portal.disclosure.queries.letters import letter_facts
-from portal.disclosure.queries.releases import file_of, release_of, releases_of
+from portal.disclosure.queries.releases import file_of, release_of
+from portal.disclosure.queries.sent import sent_letters
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
 from portal.errors import NotFound
+from portal.letters.commands import note_viewed
 from portal.letters.composing import letter_headers, render_html
+from portal.letters.opening import Form, open_letter
+from portal.letters.queries import letter_of as letter_of_request
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.page import request_page
+from portal.requests.staff_views.posting import POSTERS
 from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, settings, writing
 
@@ -43,11 +48,26 @@ def preview(reference: str, number: int) -> Response:
 @blueprint.get("/requests/<reference>/letters")
 @roles(*READERS)
 def letters(reference: str) -> str:
-    """Every decision letter that went out."""
+    """Every letter that went out: the decisions' and all others, newest first."""
     with reading() as session:
         page = request_page(session, reference)
-        sent = releases_of(session, page["footage_request"].id)
-        return render_template("disclosure/letters.html", **page, releases=sent)
+        return render_template(
+            "disclosure/letters.html",
+            **page,
+            letters=sent_letters(session, page["footage_request"].id),
+            may_post=current_actor().has(*POSTERS),
+        )
+
+
+@blueprint.get("/requests/<reference>/letters/issued/<uuid:letter_id>.<any(html, pdf):form>")
+@roles(*READERS)
+def issued_letter(reference: str, letter_id: UUID, form: str) -> Response:
+    """A letter that is no decision, as it went out. The book notes who looked."""
+    with writing() as session:
+        found = letter_of_request(session, by_reference(session, reference).id, letter_id)
+        opened = open_letter(house(), found, Form(form))
+        note_viewed(session, letter=found, by=current_actor(), at=now())
+    return Response(opened.content, mimetype=opened.media_type, headers=opened.headers)
 
 
 @blueprint.get("/requests/<reference>/letters/<uuid:release_id>.<any(html, pdf):form>")

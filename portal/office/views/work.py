@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import CASEWORK, Role
 from portal.dates import london_day
+from portal.letters.queries import letters_to_post
 from portal.office.forms import RequestFilterForm
 from portal.office.queries import (
     about_to_be_deleted,
@@ -23,6 +24,7 @@ from portal.office.queries import (
 )
 from portal.office.queries import mine as assigned_to
 from portal.office.queues import DELETED_SOON, PAGE_SIZE, SOON, SORTS, QueueRow, Wanted
+from portal.requests.staff_views.posting import POSTERS
 from portal.web.guards import ANY_HANDLER, current_actor, roles
 from portal.web.session import now, reading, settings
 
@@ -46,6 +48,7 @@ def mine() -> ResponseReturnValue:
             proof_to_check=with_proof_to_check(session, retention=_retention()),
             due=due_by(session, today + SOON, retention=_retention()),
             to_second=_to_second(session),
+            to_post=len(letters_to_post(session)) if current_actor().has(*POSTERS) else 0,
             deleted_soon=about_to_be_deleted(
                 session, today=today, within=DELETED_SOON, retention=_retention()
             ),

@@ -10,12 +10,13 @@ from portal.requests.staff_views import (
     identity,
     messages,
     overview,
+    posting,
     registering,
 )
 from portal.requests.staff_views.blueprint import blueprint
 
 # Importing the pages is what hangs them on the blueprint.
-_PAGES = (clarifying, finding, history, holds, identity, messages, overview, registering)
+_PAGES = (clarifying, finding, history, holds, identity, messages, overview, posting, registering)
 
 blueprints: tuple[Blueprint, ...] = (blueprint,)
 

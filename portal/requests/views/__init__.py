@@ -3,6 +3,7 @@
 from portal.requests.views import (
     asking,
     information,
+    letters,
     own,
     own_proofs,
     returning,
@@ -16,6 +17,7 @@ from portal.requests.views.blueprint import blueprint
 __all__ = [
     "asking",
     "blueprints",
+    "letters",
     "own_proofs",
     "returning",
     "sending",
