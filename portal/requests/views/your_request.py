@@ -14,6 +14,7 @@ from portal.requests.forms.your_request import WordsForm
 from portal.requests.ics import reply_by_calendar
 from portal.requests.lifecycle import Status
 from portal.requests.views.kinds import beside
+from portal.requests.views.letters import own_letters
 from portal.requests.views.own import blueprint, limit, own_id, own_request, seen_id
 from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, public
@@ -34,6 +35,7 @@ def page(reference: str) -> Answered:
             return redirect(url_for(".show_it_is_you", reference=reference), 303)
         own = own_request(session, reference)
         shown, more = applicant_page(session, own), beside(session, own)
+        more |= own_letters(session, own.id)
     return render_template("your_request/page.html", page=shown, reference=reference, **more)
 
 
