@@ -8,14 +8,14 @@ from typing import TextIO
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.actors import COMMAND_LINE
 from portal.bank_holidays import load_shipped
-from portal.cli.holidays import moved_facts, moved_line
+from portal.cli.holidays import moved_facts, moved_line, recount_all
 from portal.cli.opening import as_json, enter
 from portal.db import open_database
 from portal.requests.clock_explaining import as_text, explain, parse
-from portal.requests.commands.recounting import differing, recount_open
+from portal.requests.commands.recounting import differing
 from portal.requests.holidays import known_holidays
+from portal.reviews.commands.recounting import differing_reviews
 from portal.workdays import Holidays
 
 
@@ -67,19 +67,19 @@ def _holidays() -> Holidays:
 @click.option("--mend", is_flag=True, help="Keep the right dates, and say so in the book.")
 @as_json
 def check(mend: bool, as_json: bool) -> None:
-    """Count every open request from its ledger, and name those that keep another date.
+    """Count every open request and review, and name those that keep another date.
 
     Exits with 1 when there are any that were not mended.
     """
     house = enter()
     if mend:
-        found = recount_open(house.db, by=COMMAND_LINE, at=house.now())
+        found = recount_all(house)
     else:
         with house.db.reading() as session:
-            found = list(differing(session))
+            found = [*differing(session), *differing_reviews(session)]
     for one in found:
         click.echo(json.dumps(moved_facts(one)) if as_json else moved_line(one))
     if found and not mend:
         sys.exit(1)
     if not found and not as_json:
-        click.echo("Every open request keeps the dates that its ledger gives.")
+        click.echo("Every open request and review keeps the dates that its ledger gives.")

@@ -14,6 +14,7 @@ from portal.house import House
 from portal.requests.commands.importing_holidays import LARGEST_FILE, Imported, import_holidays
 from portal.requests.commands.recounting import Moved, recount_open
 from portal.requests.holidays import known_holidays, known_table, stored_table
+from portal.reviews.commands.recounting import recount_reviews
 
 _NATIONS = dict(zip(DIVISIONS, ("England and Wales", "Scotland", "Northern Ireland"), strict=True))
 
@@ -29,16 +30,23 @@ def holidays() -> None:
 def import_file(source: BinaryIO, as_json: bool) -> None:
     """Take in GOV.UK's bank-holidays.json (`-` reads standard input).
 
-    Then every open request's dates are counted anew. The book says which moved; nobody is told,
-    and letters keep the date they were sent with.
+    Then the dates of every open request and review are counted anew. The book says which moved;
+    nobody is told, and letters keep the date they were sent with.
     """
     content = source.read(LARGEST_FILE + 1)
     house = enter()
     with house.db.writing() as session:
         imported = import_holidays(session, content=content, by=COMMAND_LINE, at=house.now())
-    moved = recount_open(house.db, by=COMMAND_LINE, at=house.now())
+    moved = recount_all(house)
     facts = _imported_facts(imported, moved, months_ahead(house))
     click.echo(json.dumps(facts) if as_json else "\n".join(_imported_lines(imported, moved, facts)))
+
+
+def recount_all(house: House) -> list[Moved]:
+    """Count every open request and review anew; those whose dates moved."""
+    moved = recount_open(house.db, by=COMMAND_LINE, at=house.now())
+    with house.db.writing() as session:
+        return [*moved, *recount_reviews(session, by=COMMAND_LINE, at=house.now())]
 
 
 def months_ahead(house: House) -> int:

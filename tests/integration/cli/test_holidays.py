@@ -10,13 +10,18 @@ import sqlalchemy as sa
 from click.testing import Result
 
 from portal.actors import PUBLIC
-from portal.bank_holidays import shipped_table
+from portal.audit.models import AuditEntry
+from portal.bank_holidays import load_shipped, shipped_table
 from portal.cli import holidays as commands
+from portal.dates import london_day
 from portal.house import House
 from portal.ids import new_id
 from portal.requests.commands.receiving import receive
-from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting
+from portal.requests.intake import AboutWhom, ApplicantDetails, Channel, Intake, Sighting
 from portal.requests.models import BankHoliday, FootageRequest
+from portal.reviews.kinds import ReviewKind
+from portal.reviews.models import Review
+from portal.reviews.queries import clock_of
 from portal.workdays import next_working_day
 
 Portal = Callable[..., Result]
@@ -76,7 +81,7 @@ def test_an_import_says_what_it_changed(
     assert again[0].endswith(" days of the file change no date we go by.")
     assert again[1:] == [ahead]
     assert portal("clock", "check").output == (
-        "Every open request keeps the dates that its ledger gives.\n"
+        "Every open request and review keeps the dates that its ledger gives.\n"
     )
 
 
@@ -182,6 +187,60 @@ def test_the_check_finds_a_date_that_is_not_the_ledgers_and_mends_it(
     assert (told.exit_code, told.output) == (0, line)
     assert portal("clock", "check").exit_code == 0
     assert portal("clock", "check", "--json").output == ""
+
+
+def test_open_reviews_and_complaints_are_counted_too(
+    portal: Portal, own_house: House, open_request: FootageRequest
+) -> None:
+    today = london_day(own_house.now())
+    review, complaint = (
+        Review(
+            request_id=open_request.id,
+            kind=kind,
+            channel=Channel.ONLINE,
+            words="Look again.",
+            received_at=own_house.now(),
+            received_on=today,
+            due_on=None,
+        )
+        for kind in ReviewKind
+    )
+    with own_house.db.writing() as session:
+        session.add_all([review, complaint])
+        for one in (review, complaint):
+            session.flush()
+            one.due_on = clock_of(session, one).legal_due_on
+    due_on = review.due_on
+    assert due_on is not None
+    assert portal("clock", "check").exit_code == 0
+
+    told = portal("holidays", "import", "-", "--json", stdin=shipped_with(scotland=due_on))
+
+    closed = load_shipped().uk | {due_on}
+    moved_to = next_working_day(due_on, closed)
+    assert json.loads(told.output)["requests_moved"] == [
+        {
+            "reference": open_request.reference,
+            "review_due_on": [due_on.isoformat(), moved_to.isoformat()],
+        }
+    ]
+    with own_house.db.writing() as session:
+        kept = session.get_one(Review, review.id)
+        assert kept.due_on == moved_to
+        kept.due_on = due_on
+        line = session.scalars(
+            sa.select(AuditEntry).where(AuditEntry.deed == "internal_review.recounted")
+        ).one()
+        assert line.subject == open_request.reference
+        assert line.details == {
+            "review": str(review.id),
+            "due_on_was": str(due_on),
+            "due_on_is": str(moved_to),
+        }
+    wrong = f"{open_request.reference}: review due {due_on} -> {moved_to}\n"
+    assert portal("clock", "check").output == wrong
+    assert portal("clock", "check", "--mend").output == wrong
+    assert portal("clock", "check").exit_code == 0
 
 
 ASKED = json.dumps({"regime": "sar", "received_on": "2026-03-10"})

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -296,8 +296,9 @@ def test_requests_received_while_holidays_are_imported_have_the_right_date(house
         arriving = [pool.submit(received, house) for _ in range(10)]
         imports = [pool.submit(take_in, house, content) for _ in range(2)]
         arriving += [pool.submit(received, house) for _ in range(10)]
-        for future in [*arriving, *imports]:
-            future.result()
+        wait([*arriving, *imports])
+    assert [len(done.result()) for done in imports] == [2, 2]
+    assert all(one.result().reference for one in arriving)
     with house.db.reading() as session:
         dates = set(session.scalars(sa.select(FootageRequest.legal_due_on)))
         assert list(differing(session)) == []
