@@ -53,8 +53,13 @@ def kept_proofs(session: Session, subject_id: UUID) -> Sequence[Proof]:
 
 
 def kept_documents(session: Session, subject_id: UUID) -> Sequence[Proof]:
-    """Those of them that show who somebody is, oldest first."""
+    """Those of them that show who the applicant is, oldest first."""
     return [proof for proof in kept_proofs(session, subject_id) if proof.kind.is_document]
+
+
+def kept_authorities(session: Session, subject_id: UUID) -> Sequence[Proof]:
+    """Those of them that can show that somebody may act for the applicant, oldest first."""
+    return [proof for proof in kept_proofs(session, subject_id) if proof.kind.shows_authority]
 
 
 def proof_by_id(session: Session, *, subject_id: UUID, proof_id: UUID) -> Proof:

@@ -92,13 +92,13 @@ def is_own_request_of_child(answers: Answers) -> bool:
     return acting(answers) is Acting.PARENT and age is not None and age >= ASKED_FIRST
 
 
-def _whose(answers: Answers) -> Any:
-    return said(answers, "about-you-or-someone", "who")
+def _whose(answers: Answers) -> str:
+    return str(said(answers, "about-you-or-someone", "who"))
 
 
-def _right(answers: Answers) -> Any:
+def _right(answers: Answers) -> str:
     is_asked = _whose(answers) == AboutWhom.SOMEONE_I_ACT_FOR
-    return said(answers, "by-what-right", "right") if is_asked else ""
+    return str(said(answers, "by-what-right", "right")) if is_asked else ""
 
 
 def _age(answers: Answers) -> int | None:

@@ -81,7 +81,9 @@ def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
         is_identity_accepted=footage_request.identity_accepted_at is not None,
         searches=session.scalar(searches) or 0,
         unjudged_candidates=session.scalar(unjudged) or 0,
-        is_authority_needed=session.get(Representative, footage_request.id) is not None,
+        # Anybody may ask under FOIA s.1: there, nobody needs leave to ask for another.
+        is_authority_needed=footage_request.regime.is_sar
+        and session.get(Representative, footage_request.id) is not None,
         is_authority_accepted=footage_request.authority_accepted_at is not None,
         ending=footage_request.ending,
     )

@@ -15,10 +15,11 @@ from portal.actors import Actor
 from portal.audit.commands import record
 from portal.db import locked
 from portal.errors import NotFound, Refused
+from portal.identity.authority import Lack, is_spent
 from portal.identity.files import MOST_PROOFS
 from portal.identity.models import IdentityCheck, Proof
-from portal.identity.proof import Doubt, ProofKind, Verdict
-from portal.identity.queries import kept_documents, kept_proofs
+from portal.identity.proof import Doubt, Judged, ProofKind, Verdict
+from portal.identity.queries import kept_proofs
 from portal.identity.viewing import SealedFile
 from portal.ids import digest
 from portal.outbox.commands import owe
@@ -87,21 +88,44 @@ def remove_proof(
 
 
 def accept(
-    session: Session, *, subject_id: UUID, sufficient_on: date, by: Actor, at: datetime
+    session: Session,
+    *,
+    subject_id: UUID,
+    sufficient_on: date,
+    by: Actor,
+    at: datetime,
+    judged: Judged = Judged.IDENTITY,
+    is_all_known: bool = True,
 ) -> IdentityCheck:
     """Write down that the proofs are enough, since which day; owe the deletion of the documents.
 
-    They go only if this is still the newest check when they are due: asking again keeps them. A
-    photo of the applicant stays until the request ends: it is there to find them by.
+    With `is_all_known` false (who they are is known and whether somebody may act for them is not,
+    or the other way round), those stay that can still show the other. They go only if this is
+    still the newest check of its kind when they are due: asking again keeps them. A photo of the
+    applicant stays until the request ends: it is there to find them by.
     """
-    check = _check(session, subject_id, Verdict.ACCEPTED, (), sufficient_on, by, at)
-    documents = kept_documents(session, subject_id)
-    _owe_deletion(session, subject_id, documents, at=at, due_at=at + GRACE, check=check)
+    check = _check(session, subject_id, Verdict.ACCEPTED, (), sufficient_on, by, at, judged)
+    spent = [
+        proof
+        for proof in kept_proofs(session, subject_id)
+        if is_spent(
+            proof.kind,
+            is_identity_known=is_all_known or judged is Judged.IDENTITY,
+            is_authority_known=is_all_known or judged is Judged.AUTHORITY,
+        )
+    ]
+    _owe_deletion(session, subject_id, spent, at=at, due_at=at + GRACE, check=check)
     return check
 
 
 def ask_again(
-    session: Session, *, subject_id: UUID, doubts: Iterable[Doubt], by: Actor, at: datetime
+    session: Session,
+    *,
+    subject_id: UUID,
+    doubts: Iterable[Doubt | Lack],
+    by: Actor,
+    at: datetime,
+    judged: Judged = Judged.IDENTITY,
 ) -> IdentityCheck:
     """Write down why the proofs are not enough, which keeps them. Refused without a reason."""
     reasons = tuple(dict.fromkeys(doubts))
@@ -109,7 +133,7 @@ def ask_again(
         raise Refused("Select why you ask.")
     # A deletion that was owed on acceptance waits here, or is over before we ask.
     _lock(session, Proof.subject_id == subject_id)
-    return _check(session, subject_id, Verdict.ASKED_AGAIN, reasons, None, by, at)
+    return _check(session, subject_id, Verdict.ASKED_AGAIN, reasons, None, by, at, judged)
 
 
 def note_viewed(session: Session, *, proof: Proof, page: int, by: Actor, at: datetime) -> None:
@@ -166,6 +190,7 @@ def _is_newest(session: Session, check_id: UUID) -> bool:
     since = sa.select(IdentityCheck.id).where(
         IdentityCheck.subject_id == check.subject_id,
         IdentityCheck.id != check.id,
+        IdentityCheck.judged == check.judged,
         IdentityCheck.checked_at >= check.checked_at,
     )
     return session.scalars(since.limit(1)).one_or_none() is None
@@ -208,14 +233,16 @@ def _check(
     session: Session,
     subject_id: UUID,
     verdict: Verdict,
-    doubts: tuple[Doubt, ...],
+    doubts: tuple[Doubt | Lack, ...],
     sufficient_on: date | None,
     by: Actor,
     at: datetime,
+    judged: Judged,
 ) -> IdentityCheck:
     kinds = sorted({proof.kind.value for proof in kept_proofs(session, subject_id)})
     check = IdentityCheck(
         subject_id=subject_id,
+        judged=judged,
         verdict=verdict,
         doubts=[doubt.value for doubt in doubts],
         proof_kinds=kinds,
@@ -227,7 +254,7 @@ def _check(
     session.flush()
     record(
         session,
-        f"identity.{verdict.value}",
+        f"{judged.value}.{verdict.value}",
         subject=str(subject_id),
         by=by,
         at=at,

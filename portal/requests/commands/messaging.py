@@ -93,6 +93,19 @@ def keep_from_applicant(
     return _keep(session, footage_request, Sender.APPLICANT, meaning, body, by, at)
 
 
+def keep_from_us(
+    session: Session,
+    footage_request: FootageRequest,
+    meaning: Meaning,
+    body: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Message:
+    """Our words that go with a deed which has its own step and its own e-mail."""
+    return _keep(session, footage_request, Sender.US, meaning, body, by, at)
+
+
 def _send(
     session: Session,
     footage_request: FootageRequest,

@@ -29,7 +29,7 @@ from portal.requests.ledger import open_asks
 from portal.requests.letter_writing import id_request_fields
 from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Meaning, Sender
-from portal.requests.models import Applicant, FootageRequest, Message, RequestStep
+from portal.requests.models import Applicant, FootageRequest, Message, Representative, RequestStep
 from portal.requests.queries import steps_of
 
 # Whatever else happened, no picture stays longer than this after the end (rules, section 2).
@@ -74,18 +74,24 @@ def accept_identity(
     the day of receipt counts. Refused without the proof or the day that `known` needs, and for a
     request that needs no proof.
     """
-    footage_request = _locked_sar(session, request_id)
-    if known is Known.SHOWN:
-        _check_day(footage_request, shown_on, at)
-    asked_at = [step.at for step in open_asks(steps_of(session, request_id))]
-    by_proof = known is Known.PROOFS
-    since = sufficient_on(
-        received_on=footage_request.received_on,
-        asked_at=min(asked_at, default=None),
-        proof_at=_proof_at(session, request_id, enough_id, asked_at) if by_proof else None,
-        shown_on=shown_on if known is Known.SHOWN else None,
+    footage_request = locked_sar(session, request_id)
+    since, _ = since_when(
+        footage_request,
+        kept_documents(session, request_id),
+        [step.at for step in open_asks(steps_of(session, request_id))],
+        known=known,
+        enough_id=enough_id,
+        shown_on=shown_on,
+        at=at,
     )
-    accept(session, subject_id=request_id, sufficient_on=since, by=by, at=at)
+    accept(
+        session,
+        subject_id=request_id,
+        sufficient_on=since,
+        by=by,
+        at=at,
+        is_all_known=not _waits_for_authority(session, footage_request),
+    )
     footage_request.identity_accepted_at = at
     return move(
         session,
@@ -113,7 +119,7 @@ def ask_identity(
     page, and a letter that says what is enough and when we close. The e-mail only says that we
     need something. Refused for a request that needs no proof.
     """
-    _locked_sar(session, request_id)
+    locked_sar(session, request_id)
     doubts = list(dict.fromkeys(doubts))
     ask_again(session, subject_id=request_id, doubts=doubts, by=by, at=at)
     footage_request = move(session, request_id=request_id, event=Event.IDENTITY_ASKED, by=by, at=at)
@@ -170,12 +176,47 @@ def delete_old_pictures(session: Session, *, at: datetime) -> None:
         delete_pictures(session, subject_id=subject_id, at=at, due_at=at)
 
 
+def since_when(
+    footage_request: FootageRequest,
+    documents: Sequence[Proof],
+    asked_at: Sequence[datetime],
+    *,
+    known: Known,
+    enough_id: UUID | None,
+    shown_on: date | None,
+    at: datetime,
+) -> tuple[date, date]:
+    """Since which day it was shown as the clock counts it, and the day it came or was shown.
+
+    `documents` and `asked_at` are those of one thing that is waited for, oldest first; it is the
+    same rule for who somebody is and for whether they may act. Refused without the proof or the
+    day that `known` needs.
+    """
+    proof_at = _proof_at(documents, enough_id, asked_at) if known is Known.PROOFS else None
+    if known is Known.SHOWN:
+        _check_day(footage_request, shown_on, at)
+    else:
+        shown_on = None
+    since = sufficient_on(
+        received_on=footage_request.received_on,
+        asked_at=min(asked_at, default=None),
+        proof_at=proof_at,
+        shown_on=shown_on,
+    )
+    return since, shown_on or london_day(proof_at or at)
+
+
+def _waits_for_authority(session: Session, footage_request: FootageRequest) -> bool:
+    if footage_request.authority_accepted_at is not None:
+        return False
+    return session.get(Representative, footage_request.id) is not None
+
+
 def _proof_at(
-    session: Session, request_id: UUID, enough_id: UUID | None, asked_at: Sequence[datetime]
+    documents: Sequence[Proof], enough_id: UUID | None, asked_at: Sequence[datetime]
 ) -> datetime:
-    documents = kept_documents(session, request_id)
     if not documents:
-        raise Refused("There is no proof yet. Say how you know who they are.")
+        raise Refused("There is no proof yet. Say how you know it.")
     if enough_id is None:
         enough = enough_by_default(documents, asked_at)
     else:
@@ -211,7 +252,7 @@ def _locked(session: Session, request_id: UUID) -> FootageRequest:
     return found
 
 
-def _locked_sar(session: Session, request_id: UUID) -> FootageRequest:
+def locked_sar(session: Session, request_id: UUID) -> FootageRequest:
     """FOIA s.8 asks for a name and an address; only subject access may ask who somebody is."""
     footage_request = _locked(session, request_id)
     if not footage_request.regime.is_sar:
