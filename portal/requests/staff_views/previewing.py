@@ -81,25 +81,41 @@ def own_words(kind: LetterKind, form: FlaskForm) -> dict[str, Any]:
     return {name: form[name].data for name in EDITABLE.get(kind, ()) if name in form}
 
 
+class _NotKept(Exception):
+    """Ends a transaction so that nothing of the deed is kept; the letter is all that is left.
+
+    An exception, because only leaving the block rolls everything back: the book's lines are
+    written at its very end.
+    """
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
+
+
 def _rehearsed(deed: Deed) -> str:
     """The letter's page as the deed would make it. Nothing of the deed is kept."""
-    with writing() as session:
-        html = _as_page(deed(session))
-        session.rollback()
-    return html
+    try:
+        with writing() as session:
+            raise _NotKept(_as_page(deed(session)))
+    except _NotKept as rehearsal:
+        return rehearsal.page
 
 
 def _issued(reference: str, deed: Deed, wanted: str) -> bool:
     """Whether the letter that was shown is issued now: by this deed, or by the same button a
     moment ago (a double click)."""
-    with writing() as session:
-        footage_request = by_reference(session, reference)
-        if any(_is(letter, wanted) for letter in letters_of(session, footage_request.id)):
-            return True
-        is_wanted = _is(deed(session), wanted)
-        if not is_wanted:
-            session.rollback()
-    return is_wanted
+    try:
+        with writing() as session:
+            footage_request = by_reference(session, reference)
+            if any(_is(letter, wanted) for letter in letters_of(session, footage_request.id)):
+                return True
+            page = _as_page(deed(session))
+            if digest(page) != wanted:
+                raise _NotKept(page)
+    except _NotKept:
+        return False
+    return True
 
 
 def _is(letter: Letter, wanted: str) -> bool:
