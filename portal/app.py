@@ -19,6 +19,8 @@ from portal.outbox import staff_views as outbox_staff
 from portal.recordings import staff_views as recordings_staff
 from portal.requests import staff_views as requests_staff
 from portal.requests import views as requests_public
+from portal.reviews import staff_views as reviews_staff
+from portal.reviews import views as reviews_public
 from portal.web import access_log, errors, guards, headers, sizes
 from portal.web.rendering import prepare_templates
 
@@ -48,6 +50,7 @@ def _blueprints() -> tuple[Blueprint, ...]:
         *requests_public.blueprints,
         identity_public.blueprint,
         disclosure_public.blueprint,
+        reviews_public.blueprint,
         _office(),
     )
 
@@ -63,6 +66,7 @@ def _office() -> Blueprint:
         recordings_staff.blueprint,
         holds_staff.blueprint,
         disclosure_staff.blueprint,
+        reviews_staff.blueprint,
         audit_staff.blueprint,
         outbox_staff.blueprint,
     ):

@@ -26,7 +26,14 @@ VIEWED, PLAYED = "recording.viewed", "footage.played"
 # Requests live in a room above this one; the candidates' foreign key already points at their
 # table, and this reads two of its columns and nothing else.
 _REQUEST = sa.table("footage_request", sa.column("id", sa.Uuid), sa.column("reference", sa.String))
-_WATCHERS = (Role.SEARCHER, Role.DECISION_MAKER, Role.SECONDER)
+# A reviewer looks at everything afresh, so at the video too.
+_WATCHERS = (
+    Role.SEARCHER,
+    Role.DECISION_MAKER,
+    Role.SECONDER,
+    Role.SENIOR_REVIEWER,
+    Role.DATA_PROTECTION_OFFICER,
+)
 _PLAYED_LATELY = timedelta(hours=1)
 _MEDIA_TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm", "mkv": "video/webm"}
 

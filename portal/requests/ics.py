@@ -15,13 +15,16 @@ def reply_by_calendar(
     address: str,
     made_at: datetime,
     revision: int = 0,
+    about: str = "",
 ) -> bytes:
     """The bytes of a `text/calendar` file, the same for the same arguments.
 
     `address` is the page on which the applicant looks their request up: it must hold no secret,
     for calendars are shared. `revision` grows when the date moves; as the event keeps its UID, a
-    calendar then moves it instead of showing two. `made_at` must know its time zone.
+    calendar then moves it instead of showing two; `about` names a second day of the same request,
+    such as a complaint's. `made_at` must know its time zone.
     """
+    subject = f"{about.replace('-', ' ')} about {reference}" if about else f"request {reference}"
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -29,12 +32,12 @@ def reply_by_calendar(
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{_text(reference)}@footage-request-portal",
+        f"UID:{_text('-'.join(filter(None, [reference, about])))}@footage-request-portal",
         f"DTSTAMP:{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"SEQUENCE:{revision}",
         f"DTSTART;VALUE=DATE:{reply_by_on:%Y%m%d}",
         f"DTEND;VALUE=DATE:{reply_by_on + ONE_DAY:%Y%m%d}",
-        f"SUMMARY:{_text(f'{force_name} will reply to request {reference} by today')}",
+        f"SUMMARY:{_text(f'{force_name} will reply to {subject} by today')}",
         f"DESCRIPTION:{_text(f'To see how far we are, go to {address}')}",
         f"URL:{_one_line(address)}",
         "CLASS:PRIVATE",

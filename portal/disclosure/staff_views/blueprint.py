@@ -13,6 +13,8 @@ READERS = (
     Role.SEARCHER,
     Role.DECISION_MAKER,
     Role.SECONDER,
+    Role.SENIOR_REVIEWER,
+    Role.DATA_PROTECTION_OFFICER,
     Role.AUDITOR,
 )
 

@@ -33,6 +33,11 @@ _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("My work", "office.work.mine", frozenset(Role)),
     ("All requests", "office.work.every_request", frozenset(CASEWORK)),
     ("Register a request", "office.requests.register", frozenset({Role.INTAKE})),
+    (
+        "Reviews and complaints",
+        "office.reviews.every_review",
+        frozenset({Role.SENIOR_REVIEWER, Role.DATA_PROTECTION_OFFICER}),
+    ),
     ("Matters", "office.holds.matters", frozenset({Role.HOLD_OWNER, Role.AUDITOR})),
     ("Handlers", "office.people.everybody", frozenset({Role.ADMINISTRATOR})),
     ("Outbox", "office.outbox.status", frozenset({Role.ADMINISTRATOR})),

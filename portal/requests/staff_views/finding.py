@@ -33,7 +33,15 @@ from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, settings, writing
 
-_READERS = (Role.INTAKE, Role.SEARCHER, Role.DECISION_MAKER, Role.SECONDER, Role.AUDITOR)
+_READERS = (
+    Role.INTAKE,
+    Role.SEARCHER,
+    Role.DECISION_MAKER,
+    Role.SECONDER,
+    Role.SENIOR_REVIEWER,
+    Role.DATA_PROTECTION_OFFICER,
+    Role.AUDITOR,
+)
 _WATCHERS = (Role.SEARCHER, Role.DECISION_MAKER, Role.SECONDER)
 _LIST = "list"
 

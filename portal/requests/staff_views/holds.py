@@ -27,6 +27,8 @@ _READERS = (
     Role.DECISION_MAKER,
     Role.SECONDER,
     Role.HOLD_OWNER,
+    Role.SENIOR_REVIEWER,
+    Role.DATA_PROTECTION_OFFICER,
     Role.AUDITOR,
 )
 

@@ -29,10 +29,11 @@ from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, writing
 
 _JUDGES = tuple(BUTTONS[Event.IDENTITY_ACCEPTED])
+_READERS = (Role.SECONDER, Role.SENIOR_REVIEWER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR)
 
 
 @blueprint.get("/<reference>/identity")
-@roles(*_JUDGES, Role.SECONDER, Role.AUDITOR)
+@roles(*_JUDGES, *_READERS)
 def identity(reference: str) -> ResponseReturnValue:
     """The proofs and what was decided about them. Pictures are for those who judge them."""
     return _page(reference, _accept_form(reference), DoubtsForm()), 200

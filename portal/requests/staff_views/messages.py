@@ -16,7 +16,7 @@ _WRITERS = (Role.INTAKE, Role.SEARCHER, Role.DECISION_MAKER, Role.SECONDER)
 
 
 @blueprint.get("/<reference>/messages")
-@roles(*_WRITERS, Role.AUDITOR)
+@roles(*_WRITERS, Role.SENIOR_REVIEWER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR)
 def messages(reference: str) -> ResponseReturnValue:
     """Every message, and a box for the next."""
     return shown(
