@@ -9,11 +9,12 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.recordings.bulk import delete_footprint, insert, insert_footprint
 from portal.recordings.footprint import ANYWHERE, footprint, unplaced_square
 from portal.recordings.lines import ImportLine
-from portal.recordings.models import Footprint, Place, PlaceKind, Recording, Track
+from portal.recordings.models import Place, PlaceKind, Recording, Track
 from portal.recordings.projection import to_grid
-from portal.recordings.tracks import GOOD_ACCURACY_M, pack, together
+from portal.recordings.tracks import GOOD_ACCURACY_M, POINT_BYTES, Floats, Ints, pack, together
 
 
 @dataclass(frozen=True)
@@ -33,24 +34,30 @@ class Geometry:
 
 def geometries(lines: Sequence[ImportLine]) -> list[Geometry]:
     """The tracks of many lines, projected in one go."""
-    every = [line.fixes for line in lines]
-    x, y = to_grid(
-        np.array([lat for fixes in every for lat in fixes.lat]),
-        np.array([lon for fixes in every for lon in fixes.lon]),
+    start = [floor(line.started_at.timestamp()) for line in lines]
+    end = [ceil(line.ended_at.timestamp()) for line in lines]
+    counts = np.array([len(line.fixes.at) for line in lines], dtype=np.int64)
+    owner = np.repeat(np.arange(len(lines)), counts)
+    at, lat, lon, accuracy_m = (
+        np.concatenate([np.zeros(0), *(getattr(line.fixes, name) for line in lines)])
+        for name in ("at", "lat", "lon", "accuracy_m")
     )
-    made, begin = [], 0
-    for line in lines:
-        end = begin + len(line.fixes.at)
-        made.append(_geometry(line, x[begin:end], y[begin:end]))
-        begin = end
-    return made
+    points = pack((at - np.array(start, dtype=np.float64)[owner]) * 1000.0, *to_grid(lat, lon))
+    slack_dm = _slack_dm(len(lines), owner, accuracy_m)
+    ends = (np.cumsum(counts) * POINT_BYTES).tolist()
+    return [
+        Geometry(*row, points[begin:until])
+        for *row, begin, until in zip(start, end, slack_dm, [0, *ends[:-1]], ends, strict=True)
+    ]
 
 
-def _geometry(line: ImportLine, x: np.ndarray, y: np.ndarray) -> Geometry:
-    start, end = floor(line.started_at.timestamp()), ceil(line.ended_at.timestamp())
-    poor = [metres for metres in line.fixes.accuracy_m if metres > GOOD_ACCURACY_M]
-    t_ms = (np.array(line.fixes.at, dtype=np.float64) - start) * 1000.0
-    return Geometry(start, end, ceil(max(poor, default=0.0) * 10), pack(t_ms, x, y))
+def _slack_dm(count: int, owner: Ints, accuracy_m: Floats) -> list[int]:
+    """Decimetres of doubt of each track: its worst fix, where that is poor."""
+    slack_m = np.zeros(count)
+    poor = np.flatnonzero(accuracy_m > GOOD_ACCURACY_M)
+    np.maximum.at(slack_m, owner[poor], accuracy_m[poor])
+    found: list[int] = np.ceil(slack_m * 10.0).astype(np.int64).tolist()
+    return found
 
 
 def known_areas(session: Session) -> frozenset[str]:
@@ -68,19 +75,11 @@ def place(
     """Write tracks and footprints: each (recording id, its area, its track)."""
     if not placed:
         return
-    connection = session.connection()
-    connection.execute(
-        sa.insert(cast(sa.Table, Track.__table__)),
-        [
-            {
-                "recording_id": number,
-                "start": held.start,
-                "end": held.end,
-                "slack_dm": held.slack_dm,
-                "points": held.points,
-            }
-            for number, _, held in placed
-        ],
+    insert(
+        session,
+        cast(sa.Table, Track.__table__),
+        ("recording_id", "start", "end", "slack_dm", "points"),
+        [(number, *held.row) for number, _, held in placed],
     )
     which, slots, squares = footprint(
         together([held.row for *_, held in placed]), [area for _, area, _ in placed], known
@@ -88,35 +87,39 @@ def place(
     numbers = np.array([number for number, *_ in placed])[which]
     # In the key's order, so that the B-tree grows at few places at once.
     order = np.lexsort((numbers, squares, slots))
-    columns = (column[order].tolist() for column in (slots, squares, numbers))
-    connection.execute(
-        sa.insert(cast(sa.Table, Footprint.__table__)),
-        [{"slot": s, "cell": c, "recording_id": n} for s, c, n in zip(*columns, strict=True)],
+    insert_footprint(session, slots[order], squares[order], numbers[order])
+
+
+def displace(session: Session, placed: Sequence[tuple[int, str | None, Geometry]]) -> None:
+    """Delete tracks and footprints, as they were: each (recording id, its area, its track).
+
+    The footprint's keys are reckoned anew from the track. A row left behind by an older reckoning
+    would do no harm, because a search takes nothing that has no track there.
+    """
+    if not placed:
+        return
+    areas = [area for _, area, _ in placed]
+    which, slots, squares = footprint(together([held.row for *_, held in placed]), areas)
+    # What was known of the areas at the time is not: both places of the unplaced are emptied.
+    anywhere = np.full(len(which), ANYWHERE)
+    unplaced = np.array([ANYWHERE if area is None else unplaced_square(area) for area in areas])
+    numbers = np.array([number for number, *_ in placed])
+    delete_footprint(
+        session,
+        np.tile(slots, 3),
+        np.concatenate([squares, anywhere, unplaced[which]]),
+        np.tile(numbers[which], 3),
+    )
+    session.execute(
+        sa.delete(Track)
+        .where(Track.recording_id.in_(numbers.tolist()))
+        .execution_options(synchronize_session="fetch")
     )
 
 
 def erase(session: Session, recording: Recording) -> None:
-    """Delete the recording's track and footprint, if it still has them.
-
-    The keys are reckoned anew from the track. A row left behind by an older reckoning would do
-    no harm, because a search takes nothing that has no track.
-    """
+    """Delete the recording's track and footprint, if it still has them."""
     track = session.get(Track, recording.id)
-    if track is None:
-        return
-    held = together([(track.start, track.end, track.slack_dm, track.points)])
-    _, slots, squares = footprint(held, [recording.area])
-    cells = {*squares.tolist(), ANYWHERE}
-    if recording.area is not None:
-        cells.add(unplaced_square(recording.area))
-    session.execute(
-        sa.delete(Footprint)
-        .where(
-            Footprint.slot.in_(set(slots.tolist())),
-            Footprint.cell.in_(cells),
-            Footprint.recording_id == recording.id,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    session.delete(track)
-    session.flush()
+    if track is not None:
+        held = Geometry(track.start, track.end, track.slack_dm, track.points)
+        displace(session, [(recording.id, recording.area, held)])

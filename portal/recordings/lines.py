@@ -9,21 +9,25 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+import numpy.typing as npt
 
 from portal.recordings.kinds import Category
+
+Floats = npt.NDArray[np.float64]
 
 LONGEST_LINE = 4_000_000
 LONGEST_RECORDING_S = 24 * 3600
 # A receiver's clock and the camera's may differ by so much; a fix further off is not its own.
 FIX_TOLERANCE_S = 120
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
-_WORST_ACCURACY_M = 100_000
-_KEYS = {
-    *("id", "camera", "officer", "started_at", "ended_at", "area"),
-    *("track", "category", "matter", "incident", "media", "sha256"),
-}
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+WORST_ACCURACY_M = 100_000
+# The texts of the format, and how long each may be.
+LONGEST = {"id": 200, "camera": 100, "officer": 40, "area": 100, "matter": 100, "incident": 100}
+KEYS = frozenset({*LONGEST, "started_at", "ended_at", "track", "category", "media", "sha256"})
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _EXAMPLE = "2026-11-01T20:10:00Z"
 
@@ -32,18 +36,20 @@ class BadLine(ValueError):
     """The line cannot be taken; the message says why, naming the key."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fixes:
     """A line's track: epoch seconds, degrees, and metres of accuracy (NaN where unknown)."""
 
-    at: tuple[float, ...]
-    lat: tuple[float, ...]
-    lon: tuple[float, ...]
-    accuracy_m: tuple[float, ...]
+    at: Floats
+    lat: Floats
+    lon: Floats
+    accuracy_m: Floats
 
 
-@dataclass(frozen=True)
-class ImportLine:
+NO_FIXES = Fixes(*(np.zeros(0) for _ in range(4)))
+
+
+class ImportLine(NamedTuple):
     """One recording as the line describes it, checked."""
 
     source_id: str
@@ -62,23 +68,27 @@ class ImportLine:
 
 def read_line(line: str | bytes) -> ImportLine:
     """One line of the format, checked. Raises `BadLine`."""
-    held = json_object(line)
-    unknown = sorted(held.keys() - _KEYS)
+    return recording_from(json_object(line))
+
+
+def recording_from(held: dict[str, Any]) -> ImportLine:
+    """The recording that an object with the format's keys describes. Raises `BadLine`."""
+    unknown = sorted(held.keys() - KEYS)
     if unknown:
         _refuse(f"{_shown(unknown[0])} is not a key of the import format")
     started_at, ended_at = _instant(held, "started_at"), _instant(held, "ended_at")
     _check_duration(started_at, ended_at)
     return ImportLine(
-        source_id=_required(held, "id", 200),
-        camera=_required(held, "camera", 100),
-        shoulder_number=_text(held, "officer", 40),
+        source_id=_required(held, "id"),
+        camera=_required(held, "camera"),
+        shoulder_number=_text(held, "officer", LONGEST["officer"]),
         started_at=started_at,
         ended_at=ended_at,
-        area=_text(held, "area", 100),
+        area=_text(held, "area", LONGEST["area"]),
         fixes=_fixes(held.get("track", []), started_at.timestamp(), ended_at.timestamp()),
         category=_category(held),
-        matter_reference=_text(held, "matter", 100),
-        incident=_text(held, "incident", 100),
+        matter_reference=_text(held, "matter", LONGEST["matter"]),
+        incident=_text(held, "incident", LONGEST["incident"]),
         media=_media(held),
         sha256=_sha256(held),
     )
@@ -143,8 +153,8 @@ def _text(held: dict[str, Any], key: str, longest: int) -> str | None:
     return value.strip() or None
 
 
-def _required(held: dict[str, Any], key: str, longest: int) -> str:
-    value = _text(held, key, longest)
+def _required(held: dict[str, Any], key: str) -> str:
+    value = _text(held, key, LONGEST[key])
     if value is None:
         _refuse(f"{key} is missing")
     return value
@@ -154,7 +164,7 @@ def _instant(held: dict[str, Any], key: str) -> datetime:
     if held.get(key) is None:
         _refuse(f"{key} is missing")
     moment = parse_instant(held[key], key)
-    if not _EARLIEST <= moment.timestamp() < _LATEST:
+    if not EARLIEST <= moment < LATEST:
         _refuse(f"{key} must be between the years 2000 and 2099")
     return moment.astimezone(UTC)
 
@@ -213,32 +223,25 @@ def _fixes(track: object, start: float, end: float) -> Fixes:
             _refuse(f"fix {number} of the track is outside the recording")
     # Python's sort is stable: fixes of the same moment stay in the order they came.
     rows.sort(key=lambda row: row[0])
-    at, lat, lon, accuracy = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return Fixes(at, lat, lon, accuracy)
+    return Fixes(*np.array(rows, dtype=np.float64).reshape(-1, 4).T.copy())
 
 
 def _fix(fix: object, number: int) -> tuple[float, float, float, float]:
     if not isinstance(fix, list) or len(fix) not in (3, 4):
         _refuse(f"fix {number} of the track must be [time, latitude, longitude] or with accuracy")
     at, lat, lon, *accuracy = fix
-    # Nearly every fix of a catalogue passes here; the slow way finds the words for the others.
-    if not (type(lat) is float and type(lon) is float and abs(lat) <= 90 and abs(lon) <= 180):
-        lat = bounded_number(lat, -90, 90, f"the latitude of fix {number}")
-        lon = bounded_number(lon, -180, 180, f"the longitude of fix {number}")
     return (
         parse_instant(at, f"the time of fix {number}").timestamp(),
-        lat,
-        lon,
+        bounded_number(lat, -90, 90, f"the latitude of fix {number}"),
+        bounded_number(lon, -180, 180, f"the longitude of fix {number}"),
         _accuracy(accuracy[0], number) if accuracy else math.nan,
     )
 
 
 def _accuracy(value: object, number: int) -> float:
-    if type(value) is float and 0 <= value <= _WORST_ACCURACY_M:
-        return value
     if value is None:
         return math.nan
-    return bounded_number(value, 0, _WORST_ACCURACY_M, f"the accuracy of fix {number}")
+    return bounded_number(value, 0, WORST_ACCURACY_M, f"the accuracy of fix {number}")
 
 
 def bounded_number(value: object, least: float, most: float, name: str) -> float:

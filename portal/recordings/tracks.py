@@ -28,6 +28,8 @@ STANDING_S = 60.0
 GOOD_ACCURACY_M = 50.0
 
 _POINT = np.dtype("<i4")
+# Of one fix, as it is stored.
+POINT_BYTES = 3 * _POINT.itemsize
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def together(rows: Sequence[tuple[int, int, int, bytes]]) -> Tracks:
         start=np.array(start, dtype=np.int64),
         end=np.array(end, dtype=np.int64),
         slack_m=np.array(slack_dm, dtype=np.float64) / 10.0,
-        counts=np.array([len(p) // 12 for p in points], dtype=np.int64),
+        counts=np.array([len(p) // POINT_BYTES for p in points], dtype=np.int64),
         points=unpack(b"".join(points)),
     )
 

@@ -1,0 +1,120 @@
+"""Newline-delimited JSON, from a file or from anywhere else that gives lines."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO
+
+from portal.recordings.importing.chunks import (
+    BYTES_PER_CHUNK,
+    LINES_PER_CHUNK,
+    Chunk,
+    Mark,
+    Rejected,
+)
+from portal.recordings.lines import LONGEST_LINE, BadLine, ImportLine
+from portal.recordings.quick import read_lines
+
+# So many lines are parsed at a time: what they are parsed into still fits in a processor's cache.
+_AT_ONCE = 500
+_BLOCK = 1_000_000
+
+
+class FileLines:
+    """The lines of a file without ever holding more than one, nor more of it than is allowed: one
+    that is too long is cut where the import will see that it is, and the rest passed over.
+
+    Knows at any moment how far it has come, and the SHA-256 of all that.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._read = hashlib.sha256()
+        self._bytes = 0
+        self._lines = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while line := self._stream.readline(LONGEST_LINE + 2):
+            self._lines += 1
+            self._count(line)
+            rest = line
+            while rest and not rest.endswith(b"\n"):
+                rest = self._stream.readline(LONGEST_LINE)
+                self._count(rest)
+            yield line
+
+    def _count(self, read: bytes) -> None:
+        self._bytes += len(read)
+        self._read.update(read)
+
+    @property
+    def mark(self) -> Mark:
+        """How far it has come."""
+        return Mark(self._bytes, self._lines, self._read.hexdigest())
+
+    def go_on_from(self, mark: Mark) -> bool:
+        """Read past what was read before, from the file's beginning.
+
+        False when the file no longer begins with that; it then stands at its beginning again.
+        """
+        left = mark.taken_bytes
+        while left and (block := self._stream.read(min(left, _BLOCK))):
+            left -= len(block)
+            self._count(block)
+        self._lines = mark.taken_lines
+        if self.mark == mark:
+            return True
+        self._stream.seek(0)
+        self.__init__(self._stream)  # type: ignore[misc]
+        return False
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, in bounded memory (see `FileLines`)."""
+    return iter(FileLines(stream))
+
+
+def json_chunks(
+    lines: Iterable[str | bytes],
+    *,
+    size: int = LINES_PER_CHUNK,
+    mark: Callable[[], Mark | None] = lambda: None,
+) -> Iterator[Chunk]:
+    """Lines of the import format (docs/import.md), read and checked, `size` to a chunk.
+
+    `mark` is asked after each chunk how far its lines go; when it knows, lines count from there.
+    """
+    begun = mark()
+    number = begun.taken_lines if begun else 0
+    for piece in _pieces(lines, size):
+        first, number = number + 1, number + len(piece)
+        taken, rejected = _read(piece, first)
+        yield Chunk(number, taken, rejected, mark())
+
+
+def _pieces(lines: Iterable[str | bytes], size: int) -> Iterator[list[bytes]]:
+    held: list[bytes] = []
+    room = BYTES_PER_CHUNK
+    for line in lines:
+        # What is not UTF-8 then will not be UTF-8 now.
+        raw = line if isinstance(line, bytes) else line.encode("utf-8", "surrogatepass")
+        held.append(raw)
+        room -= len(raw)
+        if len(held) >= size or room <= 0:
+            yield held
+            held, room = [], BYTES_PER_CHUNK
+    if held:
+        yield held
+
+
+def _read(piece: list[bytes], first: int) -> tuple[list[tuple[int, ImportLine]], list[Rejected]]:
+    taken: list[tuple[int, ImportLine]] = []
+    rejected: list[Rejected] = []
+    numbered = [(number, line) for number, line in enumerate(piece, first) if line.strip()]
+    for begin in range(0, len(numbered), _AT_ONCE):
+        some = numbered[begin : begin + _AT_ONCE]
+        for (number, _), read in zip(some, read_lines([line for _, line in some]), strict=True):
+            if isinstance(read, BadLine):
+                rejected.append(Rejected(number, str(read)))
+            else:
+                taken.append((number, read))
+    return taken, rejected

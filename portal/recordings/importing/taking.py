@@ -1,0 +1,175 @@
+"""Taking in the force's catalogue, in bounded memory.
+
+Each batch is one transaction with one entry in the book. A bad line is reported and skipped.
+A recording is known by the source's identifier: the same line again changes nothing, a changed
+line updates, and what was deleted here stays deleted.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.audit.commands import record
+from portal.db import Database
+from portal.recordings.bulk import prepare
+from portal.recordings.importing.chunks import LINES_PER_CHUNK, Chunk, Rejected, parted
+from portal.recordings.importing.lines_of_files import json_chunks
+from portal.recordings.importing.storing import Stored, store
+from portal.recordings.indexing import known_areas
+from portal.recordings.lines import ImportLine
+from portal.recordings.models import Recording
+
+Flagged = Callable[[Session, Recording, str], None]
+Progress = Callable[[int], None]
+
+# More messages than anybody reads would only fill the memory.
+_MOST_MESSAGES = 10_000
+_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did. `rejected` has the first 10,000 bad lines, `rejected_count` all."""
+
+    created: int
+    updated: int
+    unchanged: int
+    rejected: tuple[Rejected, ...]
+    rejected_count: int
+
+
+@dataclass
+class Tally:
+    """What has been done so far."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected_count: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def reject(self, bad: Iterable[Rejected]) -> None:
+        """Count lines that were skipped."""
+        for one in bad:
+            self.rejected_count += 1
+            if len(self.rejected) < _MOST_MESSAGES:
+                self.rejected.append(one)
+
+    def take(self, stored: Stored, lines: int) -> None:
+        """Count a batch of so many lines."""
+        created, updated = len(stored.created), len(stored.updated)
+        self.created += created
+        self.updated += updated
+        self.unchanged += lines - created - updated
+
+    def report(self) -> ImportReport:
+        """All of it."""
+        return ImportReport(
+            self.created,
+            self.updated,
+            self.unchanged,
+            tuple(self.rejected),
+            self.rejected_count,
+        )
+
+
+def import_lines(
+    database: Database,
+    lines: Iterable[str | bytes],
+    *,
+    by: Actor,
+    at: datetime,
+    flagged: Flagged,
+    batch: int = LINES_PER_CHUNK,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Take in lines of the import format (docs/import.md), a transaction for every `batch`.
+
+    `flagged` is called in the same transaction for every new or changed recording that names a
+    matter. `progress` is told the number of lines read so far.
+    """
+    chunks = json_chunks(lines, size=batch)
+    return take_in(database, chunks, by=by, at=at, flagged=flagged, progress=progress)
+
+
+def take_in(
+    database: Database,
+    chunks: Iterable[Chunk],
+    *,
+    by: Actor,
+    at: datetime,
+    flagged: Flagged,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Take in what a source was read into, a transaction for every chunk."""
+    tally = Tally()
+    with database.reading() as session:
+        known = known_areas(session)
+    for chunk in chunks:
+        tally.reject(chunk.rejected)
+        for part in parted(chunk):
+            with database.writing() as session:
+                stored = _take(session, part, by, at, flagged, known)
+            tally.take(stored, len(part))
+        if progress:
+            progress(chunk.lines_read)
+    return tally.report()
+
+
+def _take(
+    session: Session,
+    part: list[tuple[int, ImportLine]],
+    by: Actor,
+    at: datetime,
+    flagged: Flagged,
+    known: frozenset[str],
+) -> Stored:
+    prepare(session)
+    stored = store(session, [line for _, line in part], at, known)
+    if stored.created or stored.updated:
+        _flag(session, stored, flagged)
+        record(
+            session,
+            "recordings.imported",
+            subject="catalogue",
+            by=by,
+            at=at,
+            created=len(stored.created),
+            updated=len(stored.updated),
+            first_line=part[0][0],
+            last_line=part[-1][0],
+        )
+    return stored
+
+
+def _flag(session: Session, stored: Stored, flagged: Flagged) -> None:
+    """Pass on which of the new and changed recordings are evidence in a matter."""
+    numbers = [*stored.updated, *stored.created]
+    for begin in range(0, len(numbers), _AT_ONCE):
+        named = session.scalars(
+            sa.select(Recording)
+            .where(
+                Recording.id.in_(numbers[begin : begin + _AT_ONCE]),
+                Recording.matter_reference.is_not(None),
+            )
+            .order_by(Recording.id)
+        ).all()
+        for recording in named:
+            if recording.matter_reference is not None:
+                flagged(session, recording, recording.matter_reference)
+
+
+def take_part(
+    session: Session,
+    part: list[tuple[int, ImportLine]],
+    *,
+    by: Actor,
+    at: datetime,
+    flagged: Flagged,
+) -> Stored:
+    """Take in one batch within the caller's transaction; no identifier may be in it twice."""
+    return _take(session, part, by, at, flagged, known_areas(session))
