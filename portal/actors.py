@@ -48,16 +48,27 @@ class ActorKind(StrEnum):
     HANDLER = "handler"
     WORKER = "worker"
     COMMAND_LINE = "command_line"
+    MACHINE = "machine"
+
+
+class Scope(StrEnum):
+    """What another system may do through the machine feed. A key can have several scopes."""
+
+    RECORDINGS_WRITE = "recordings:write"
+    MATTERS_WRITE = "matters:write"
+    PRESERVATIONS_READ = "preservations:read"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """The one who acts. `id` is a handler's id, or a fixed word for the other kinds."""
+    """The one who acts. `id` is a handler's id, the id of a machine's key, or a fixed word for the
+    other kinds."""
 
     kind: ActorKind
     id: str
     name: str
     roles: frozenset[Role] = field(default=frozenset())
+    scopes: frozenset[Scope] = field(default=frozenset())
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor has at least one of the roles."""

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.actors import COMMAND_LINE, Actor
+from portal.actors import Actor
 from portal.audit.commands import record
 from portal.db import add_unless_there
 from portal.errors import Refused
@@ -64,7 +64,7 @@ def is_still_open(session: Session, matter: Matter) -> bool:
     return matter.closed_at is None
 
 
-def matter_for_flag(session: Session, reference: str, *, at: datetime) -> Matter:
+def matter_for_flag(session: Session, reference: str, *, by: Actor, at: datetime) -> Matter:
     """The matter a catalogue line names, opened as an investigation when it is new to us.
 
     Two imports that meet the same new reference at once make one matter.
@@ -72,7 +72,7 @@ def matter_for_flag(session: Session, reference: str, *, at: datetime) -> Matter
     found = _by_reference(session, reference)
     if found is not None:
         return found
-    kind, by = HoldKind.INVESTIGATION, COMMAND_LINE
+    kind = HoldKind.INVESTIGATION
     is_new = add_unless_there(
         session,
         Matter,

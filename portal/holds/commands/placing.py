@@ -75,13 +75,15 @@ def place(
     return hold
 
 
-def follow_evidence_flag(session: Session, recording: Recording, reference: str) -> None:
+def follow_evidence_flag(
+    session: Session, recording: Recording, reference: str, *, by: Actor = COMMAND_LINE
+) -> None:
     """What an import does with a line that names an open matter: a hold, in the same breath.
 
     Level L2, the careful one, until a person chooses another. A matter that is closed here
     stays closed: an old flag does not bring it back.
     """
-    matter = matter_for_flag(session, reference, at=recording.imported_at)
+    matter = matter_for_flag(session, reference, by=by, at=recording.imported_at)
     locked_recording(session, recording.id)
     if is_still_open(session, matter):
         place(
@@ -91,6 +93,6 @@ def follow_evidence_flag(session: Session, recording: Recording, reference: str)
             kind=matter.kind,
             level=Level.LIMITED,
             reason=FLAGGED,
-            by=COMMAND_LINE,
+            by=by,
             at=recording.imported_at,
         )
