@@ -3,7 +3,9 @@
 from flask import Blueprint
 
 from portal.requests.staff_views import (
+    calendar,
     clarifying,
+    ending,
     finding,
     history,
     holds,
@@ -12,11 +14,25 @@ from portal.requests.staff_views import (
     overview,
     posting,
     registering,
+    time,
 )
 from portal.requests.staff_views.blueprint import blueprint
 
 # Importing the pages is what hangs them on the blueprint.
-_PAGES = (clarifying, finding, history, holds, identity, messages, overview, posting, registering)
+_PAGES = (
+    calendar,
+    clarifying,
+    ending,
+    finding,
+    history,
+    holds,
+    identity,
+    messages,
+    overview,
+    posting,
+    registering,
+    time,
+)
 
 blueprints: tuple[Blueprint, ...] = (blueprint,)
 

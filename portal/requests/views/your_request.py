@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from portal.errors import NotFound
 from portal.requests.applicant_queries import applicant_page
+from portal.requests.calendars import calendar_of
 from portal.requests.commands.messaging import answer_clarification, write_to_us
 from portal.requests.commands.withdrawing import withdraw
 from portal.requests.forms.your_request import WordsForm
-from portal.requests.ics import reply_by_calendar
 from portal.requests.lifecycle import Status
 from portal.requests.views.kinds import beside
 from portal.requests.views.letters import own_letters
@@ -104,19 +104,10 @@ def calendar(reference: str) -> Page:
     """The day we will reply by, for their calendar; it moves there when the date moves here."""
     with reading() as session:
         footage_request = own_request(session, reference)
-        shown = applicant_page(session, footage_request)
-    if shown.reply_by_on is None:
-        raise NotFound()
-    file = make_response(
-        reply_by_calendar(
-            reference=reference,
-            reply_by_on=shown.reply_by_on,
-            force_name=settings().force_name,
-            address=f"{settings().base_url.rstrip('/')}/your-request/{reference}",
-            made_at=footage_request.steps[-1].at,
-            revision=len(shown.history),
-        )
-    )
+        reply_by_on = applicant_page(session, footage_request).reply_by_on
+        if reply_by_on is None:
+            raise NotFound()
+        file = make_response(calendar_of(session, footage_request, reply_by_on, settings()))
     file.headers["Content-Type"] = "text/calendar; charset=utf-8"
     file.headers["Content-Disposition"] = f'attachment; filename="{reference}.ics"'
     return file

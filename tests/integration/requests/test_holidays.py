@@ -296,7 +296,8 @@ def test_requests_received_while_holidays_are_imported_have_the_right_date(house
         arriving = [pool.submit(received, house) for _ in range(10)]
         imports = [pool.submit(take_in, house, content) for _ in range(2)]
         arriving += [pool.submit(received, house) for _ in range(10)]
-        wait([*arriving, *imports])
+        wait(arriving)
+        wait(imports)
     assert [len(done.result()) for done in imports] == [2, 2]
     assert all(one.result().reference for one in arriving)
     with house.db.reading() as session:
