@@ -19,6 +19,7 @@ from portal.recordings.models import Preservation
 from portal.requests.answers import NO_MOMENT
 from portal.requests.lifecycle import Event, Regime, Status
 from portal.requests.models import Applicant, FootageRequest, RequestStep, SightingRow
+from portal.requests.waiting_queries import came_after_closing, nothing_came
 
 
 def signed_in(
@@ -93,6 +94,21 @@ def with_proof_to_check(session: Session, *, retention: timedelta) -> list[Queue
     """Open requests whose applicant sent proof of identity that waits for us, oldest first."""
     found = _rows().where(_PROOF_TO_CHECK).order_by(FootageRequest.received_at)
     return [_row(row, retention) for row in session.execute(found)]
+
+
+def where_nothing_came(session: Session, *, today: date, retention: timedelta) -> list[QueueRow]:
+    """Requests for which nothing came by the day that we gave: a person may close them."""
+    return _these(session, nothing_came(session, today=today), retention)
+
+
+def written_to_after_closing(session: Session, *, retention: timedelta) -> list[QueueRow]:
+    """Requests closed for want of something, whose applicant has written since."""
+    return _these(session, came_after_closing(session), retention)
+
+
+def _these(session: Session, ids: Sequence[UUID], retention: timedelta) -> list[QueueRow]:
+    found = _rows().where(FootageRequest.id.in_(ids)).order_by(FootageRequest.received_at)
+    return [_row(row, retention) for row in session.execute(found)] if ids else []
 
 
 def about_to_be_deleted(

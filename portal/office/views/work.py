@@ -20,7 +20,9 @@ from portal.office.queries import (
     nobodys,
     requests_page,
     waiting_for_second,
+    where_nothing_came,
     with_proof_to_check,
+    written_to_after_closing,
 )
 from portal.office.queries import mine as assigned_to
 from portal.office.queues import DELETED_SOON, PAGE_SIZE, SOON, SORTS, QueueRow, Wanted
@@ -34,8 +36,8 @@ blueprint = Blueprint("work", __name__)
 @blueprint.get("/")
 @roles(*ANY_HANDLER)
 def mine() -> ResponseReturnValue:
-    """What is mine, what is new, what has proof to check, what is about to be deleted, what waits
-    for me to second, and what is due."""
+    """What is mine, what is new, what has proof to check, what never came or came too late, what is
+    about to be deleted, what waits for me to second, and what is due."""
     today = london_day(now())
     if not current_actor().has(*CASEWORK):
         return render_template("office/no_casework.html")
@@ -46,6 +48,8 @@ def mine() -> ResponseReturnValue:
             assigned=assigned_to(session, me=_me(), retention=_retention()),
             nobodys=nobodys(session, retention=_retention()),
             proof_to_check=with_proof_to_check(session, retention=_retention()),
+            nothing_came=where_nothing_came(session, today=today, retention=_retention()),
+            came_late=written_to_after_closing(session, retention=_retention()),
             due=due_by(session, today + SOON, retention=_retention()),
             to_second=_to_second(session),
             to_post=len(letters_to_post(session)) if current_actor().has(*POSTERS) else 0,

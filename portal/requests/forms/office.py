@@ -8,7 +8,6 @@ from flask_wtf import FlaskForm
 
 from portal.holds.policy import HoldKind, Level
 from portal.identity.proof import Doubt
-from portal.requests.commands.closing import ClosedBecause
 from portal.requests.commands.proving import Known
 from portal.requests.wanted import Widening
 from portal.web.fields import (
@@ -189,16 +188,6 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]
     def to_enough(self) -> UUID | None:
         """The proof that was chosen. Only of a form that was found right."""
         return UUID(self.enough.data) if self.enough.data else None
-
-
-class CloseForm(FlaskForm):  # type: ignore[misc]
-    """Why a request is closed."""
-
-    because = OneOfField(
-        "Why do you close it?",
-        choices=options({why.value: why.label for why in ClosedBecause}),
-        missing="Select why you close it",
-    )
 
 
 class HoldForm(FlaskForm):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The overview of a request: what was asked, what comes next, whose it is, and closing it."""
+"""The overview of a request: what was asked, what comes next, and whose it is."""
 
 from uuid import UUID
 
@@ -7,11 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.actors import CASEWORK, Role
 from portal.requests.commands.assigning import assign as give
-from portal.requests.commands.closing import ClosedBecause
-from portal.requests.commands.closing import close as close_request
-from portal.requests.forms.office import CloseForm
 from portal.requests.queries import by_reference
-from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
+from portal.requests.staff_views.blueprint import blueprint, shown
 from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, writing
@@ -40,25 +37,4 @@ def assign(reference: str) -> ResponseReturnValue:
             to = None if footage_request.assigned_to == me else me
             give(session, request_id=footage_request.id, to=to, by=current_actor(), at=now())
         flash("This request is yours now." if to else "This request is nobody’s now.", "success")
-    return redirect(url_for(".overview", reference=reference), 303)
-
-
-@blueprint.route("/<reference>/close", methods=["GET", "POST"])
-@roles(Role.INTAKE, Role.DECISION_MAKER)
-def close(reference: str) -> ResponseReturnValue:
-    """Ask on a full page, then close."""
-    form = CloseForm()
-    if not form.is_submitted():
-        return shown("requests/office/close.html", reference, form=form)
-    if not form.validate():
-        return shown_again("requests/office/close.html", reference, form=form)
-    with writing() as session:
-        close_request(
-            session,
-            request_id=by_reference(session, reference).id,
-            because=ClosedBecause(form.because.data),
-            by=current_actor(),
-            at=now(),
-        )
-    flash("The request is closed.", "success")
     return redirect(url_for(".overview", reference=reference), 303)

@@ -1,0 +1,152 @@
+"""Ending a request without an answer, and opening it again: each on a full page."""
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal.dates import london_day
+from portal.errors import Refused
+from portal.letters.kinds import LetterKind
+from portal.letters.models import Letter
+from portal.requests.commands.closing import ClosedBecause, close_duplicate, offered, too_soon
+from portal.requests.commands.closing import close as close_request
+from portal.requests.commands.redirecting import redirect_elsewhere
+from portal.requests.commands.taking_up import take_up
+from portal.requests.forms.acting import CloseForm, DuplicateForm, NotValidForm, RedirectForm
+from portal.requests.lifecycle import BUTTONS, Event, Status
+from portal.requests.messages import Sender
+from portal.requests.models import FootageRequest
+from portal.requests.queries import by_reference
+from portal.requests.staff_views.addresses import part_url
+from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
+from portal.requests.staff_views.previewing import own_words, preview_or_issue
+from portal.requests.waiting import Waiting, waiting_of
+from portal.web.forms import PlainForm
+from portal.web.guards import current_actor, roles
+from portal.web.session import now, reading, writing
+
+_CLOSE = "requests/office/close.html"
+
+
+@blueprint.route("/<reference>/close", methods=["GET", "POST"])
+@roles(*BUTTONS[Event.CLOSED])
+def close(reference: str) -> ResponseReturnValue:
+    """Close for the one reason that fits, with a letter read before it goes out."""
+    with reading() as session:
+        footage_request = by_reference(session, reference)
+    if footage_request.status is Status.CLOSED:
+        return redirect(part_url(reference), 303)  # a second press of the button
+    waiting = _waiting_of(footage_request)
+    because = offered(footage_request.status, waiting, london_day(now()))
+    if because is None:
+        why_not = too_soon(waiting, london_day(now()))
+        return shown(_CLOSE, reference, form=PlainForm(), because=None, why_not=why_not)
+    form = NotValidForm() if because is ClosedBecause.NOT_VALID else CloseForm()
+
+    def deed(session: Session) -> Letter:
+        return close_request(
+            session,
+            request_id=by_reference(session, reference).id,
+            because=because,
+            **own_words(LetterKind.CLOSING, form),
+            by=current_actor(),
+            at=now(),
+        )
+
+    return preview_or_issue(
+        form,
+        reference,
+        deed,
+        page=lambda: shown(
+            _CLOSE,
+            reference,
+            form=form,
+            because=because,
+            waiting=waiting,
+            has_written=_has_written(footage_request, waiting),
+        ),
+        done=part_url(reference),
+        said="The request is closed. The letter is on its way.",
+    )
+
+
+@blueprint.route("/<reference>/duplicate", methods=["GET", "POST"])
+@roles(*BUTTONS[Event.CLOSED])
+def duplicate(reference: str) -> ResponseReturnValue:
+    """Close a request that asks for the same as another one of the same person."""
+    form = DuplicateForm()
+    template = "requests/office/duplicate.html"
+    if not form.is_submitted():
+        return shown(template, reference, form=form)
+    if form.validate():
+        try:
+            with writing() as session:
+                close_duplicate(
+                    session,
+                    request_id=by_reference(session, reference).id,
+                    other=form.to_other(),
+                    by=current_actor(),
+                    at=now(),
+                )
+        except Refused as refusal:
+            form.form_errors.append(refusal.message)
+        else:
+            flash("The request is closed. The applicant is told.", "success")
+            return redirect(part_url(reference), 303)
+    return shown_again(template, reference, form=form)
+
+
+@blueprint.route("/<reference>/redirect", methods=["GET", "POST"])
+@roles(*BUTTONS[Event.REDIRECTED])
+def redirect_request(reference: str) -> ResponseReturnValue:
+    """Say whom to ask instead, and close."""
+    form = RedirectForm()
+    template = "requests/office/redirect.html"
+    if not form.is_submitted():
+        return shown(template, reference, form=form)
+    if not form.validate():
+        return shown_again(template, reference, form=form)
+    with writing() as session:
+        redirect_elsewhere(
+            session,
+            request_id=by_reference(session, reference).id,
+            whom=form.whom.data,
+            contact=form.contact.data,
+            by=current_actor(),
+            at=now(),
+        )
+    flash("The request is closed. The applicant is told whom to ask.", "success")
+    return redirect(part_url(reference), 303)
+
+
+@blueprint.route("/<reference>/open-again", methods=["GET", "POST"])
+@roles(*BUTTONS[Event.TAKEN_UP])
+def open_again(reference: str) -> ResponseReturnValue:
+    """Open a request again in which something came after it was closed."""
+    form = PlainForm()
+    if not form.is_submitted():
+        return shown("requests/office/open_again.html", reference, form=form)
+    if form.validate():
+        with writing() as session:
+            take_up(
+                session,
+                request_id=by_reference(session, reference).id,
+                by=current_actor(),
+                at=now(),
+            )
+        flash("The request is open again. The applicant is told.", "success")
+    return redirect(part_url(reference), 303)
+
+
+def _waiting_of(footage_request: FootageRequest) -> Waiting | None:
+    return waiting_of(footage_request.status, footage_request.regime, footage_request.steps)
+
+
+def _has_written(footage_request: FootageRequest, waiting: Waiting | None) -> bool:
+    """Whether the applicant has written since we asked: that has to be read before closing."""
+    if waiting is None:
+        return False
+    return any(
+        message.sender is Sender.APPLICANT and london_day(message.sent_at) >= waiting.asked_on
+        for message in footage_request.messages
+    )
