@@ -1,5 +1,8 @@
 """The law, whole: stored holidays, issued letters, reviews and complaints, more ways to end."""
 
+import uuid
+from datetime import timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -204,6 +207,58 @@ def upgrade() -> None:
     for statement in ENDED:
         op.execute(statement)
     _make_tables()
+    _name_the_tests()
+    _owe_looks_at_restrictions()
+
+
+def _name_the_tests() -> None:
+    """What was written down as one text becomes an answer by name; one ground became two."""
+    line = sa.table(
+        "decision_line", sa.column("id"), sa.column("test"), sa.column("answers", sa.JSON)
+    )
+    bind = op.get_bind()
+    for row in bind.execute(sa.select(line.c.id, line.c.test).where(line.c.test != "")).all():
+        answers = {"test": row.test}
+        bind.execute(sa.update(line).where(line.c.id == row.id).values(answers=answers))
+    op.drop_column("decision_line", "test")
+    op.execute("UPDATE decision_line SET ground = 'GDPR-S2-5-3' WHERE ground = 'GDPR-S2-5'")
+
+
+def _owe_looks_at_restrictions() -> None:
+    """Answers that were given before, and hold evidence back, are looked at every 90 days too."""
+    asked = sa.table("footage_request", sa.column("id", sa.Uuid), sa.column("status"))
+    decision = sa.table(
+        "decision",
+        sa.column("id", sa.Uuid),
+        sa.column("request_id", sa.Uuid),
+        sa.column("round"),
+        sa.column("published_at", sa.DateTime(timezone=True)),
+    )
+    review = sa.table(
+        "restriction_review",
+        sa.column("id", sa.Uuid),
+        sa.column("decision_id", sa.Uuid),
+        sa.column("request_id", sa.Uuid),
+        sa.column("due_on", sa.Date),
+        sa.column("reason"),
+    )
+    bind = op.get_bind()
+    found = bind.execute(
+        sa.select(decision.c.id, decision.c.request_id, decision.c.published_at)
+        .join(asked, asked.c.id == decision.c.request_id)
+        .where(asked.c.status == "answered_held", decision.c.published_at.is_not(None))
+        .order_by(decision.c.round)
+    ).all()
+    for row in {row.request_id: row for row in found}.values():
+        bind.execute(
+            sa.insert(review).values(
+                id=uuid.uuid4(),
+                decision_id=row.id,
+                request_id=row.request_id,
+                due_on=row.published_at.date() + timedelta(days=90),
+                reason="",
+            )
+        )
 
 
 def _widen_tables() -> None:
@@ -368,9 +423,7 @@ def _make_tables() -> None:
             "kind = 'internal_review' OR exceptional_on IS NULL",
             name=op.f("ck_review_exceptional_review"),
         ),
-        sa.CheckConstraint(
-            "outcome <> 'too_late' OR is_late", name=op.f("ck_review_late_review")
-        ),
+        sa.CheckConstraint("outcome <> 'too_late' OR is_late", name=op.f("ck_review_late_review")),
         sa.ForeignKeyConstraint(
             ["answered_by"], ["handler.id"], name=op.f("fk_review_answered_by")
         ),
@@ -444,6 +497,8 @@ def downgrade() -> None:
     """Back. Requests that stand where the tables before had no word for refuse to go."""
     for table in ("restriction_review", "review", "letter", "bank_holiday"):
         op.drop_table(table)
+    op.add_column("decision_line", sa.Column("test", sa.Text(), nullable=False, server_default=""))
+    _join_the_tests()
     op.drop_column("decision_line", "answers")
     op.drop_column("decision", "whole_record")
     op.drop_column("decision", "whole_ground")
@@ -464,3 +519,14 @@ def downgrade() -> None:
     op.drop_column("footage_request", "authority_accepted_at")
     for table, name, column, before, now in REWORDED:
         replace_check(table, name, one_of(column, now), one_of(column, before))
+
+
+def _join_the_tests() -> None:
+    """Back to one text for each line: the answers, one under the other."""
+    line = sa.table(
+        "decision_line", sa.column("id"), sa.column("test"), sa.column("answers", sa.JSON)
+    )
+    bind = op.get_bind()
+    for row in bind.execute(sa.select(line.c.id, line.c.answers)).all():
+        joined = "\n".join(str(answer) for answer in row.answers.values())
+        bind.execute(sa.update(line).where(line.c.id == row.id).values(test=joined))

@@ -11,14 +11,19 @@ from typing import Any
 
 from portal.dates import day_in_words, london_day, time_in_words
 from portal.disclosure.exemptions import (
+    COST,
     HOLD_GROUND,
     Exemption,
     Line,
     Outcome,
     PublicInterest,
+    Whole,
     exemption,
+    is_weighed,
     told,
+    told_answers,
 )
+from portal.disclosure.exemptions.cost import estimate_of
 from portal.disclosure.letter_choice import letter_for
 from portal.holds.policy import Level, next_review_on, strictest
 from portal.letters.kinds import ClipLine, LetterKind
@@ -53,6 +58,7 @@ class LetterFacts:
     force: Mapping[str, str]
     retention_days: int
     book_head: str = ""
+    whole: Whole | None = None
 
 
 Fields = dict[str, Any]
@@ -60,7 +66,7 @@ Fields = dict[str, Any]
 
 def letter_of(facts: LetterFacts) -> tuple[LetterKind, Fields]:
     """The kind of letter, and every field it needs."""
-    kind = letter_for(facts.regime, facts.answer)
+    kind = letter_for(facts.regime, facts.answer, facts.lines)
     return kind, {**_common(facts), **_WRITERS[kind](facts)}
 
 
@@ -90,44 +96,92 @@ def _disclosure(facts: LetterFacts) -> Fields:
 
 def _restriction(facts: LetterFacts) -> Fields:
     """DPA 2018 s.45(5). At L2 the reasons are left out under s.45(6)(a)."""
-    limited = [line for line in told(facts.lines) if line.outcome is not Outcome.RELEASE]
-    level = strictest(line.level or Level.OPEN for line in limited)
-    is_open_case = any(line.outcome is Outcome.HELD for line in limited)
+    limited = _limited(facts)
+    level = strictest([Level.OPEN, *(line.level or Level.OPEN for line in limited)])
+    because = _because(facts, limited)
     fields: Fields = {
         "level": level.value,
-        "because": "open_case" if is_open_case else "other",
+        "because": because,
         "still_provided": _still_provided(facts),
-        **_review(facts, limited),
+        **_review(facts),
         **_copies(facts),
     }
     if level is Level.OPEN:
-        fields["limbs"] = [ground.code[-1] for ground in _grounds(facts)]
+        fields["limbs"] = [each.code[-1] for each in _grounds(facts) if _LIMB in each.code] or None
         fields["reasons"] = _reasons(facts)
-        fields["case_reference"] = facts.crime_reference if is_open_case else None
+        fields["case_reference"] = facts.crime_reference if because == "open_case" else None
     return fields
 
 
+_LIMB = "P3-45-4-"
+
+
+def _because(facts: LetterFacts, limited: list[Line]) -> str:
+    if facts.whole is not None:
+        return "court_document"
+    return "open_case" if any(line.outcome is Outcome.HELD for line in limited) else "other"
+
+
+def _limited(facts: LetterFacts) -> list[Line]:
+    """The recordings that they are told are held back."""
+    return [line for line in told(facts.lines) if line.outcome is not Outcome.RELEASE]
+
+
 def _ncnd(facts: LetterFacts) -> Fields:
+    """Of what was asked it says only whether it was video; of what was found, nothing at all."""
+    asked = {} if is_about_video(facts.earliest_at) else {"asked_for_information": "yes"}
     if facts.regime is not Regime.FOI:
-        return {}
-    ground = exemption(facts.regime, HOLD_GROUND[facts.regime])
-    return {"exemption_section": f"{ground.statute}(3)"}
+        return asked
+    code = facts.whole.ground if facts.whole else HOLD_GROUND[facts.regime]
+    section = exemption(facts.regime, code).confirm_or_deny
+    return {**asked, "exemption_section": f"Freedom of Information Act 2000 {section}"}
 
 
 def _refusal_gdpr(facts: LetterFacts) -> Fields:
-    refused = [line for line in told(facts.lines) if line.outcome is not Outcome.RELEASE]
     return {
         "reasons": _reasons(facts),
         "exemption_paragraph": _statutes(facts),
         "still_provided": _still_provided(facts) if facts.clips else None,
-        **_review(facts, refused),
+        **_review(facts),
         **_copies(facts),
     }
 
 
+def _unfounded(facts: LetterFacts) -> Fields:
+    """DPA 2018 s.53; UK GDPR Art 12(5). The burden of showing it is ours."""
+    return {"finding": _answers(facts).get("finding"), "reasons": _note(facts)}
+
+
+def _lpp(facts: LetterFacts) -> Fields:
+    """DPA 2018 s.45A(2): its own notice."""
+    return {
+        "reasons": _reasons(facts),
+        "still_provided": _still_provided(facts),
+        **_copies(facts),
+    }
+
+
+_LIMITS = {COST: "cost", "FOI-14-1": "vexatious", "FOI-14-2": "repeated"}
+
+
 def _foi_refusal(facts: LetterFacts) -> Fields:
-    refused = [line for line in told(facts.lines) if line.outcome is not Outcome.RELEASE]
-    is_qualified = any(ground.is_qualified for ground in _grounds(facts))
+    """FOIA s.17."""
+    limit = _LIMITS.get(facts.whole.ground) if facts.whole else None
+    if limit is None:
+        return _foi_exemption(facts)
+    answers = _answers(facts)
+    fields = {"ground": limit, "holding": answers.get("holding"), "reasons": _note(facts)}
+    if limit != "cost":
+        return fields
+    return {
+        **fields,
+        "cost_estimate": estimate_of(answers).in_words(),
+        "narrow_how": answers.get("help"),
+    }
+
+
+def _foi_exemption(facts: LetterFacts) -> Fields:
+    is_qualified = _is_weighed(facts)
     weighed = {
         "interest_for": facts.interest.speaks_for,
         "interest_against": facts.interest.speaks_against,
@@ -140,7 +194,7 @@ def _foi_refusal(facts: LetterFacts) -> Fields:
         "reasons": _reasons(facts),
         "qualified": "yes" if is_qualified else "no",
         **(weighed if is_qualified else {}),
-        **_review(facts, refused),
+        **_review(facts),
     }
 
 
@@ -167,7 +221,7 @@ def _disclosure_foi(facts: LetterFacts) -> Fields:
             "information": _paragraphs(facts.note_to_applicant),
             "format": "In this letter",
         }
-    refused = [line for line in told(facts.lines) if line.outcome is not Outcome.RELEASE]
+    refused = _limited(facts)
     told_of = [f"{_counted(len(facts.clips), 'video')} from officers’ cameras."]
     fields: Fields = {
         "information": [*told_of, *_note(facts)],
@@ -181,7 +235,7 @@ def _disclosure_foi(facts: LetterFacts) -> Fields:
         fields["refused_part"] = f"We do not release {_counted(len(refused), 'video')}."
         fields["exemption_section"] = _statutes(facts)
         fields["reasons"] = [*_ground_reasons(facts), *_weighing(facts)]
-    return {**fields, **_review(facts, refused)}
+    return {**fields, **_review(facts)}
 
 
 def _copies(facts: LetterFacts) -> Fields:
@@ -198,15 +252,17 @@ def _copies(facts: LetterFacts) -> Fields:
     }
 
 
-def _review(facts: LetterFacts, limited: list[Line]) -> Fields:
-    """The promise to look again, where something is held (rules, section 5, rule 5)."""
-    is_held = any(line.outcome is Outcome.HELD for line in limited)
-    return {"review_on": next_review_on(facts.dated_on)} if is_held else {}
+def _review(facts: LetterFacts) -> Fields:
+    """The promise to look again, where they know of something that is held back for now (rules,
+    section 5, rule 5)."""
+    is_for_now = any(line.is_for_now for line in told(facts.lines))
+    return {"review_on": next_review_on(facts.dated_on)} if is_for_now else {}
 
 
 def _grounds(facts: LetterFacts) -> list[Exemption]:
     """The grounds the applicant may know of, each once, in the order of the lines."""
-    codes = dict.fromkeys(line.ground for line in told(facts.lines) if line.ground)
+    whole = [facts.whole.ground] if facts.whole else []
+    codes = dict.fromkeys([*whole, *(line.ground for line in told(facts.lines) if line.ground)])
     return [exemption(facts.regime, code) for code in codes]
 
 
@@ -215,7 +271,27 @@ def _statutes(facts: LetterFacts) -> str:
 
 
 def _ground_reasons(facts: LetterFacts) -> list[str]:
-    return [f"We hold video back {ground.plain}." for ground in _grounds(facts)]
+    """Why, in the words of each ground, with what its test says to the applicant."""
+    what = "this" if facts.whole else "video"
+    reasons = []
+    for ground in _grounds(facts):
+        reasons.append(f"We hold {what} back {ground.plain}.")
+        for answers in _answers_to(facts, ground):
+            reasons += told_answers(ground.questions, answers)
+    return list(dict.fromkeys(reasons))
+
+
+def _answers_to(facts: LetterFacts, ground: Exemption) -> list[Mapping[str, str]]:
+    whole = [facts.whole.answers] if facts.whole else []
+    return [*whole, *(line.answers for line in told(facts.lines) if line.ground == ground.code)]
+
+
+def _answers(facts: LetterFacts) -> Mapping[str, str]:
+    return facts.whole.answers if facts.whole else {}
+
+
+def _is_weighed(facts: LetterFacts) -> bool:
+    return is_weighed(facts.regime, told(facts.lines), facts.whole)
 
 
 def _reasons(facts: LetterFacts) -> list[str]:
@@ -228,7 +304,7 @@ def _note(facts: LetterFacts) -> list[str]:
 
 def _weighing(facts: LetterFacts) -> list[str]:
     weighed = facts.interest
-    if not weighed.is_whole or not any(ground.is_qualified for ground in _grounds(facts)):
+    if not weighed.is_whole or not _is_weighed(facts):
         return []
     return [
         f"What speaks for releasing it: {weighed.speaks_for}",
@@ -238,6 +314,8 @@ def _weighing(facts: LetterFacts) -> list[str]:
 
 
 def _still_provided(facts: LetterFacts) -> str:
+    if facts.whole:
+        return "There is nothing else in your request that we could give you."
     if not facts.clips:
         return "There is no video that we can give you now."
     return f"You can have {_counted(len(facts.clips), 'video')}. They are listed below."
@@ -284,6 +362,8 @@ _WRITERS = {
     LetterKind.RESTRICTION: _restriction,
     LetterKind.NCND: _ncnd,
     LetterKind.REFUSAL_GDPR: _refusal_gdpr,
+    LetterKind.UNFOUNDED: _unfounded,
+    LetterKind.LPP: _lpp,
     LetterKind.FOI_REFUSAL: _foi_refusal,
     LetterKind.NOT_HELD: _not_held,
 }

@@ -22,6 +22,18 @@ class Finding(StrEnum):
     NARROW = "narrow"
     END = "end"
 
+    @property
+    def label(self) -> str:
+        """The finding as handlers read it."""
+        return _FINDING_LABELS[self]
+
+
+_FINDING_LABELS = {
+    Finding.CONTINUE: "It is still needed, as it is",
+    Finding.NARROW: "Part of it is no longer needed",
+    Finding.END: "It is no longer needed",
+}
+
 
 class Decision(Base):
     """What is released and withheld. Two different people stand behind it: the database says so.
@@ -86,8 +98,7 @@ class DecisionLine(Base):
     number: Mapped[int]
     outcome: Mapped[Outcome] = mapped_column(enum_by_value(Outcome))
     ground: Mapped[str] = mapped_column(sa.String(40), default="")
-    test: Mapped[str] = mapped_column(sa.Text, default="")
-    # The answers to the ground's own questions, by the question's name.
+    # The test that was applied: the answers to the ground's own questions, by their names.
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     level: Mapped[Level | None] = mapped_column(enum_by_value(Level))
     media: Mapped[str | None] = mapped_column(sa.String(500))

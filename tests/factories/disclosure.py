@@ -14,11 +14,15 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER, Actor, ActorKind, Role
+from portal.dates import london_day
 from portal.disclosure.commands import decide, publish, second
 from portal.disclosure.exemptions import HOLD_GROUND, Line, Outcome, PublicInterest
 from portal.disclosure.models import Decision, DownloadLink, Release
 from portal.disclosure.packing import pack
+from portal.disclosure.queries.decisions import latest
 from portal.disclosure.queries.releases import newest_link, release_of
+from portal.disclosure.queries.seconding import second_facts
+from portal.disclosure.seconding import officer_needed
 from portal.holds.commands import lift, open_matter, place
 from portal.holds.models import Hold
 from portal.holds.policy import HoldKind, Level
@@ -32,6 +36,8 @@ from portal.requests.commands import move, receive
 from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting
 from portal.requests.lifecycle import Event
 from portal.requests.models import FootageRequest
+from tests.factories import grounds
+from tests.factories.grounds import answers_to
 
 HAPPENED_AT = datetime(2026, 10, 24, 16, 0, tzinfo=UTC)
 EMAIL = "amara@example.org"
@@ -41,10 +47,12 @@ WEIGHED = PublicInterest("People can see how we act.", "It would harm the case."
 
 @dataclass(frozen=True)
 class Staff:
-    """Two people who decide and second, one who may do both."""
+    """Two people who decide and second, and the data protection officer, who seconds what only
+    they may."""
 
     decider: Actor
     seconder: Actor
+    officer: Actor
 
 
 @dataclass(frozen=True)
@@ -75,11 +83,13 @@ def handler(session: Session, name: str, *roles: Role, at: datetime) -> Actor:
 
 
 def staff(session: Session, *, at: datetime) -> Staff:
-    """One decision-maker and one seconder; both may do the other's work too."""
+    """One decision-maker and one seconder, who may do each other's work too, and the officer."""
     both = (Role.DECISION_MAKER, Role.SECONDER)
     mark = new_id().hex[:6]
     return Staff(
-        handler(session, f"Dana{mark}", *both, at=at), handler(session, f"Sol{mark}", *both, at=at)
+        handler(session, f"Dana{mark}", *both, at=at),
+        handler(session, f"Sol{mark}", *both, at=at),
+        handler(session, f"Ola{mark}", Role.DATA_PROTECTION_OFFICER, at=at),
     )
 
 
@@ -252,17 +262,19 @@ def release_line(recording_id: int) -> Line:
 
 
 def withhold_line(recording_id: int, ground: str = "P3-45-4-e") -> Line:
-    """Withhold it, with a reason."""
-    return Line(recording_id, Outcome.WITHHOLD, ground, "A child is in it.")
+    """Withhold it, with its whole test."""
+    answers = answers_to(grounds.ground(ground).questions)
+    return Line(recording_id, Outcome.WITHHOLD, ground, answers)
 
 
 def held_line(house: House, ready: Ready, recording_id: int) -> Line:
     """Hold it back on the ground for evidence."""
     with house.db.reading() as session:
         regime = session.get_one(FootageRequest, ready.request_id).regime
-    return Line(
-        recording_id, Outcome.HELD, HOLD_GROUND[regime], "Releasing it would harm the case."
-    )
+    code = HOLD_GROUND[regime]
+    asked = grounds.ground(code).held_questions
+    answers = answers_to(asked, "Releasing it would harm the case.")
+    return Line(recording_id, Outcome.HELD, code, answers)
 
 
 def decided(
@@ -291,9 +303,19 @@ def decided(
 def seconded(house: House, ready: Ready, lines: Sequence[Line] | None = None) -> UUID:
     """Decide and second."""
     decision_id = decided(house, ready, lines)
-    with house.db.writing() as session:
-        second(session, decision_id=decision_id, by=ready.staff.seconder, at=house.now())
+    second_it(house, ready, decision_id)
     return decision_id
+
+
+def second_it(house: House, ready: Ready, decision_id: UUID) -> None:
+    """Second, by the officer where nobody else may."""
+    at = house.now()
+    with house.db.writing() as session:
+        found = latest(session, ready.request_id)
+        assert found is not None
+        needed = officer_needed(second_facts(session, found, on=london_day(at)))
+        by = ready.staff.officer if needed else ready.staff.seconder
+        second(session, decision_id=decision_id, by=by, at=at)
 
 
 def published(house: House, ready: Ready, lines: Sequence[Line] | None = None) -> UUID:

@@ -249,10 +249,10 @@ class Staff(Person):
         self.see("decision")
         for radio in self.page.get_by_role("radio", name="Release").all():
             radio.check()
-        for box in self.page.get_by_label(
-            "Why holding it back is necessary and proportionate"
-        ).all():
+        for box in self.page.locator("textarea[name^=answer_]").all():
             box.fill("It is evidence, and a trial is near.")
+        for radio in self.page.get_by_role("radio", name="It would happen").all():
+            radio.check()
         self.press("Decide")
         self.see("decided")
 

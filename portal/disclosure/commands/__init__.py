@@ -1,12 +1,15 @@
 """The verbs of disclosure, one file for each step of the way."""
 
 from portal.disclosure.commands.collecting import ask_for_code, let_in, type_code
-from portal.disclosure.commands.deciding import decide, second, send_back
+from portal.disclosure.commands.deciding import decide
 from portal.disclosure.commands.linking import renew, revoke
 from portal.disclosure.commands.publishing import Published, publish
+from portal.disclosure.commands.refusing import answer_whole
+from portal.disclosure.commands.seconding import second, send_back
 
 __all__ = [
     "Published",
+    "answer_whole",
     "ask_for_code",
     "decide",
     "let_in",

@@ -1,4 +1,4 @@
-"""Deciding, seconding and sending back. Two different people stand behind every answer."""
+"""Deciding recording by recording. Two different people stand behind every answer."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,21 +8,22 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor, Role
 from portal.audit.commands import record
-from portal.disclosure.commands.gating import changed
 from portal.disclosure.exemptions import (
     Line,
     Outcome,
     PublicInterest,
     answer_of,
+    answered,
     check_interest,
     check_line,
+    is_weighed,
+    line_questions,
 )
 from portal.disclosure.models import Decision, DecisionLine
 from portal.disclosure.queries.decisions import (
     MasterFile,
     files_now,
     lock_request,
-    locked_newest,
     standing,
     to_decide,
 )
@@ -33,7 +34,7 @@ from portal.recordings.models import Recording
 from portal.requests.answers import is_about_video
 from portal.requests.commands import move
 from portal.requests.endings import Ending
-from portal.requests.lifecycle import Event
+from portal.requests.lifecycle import Event, Regime
 from portal.requests.models import FootageRequest, SightingRow
 
 
@@ -55,7 +56,7 @@ def decide(
     for, and there are no recordings to decide on. Refused otherwise, in words; NotAllowed
     without the role.
     """
-    _allow(by, Role.DECISION_MAKER)
+    allow(by, Role.DECISION_MAKER)
     footage_request = lock_request(session, request_id)
     recordings = {each.id: each for each in to_decide(session, request_id)}
     if sorted(line.recording_id for line in lines) != sorted(recordings):
@@ -66,57 +67,25 @@ def decide(
     files = files_now(session, recordings)
     if is_information_given and not note_to_applicant.strip():
         raise Refused("Enter the information they asked for.")
+    regime = footage_request.regime
     for line in faced:
-        check_line(footage_request.regime, line)
-    check_interest(footage_request.regime, faced, interest)
+        check_line(regime, line)
+    check_interest(regime, faced, interest)
     move(session, request_id=request_id, event=Event.DECIDED, by=by, at=at)
-    decision = _row(session, request_id, note_to_applicant, interest, by, at)
+    weighed = interest if is_weighed(regime, faced) else PublicInterest()
+    decision = new_round(session, request_id, note_to_applicant, weighed, by, at)
     is_information = is_information_given and not faced
-    decision.answer = Ending.DISCLOSED_FULL if is_information else answer_of(faced)
+    decision.answer = Ending.DISCLOSED_FULL if is_information else answer_of(regime, faced)
     _refuse_note_without_place(session, decision)
     decision.lines = [
-        _line(number, line, files[line.recording_id]) for number, line in enumerate(faced, 1)
+        _line(regime, number, line, files[line.recording_id])
+        for number, line in enumerate(faced, 1)
     ]
     session.add(decision)
     session.flush()
-    _note(session, "decision.made", decision, footage_request, by, at, answer=decision.answer.value)
-    return decision
-
-
-def second(session: Session, *, decision_id: UUID, by: Actor, at: datetime) -> Decision:
-    """Stand behind somebody else's decision.
-
-    Refused for the one who decided, and when something it rests on has changed meanwhile.
-    """
-    _allow(by, Role.SECONDER)
-    decision = locked_newest(session, decision_id)
-    if str(decision.decided_by) == by.id:
-        raise Refused("You made this decision. Somebody else must second it.")
-    change = changed(session, decision)
-    if change:
-        raise Refused(f"{change.explanation} Send it back.")
-    footage_request = move(
-        session, request_id=decision.request_id, event=Event.SECONDED, by=by, at=at
+    note_deed(
+        session, "decision.made", decision, footage_request, by, at, answer=decision.answer.value
     )
-    decision.seconded_by, decision.seconded_at = UUID(by.id), at
-    decision.seconded_by_name = by.name
-    _note(session, "decision.seconded", decision, footage_request, by, at)
-    return decision
-
-
-def send_back(
-    session: Session, *, decision_id: UUID, why: str, by: Actor, at: datetime
-) -> Decision:
-    """Send a decision back to be made again, with a reason the handlers read."""
-    _allow(by, Role.SECONDER)
-    decision = locked_newest(session, decision_id)
-    if not why.strip():
-        raise Refused("Enter why you send it back.")
-    footage_request = move(
-        session, request_id=decision.request_id, event=Event.SENT_BACK, by=by, at=at
-    )
-    decision.sent_back_at, decision.sent_back_why = at, why.strip()
-    _note(session, "decision.sent_back", decision, footage_request, by, at)
     return decision
 
 
@@ -139,7 +108,7 @@ def _faced(session: Session, recordings: dict[int, Recording], line: Line) -> Li
         if line.outcome is not Outcome.HELD:
             raise Refused(f"Recording {recording.id} is held as evidence. It cannot be released.")
         level = standing(session, recording).level
-        return Line(line.recording_id, line.outcome, line.ground, line.test, level)
+        return Line(line.recording_id, line.outcome, line.ground, line.answers, level)
     if line.outcome is Outcome.HELD:
         raise Refused(f"Recording {recording.id} is not held as evidence any more.")
     if line.outcome is Outcome.RELEASE and (bar is not None or not recording.has_media):
@@ -147,7 +116,7 @@ def _faced(session: Session, recordings: dict[int, Recording], line: Line) -> Li
     return line
 
 
-def _row(
+def new_round(
     session: Session,
     request_id: UUID,
     note: str,
@@ -155,6 +124,7 @@ def _row(
     by: Actor,
     at: datetime,
 ) -> Decision:
+    """A decision that begins the next round, without its answer yet."""
     rounds = sa.select(sa.func.max(Decision.round)).where(Decision.request_id == request_id)
     return Decision(
         request_id=request_id,
@@ -169,26 +139,27 @@ def _row(
     )
 
 
-def _line(number: int, line: Line, file: MasterFile) -> DecisionLine:
+def _line(regime: Regime, number: int, line: Line, file: MasterFile) -> DecisionLine:
     is_release = line.outcome is Outcome.RELEASE
     return DecisionLine(
         recording_id=line.recording_id,
         number=number,
         outcome=line.outcome,
         ground="" if is_release else line.ground,
-        test="" if is_release else line.test.strip(),
+        answers=answered(line_questions(regime, line.outcome, line.ground), line.answers),
         level=line.level,
         media=file.media,
         sha256=file.sha256,
     )
 
 
-def _allow(by: Actor, *roles: Role) -> None:
+def allow(by: Actor, *roles: Role) -> None:
+    """NotAllowed unless this handler has one of the roles."""
     if not by.has(*roles):
         raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
 
 
-def _note(
+def note_deed(
     session: Session,
     deed: str,
     decision: Decision,
@@ -197,6 +168,7 @@ def _note(
     at: datetime,
     **details: str,
 ) -> None:
+    """A line in the book about a round of a decision."""
     record(
         session,
         deed,

@@ -65,7 +65,10 @@ _WORDS = {
 def changed(session: Session, decision: Decision) -> Changed:
     """How things differ from the decision. Locks its recordings until the transaction ends, so
     that no hold is placed or lifted and no file replaced between this answer and the commit; the
-    caller has locked the request, so that nothing is found for it meanwhile."""
+    caller has locked the request, so that nothing is found for it meanwhile. An answer to the
+    whole request rests on no recording, so nothing can change under it."""
+    if decision.whole_ground:
+        return Changed()
     numbers = [line.recording_id for line in decision.lines]
     bars, levels = locked_bars(session, numbers), _levels(session, numbers)
     files = files_now(session, numbers)

@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from portal.db import locked
-from portal.disclosure.exemptions import Line, Outcome, PublicInterest
+from portal.disclosure.exemptions import Line, Outcome, PublicInterest, Whole
 from portal.disclosure.models import Decision, DecisionLine, Release
 from portal.errors import NotFound, Refused
 from portal.holds import queries as holds
 from portal.holds.policy import Bar, Level, strictest
 from portal.recordings.kinds import CandidateStatus
 from portal.recordings.models import Candidate, Recording
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 
@@ -218,9 +219,18 @@ def by_id(session: Session, decision_id: UUID) -> Decision:
 def lines_of(decision: Decision) -> tuple[Line, ...]:
     """The decision's lines as the law reads them."""
     return tuple(
-        Line(line.recording_id, line.outcome, line.ground, line.test, line.level)
+        Line(line.recording_id, line.outcome, line.ground, line.answers, line.level)
         for line in decision.lines
     )
+
+
+def whole_of(decision: Decision) -> Whole | None:
+    """The ground that answers the whole request as the law reads it, or None when the answer is
+    drawn from the lines."""
+    if not decision.whole_ground:
+        return None
+    is_neither = decision.answer is Ending.NCND
+    return Whole(decision.whole_ground, decision.whole_record, is_neither)
 
 
 def interest_of(decision: Decision) -> PublicInterest:

@@ -16,6 +16,7 @@ from portal.disclosure.queries.decisions import (
     interest_of,
     lines_of,
     recordings_of,
+    whole_of,
 )
 from portal.letters.commands import force_fields
 from portal.letters.kinds import ClipLine
@@ -51,6 +52,7 @@ def letter_facts(
         crime_reference=said.crime_reference,
         answer=decision.answer,
         lines=lines_of(decision),
+        whole=whole_of(decision),
         interest=interest_of(decision),
         note_to_applicant=decision.note_to_applicant,
         decided_by=decision.decided_by_name,

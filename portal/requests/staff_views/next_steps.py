@@ -34,8 +34,8 @@ class Steps:
 _BUTTONS = {
     Event.IDENTITY_ASKED: ("Ask for proof of identity", "identity"),
     Event.IDENTITY_ACCEPTED: ("Accept identity", "identity"),
-    Event.AUTHORITY_ASKED: ("Ask for authority to act", "identity"),
-    Event.AUTHORITY_ACCEPTED: ("Accept authority to act", "identity"),
+    Event.AUTHORITY_ASKED: ("Ask for authority to act", "identity/authority"),
+    Event.AUTHORITY_ACCEPTED: ("Accept authority to act", "identity/authority"),
     Event.CLARIFICATION_ASKED: ("Ask for clarification", "clarify"),
     Event.FEE_ASKED: ("Ask for a fee", "time/fee"),
     Event.FEE_PAID: ("Note that the fee was paid", "time/fee-paid"),
@@ -45,7 +45,7 @@ _BUTTONS = {
     Event.SEARCH_STARTED: ("Start looking for video", "find-video"),
     Event.SEARCH_FINISHED: ("Finish looking for video", "find-video"),
     Event.DECIDED: ("Decide", "decision"),
-    Event.REFUSED: ("Refuse without a search", "decision/refuse"),
+    Event.REFUSED: ("Refuse or answer the whole request", "decision/refuse"),
     Event.SENT_BACK: ("Send the decision back", "decision/{round}/send-back"),
     Event.SECONDED: ("Second the decision", "decision/{round}/second"),
     Event.PUBLISHED: ("Publish the answer", "decision/{round}/publish"),
@@ -74,6 +74,9 @@ _ON_THE_WAY = frozenset(
     }
 )
 
+# Each of them begins a round.
+_DECISIONS = (Event.DECIDED, Event.REFUSED)
+
 
 def next_steps(footage_request: FootageRequest, facts: Facts, by: Actor) -> Steps:
     """The lifecycle's next events as this handler sees them, as far as they have a page."""
@@ -98,7 +101,7 @@ def _is_beside_the_point(event: Event, facts: Facts) -> bool:
 def step_of(event: Event, footage_request: FootageRequest, facts: Facts, by: Actor) -> Step:
     """One event as this handler sees it: where to press, and why not, if not."""
     label, part = _BUTTONS[event]
-    made = [step for step in footage_request.steps if step.event is Event.DECIDED]
+    made = [step for step in footage_request.steps if step.event in _DECISIONS]
     why_not = obstacle(event, facts) or _not_yours(event, by)
     if event is Event.SECONDED and made and made[-1].actor_id == by.id:
         why_not = why_not or "You made this decision. Somebody else must second it."

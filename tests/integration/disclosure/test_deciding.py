@@ -76,7 +76,7 @@ def test_a_held_recording_can_only_be_held(house: House) -> None:
         with pytest.raises(Refused, match="held as evidence"):
             decided(house, ready, [line])
     with pytest.raises(Refused, match="ground for evidence"):
-        decided(house, ready, [Line(one, Outcome.HELD, "P3-45-4-e", "Why")])
+        decided(house, ready, [Line(one, Outcome.HELD, "P3-45-4-e")])
     made = decided(house, ready, [held_line(house, ready, one)])
     assert decision_of(house, made).answer is Ending.RESTRICTED_HELD
 
@@ -116,10 +116,11 @@ def test_nothing_found_is_an_answer_too(house: House) -> None:
 def test_a_ground_needs_its_test_and_a_qualified_one_the_public_interest(house: House) -> None:
     ready = ready_to_decide(house, about=AboutWhom.GENERAL)
     (one,) = ready.recording_ids
-    with pytest.raises(Refused, match="test"):
-        decided(house, ready, [Line(one, Outcome.WITHHOLD, "FOI-40-2", " ")])
+    with pytest.raises(Refused, match="Which principle or right"):
+        half = {"condition": "first", "principle": " "}
+        decided(house, ready, [Line(one, Outcome.WITHHOLD, "FOI-40-2", half)])
     with pytest.raises(Refused, match="ground"):
-        decided(house, ready, [Line(one, Outcome.WITHHOLD, "P3-45-4-b", "A Part 3 ground.")])
+        decided(house, ready, [withhold_line(one, "P3-45-4-b")])
     with pytest.raises(Refused, match="which weighs"):
         decided(house, ready, [withhold_line(one, "FOI-31")], interest=PublicInterest("a", "b"))
     decided(house, ready, [withhold_line(one, "FOI-31")], interest=WEIGHED)

@@ -12,6 +12,7 @@ from portal.holds.policy import Level
 from portal.letters.composing import render_html
 from portal.letters.kinds import ClipLine, LetterKind
 from portal.requests.lifecycle import Regime
+from tests.factories.grounds import answers_to, ground
 
 GROUND = {Regime.SAR_PART3: "P3-45-4-e", Regime.SAR_GDPR: "GDPR-S2-16", Regime.FOI: "FOI-31"}
 FILMED_AT = datetime(2026, 10, 24, 16, 0, tzinfo=UTC)
@@ -34,7 +35,7 @@ def facts(regime: Regime, *lines: Line) -> LetterFacts:
         what_happened="I was searched.",
         shoulder_number="",
         crime_reference="CR/123",
-        answer=answer_of(lines),
+        answer=answer_of(regime, lines),
         lines=lines,
         interest=PublicInterest("People can see.", "It would harm.", "The harm weighs more."),
         note_to_applicant="",
@@ -61,8 +62,10 @@ def _line(regime: Regime, kind: str, number: int) -> Line:
     if kind == "release":
         return Line(number, Outcome.RELEASE)
     if kind == "withhold":
-        return Line(number, Outcome.WITHHOLD, GROUND[regime], "INTERNAL TEST")
-    return Line(number, Outcome.HELD, HOLD_GROUND[regime], "INTERNAL TEST", Level(kind))
+        answers = answers_to(ground(GROUND[regime]).questions, "INTERNAL TEST")
+        return Line(number, Outcome.WITHHOLD, GROUND[regime], answers)
+    answers = answers_to(ground(HOLD_GROUND[regime]).held_questions, "INTERNAL TEST")
+    return Line(number, Outcome.HELD, HOLD_GROUND[regime], answers, Level(kind))
 
 
 def written(given: LetterFacts) -> str:

@@ -101,7 +101,8 @@ def test_neither_confirm_nor_deny_has_no_place_for_what_is_held() -> None:
     """Whatever the portal knows about recordings and holds, this letter cannot say it."""
     common = {field.name for field in COMMON}
     own = set(known_fields(LetterKind.NCND)) - common
-    assert own == {"exemption_section", "decided_by", "book_head"}
+    # Whether video or information was asked for is theirs, and says nothing of what there is.
+    assert own == {"exemption_section", "decided_by", "book_head", "asked_for_information"}
 
 
 def test_a_restriction_at_level_two_needs_no_reasons_but_every_right() -> None:
