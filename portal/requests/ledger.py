@@ -86,13 +86,21 @@ def clock_events(regime: Regime, steps: Iterable[DatedStep]) -> list[ClockEvent]
     A request that was closed because we heard nothing, and taken up when the answer (or the fee)
     came after all, was answered (or paid) on that day.
     """
-    steps = list(steps)
+    steps = _without_fees_of_another_regime(list(steps))
     says = _SAR_SAYS if regime.is_sar else _FOI_SAYS
     told = [says[step.event](step.on) for step in steps if step.event in says]
     told += _came_too_late(steps, _ANSWER)
     told += _came_too_late(steps, _Late(Event.FEE_ASKED, Event.FEE_PAID, says[Event.FEE_PAID]))
     # FOIA s.8 asks for a name and an address; neither proof nor authority moves its start.
     return [*told, *_waits(steps, _IDENTITY), *_waits(steps, _AUTHORITY)] if regime.is_sar else told
+
+
+def _without_fees_of_another_regime(steps: Sequence[AnyStep]) -> list[AnyStep]:
+    """A fee was asked for under the law that governed then, and means nothing under another: the
+    time runs from the same day of receipt as if it had not been, which is never later."""
+    fees = (Event.FEE_ASKED, Event.FEE_PAID)
+    changed = max((n for n, s in enumerate(steps) if s.event is Event.RECLASSIFIED), default=0)
+    return [step for n, step in enumerate(steps) if n > changed or step.event not in fees]
 
 
 def _came_too_late(steps: Sequence[DatedStep], thing: _Late) -> list[ClockEvent]:
