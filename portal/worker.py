@@ -38,6 +38,7 @@ from portal.requests.jobs import (
     preserve,
     remind_one,
     reopen,
+    search_again,
     tell_one_of_delay,
 )
 from portal.requests.jobs import tidy_up as tidy_requests
@@ -74,6 +75,7 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
 JOBS: Mapping[str, Job] = {
     SEND_NOTICE: send_notice,
     "preserve": preserve,
+    "search_again": search_again,
     "pack": pack,
     PRINT_LETTER: print_letter,
     "reopen": reopen,

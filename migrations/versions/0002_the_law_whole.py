@@ -207,6 +207,7 @@ def upgrade() -> None:
     for statement in ENDED:
         op.execute(statement)
     _make_tables()
+    _make_unfinished_import()
     _name_the_tests()
     _owe_looks_at_restrictions()
 
@@ -493,8 +494,25 @@ def _make_tables() -> None:
     )
 
 
+def _make_unfinished_import() -> None:
+    op.create_table(
+        "unfinished_import",
+        sa.Column("opening", sa.String(length=64), nullable=False),
+        sa.Column("taken_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("taken_lines", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("unchanged", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("opening", name=op.f("pk_unfinished_import")),
+    )
+
+
 def downgrade() -> None:
     """Back. Requests that stand where the tables before had no word for refuse to go."""
+    op.drop_table("unfinished_import")
     for table in ("restriction_review", "review", "letter", "bank_holiday"):
         op.drop_table(table)
     op.add_column("decision_line", sa.Column("test", sa.Text(), nullable=False, server_default=""))

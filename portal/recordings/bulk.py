@@ -4,7 +4,7 @@ The tables are the models' own. What is left out is the price of an object for e
 come ready for the driver, and PostgreSQL takes them by COPY.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ _ROW = np.dtype(
 )  # fmt: skip
 _BINARY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _BINARY_TAIL = b"\xff\xff"
+# An instant without its zone, as SQLite keeps it.
+_BARE = len("2026-11-01 20:10:00.000000")
 # Any number that nothing else in this database locks by.
 _IMPORT_LOCK = 5_104_026
 # Enough for the leaves that a batch touches, in KiB; SQLite's 2 MB would write them twice.
@@ -50,12 +52,18 @@ def next_numbers(session: Session, table: sa.Table, count: int) -> list[int]:
     return list(session.scalars(sa.select(sequence).select_from(series)))
 
 
-def instant(session: Session, at: datetime) -> Any:
-    """An instant as the driver takes it, the same as the models write it."""
-    in_utc = at.astimezone(UTC)
-    if _is_sqlite(session.connection()):
-        return in_utc.replace(tzinfo=None).isoformat(" ", "microseconds")
-    return in_utc
+def instants(session: Session) -> Callable[[datetime], Any]:
+    """How to give instants to the driver, so that they are stored as the models store them."""
+    return _bare if _is_sqlite(session.connection()) else _in_utc
+
+
+def _bare(at: datetime) -> str:
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")[:_BARE]
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
 
 
 def insert(

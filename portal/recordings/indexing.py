@@ -33,15 +33,12 @@ class Geometry:
 
 
 def geometries(lines: Sequence[ImportLine]) -> list[Geometry]:
-    """The tracks of many lines, projected in one go."""
+    """The tracks of many lines, projected in one go. At least one line."""
     start = [floor(line.started_at.timestamp()) for line in lines]
     end = [ceil(line.ended_at.timestamp()) for line in lines]
-    counts = np.array([len(line.fixes.at) for line in lines], dtype=np.int64)
+    counts = np.array([len(line.fixes.rows) for line in lines], dtype=np.int64)
     owner = np.repeat(np.arange(len(lines)), counts)
-    at, lat, lon, accuracy_m = (
-        np.concatenate([np.zeros(0), *(getattr(line.fixes, name) for line in lines)])
-        for name in ("at", "lat", "lon", "accuracy_m")
-    )
+    at, lat, lon, accuracy_m = np.concatenate([line.fixes.rows for line in lines]).T
     points = pack((at - np.array(start, dtype=np.float64)[owner]) * 1000.0, *to_grid(lat, lon))
     slack_dm = _slack_dm(len(lines), owner, accuracy_m)
     ends = (np.cumsum(counts) * POINT_BYTES).tolist()

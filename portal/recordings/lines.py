@@ -38,15 +38,18 @@ class BadLine(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fixes:
-    """A line's track: epoch seconds, degrees, and metres of accuracy (NaN where unknown)."""
+    """A line's track, a row for each fix: epoch seconds, latitude and longitude in degrees, and
+    metres of accuracy (NaN where unknown). By time; those of one moment as they came."""
 
-    at: Floats
-    lat: Floats
-    lon: Floats
-    accuracy_m: Floats
+    rows: Floats
+
+    @property
+    def at(self) -> Floats:
+        """When each was, in epoch seconds."""
+        return self.rows[:, 0]
 
 
-NO_FIXES = Fixes(*(np.zeros(0) for _ in range(4)))
+NO_FIXES = Fixes(np.zeros((0, 4)))
 
 
 class ImportLine(NamedTuple):
@@ -223,7 +226,7 @@ def _fixes(track: object, start: float, end: float) -> Fixes:
             _refuse(f"fix {number} of the track is outside the recording")
     # Python's sort is stable: fixes of the same moment stay in the order they came.
     rows.sort(key=lambda row: row[0])
-    return Fixes(*np.array(rows, dtype=np.float64).reshape(-1, 4).T.copy())
+    return Fixes(np.array(rows, dtype=np.float64).reshape(-1, 4))
 
 
 def _fix(fix: object, number: int) -> tuple[float, float, float, float]:

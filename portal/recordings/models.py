@@ -27,6 +27,7 @@ __all__ = [
     "Recording",
     "Search",
     "Track",
+    "UnfinishedImport",
 ]
 
 # SQLite only counts up by itself in a column that is exactly INTEGER.
@@ -220,3 +221,25 @@ class BoroughSquare(Base):
 
     cell: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     borough: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+
+
+class UnfinishedImport(Base):
+    """How far an import of a file has come, written with each of its batches: after a kill, the
+    same file goes on from there. The row is deleted when the file has been taken in whole.
+
+    `opening` is the SHA-256 of the file's beginning and of how it is read, by which a file is
+    known again; `sha256` is that of all that was taken, which must still be what the file begins
+    with. The counts are what was done so far.
+    """
+
+    __tablename__ = "unfinished_import"
+
+    opening: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    taken_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    taken_lines: Mapped[int] = mapped_column(sa.BigInteger)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    created: Mapped[int] = mapped_column(sa.BigInteger)
+    updated: Mapped[int] = mapped_column(sa.BigInteger)
+    unchanged: Mapped[int] = mapped_column(sa.BigInteger)
+    rejected: Mapped[int] = mapped_column(sa.BigInteger)
+    at: Mapped[datetime]

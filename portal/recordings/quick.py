@@ -109,9 +109,7 @@ def _checked(line: bytes, held: dict[str, Any]) -> _Held:
         raise _Odd
     started_at, ended_at = _instant(held["started_at"]), _instant(held["ended_at"])
     start, end = started_at.timestamp(), ended_at.timestamp()
-    if not (EARLIEST <= started_at and ended_at < LATEST and 0 < end - start):
-        raise _Odd
-    if end - start > LONGEST_RECORDING_S:
+    if not (EARLIEST <= started_at < ended_at < LATEST and end - start <= LONGEST_RECORDING_S):
         raise _Odd
     source_id, camera = _text(held, "id"), _text(held, "camera")
     if source_id is None or camera is None:
@@ -188,20 +186,20 @@ def _fixes_of(held: Sequence[_Held]) -> list[Fixes | None]:
     )
     is_good = np.ones(len(held), dtype=bool)
     is_good[owner[~good]] = False
-    columns = _in_order(owner, at, lat, lon, accuracy)
-    bounds = np.r_[0, np.cumsum(counts)].tolist()
+    rows = _in_order(owner, np.stack([at, lat, lon, accuracy], axis=1))
+    ends = np.cumsum(counts).tolist()
     return [
-        Fixes(*(column[begin:end] for column in columns)) if fine else None
-        for fine, begin, end in zip(is_good.tolist(), bounds[:-1], bounds[1:], strict=True)
+        Fixes(rows[begin:end]) if fine else None
+        for fine, begin, end in zip(is_good.tolist(), [0, *ends[:-1]], ends, strict=True)
     ]
 
 
-def _in_order(owner: npt.NDArray[np.int64], at: Floats, *others: Floats) -> tuple[Floats, ...]:
-    """The columns by time within each track; fixes of the same moment stay in their order."""
+def _in_order(owner: npt.NDArray[np.int64], rows: Floats) -> Floats:
+    """The rows by time within each track; fixes of the same moment stay in their order."""
+    at = rows[:, 0]
     if bool(np.all((at[1:] >= at[:-1]) | (owner[1:] != owner[:-1]))):
-        return at, *others
-    order = np.lexsort((at, owner))
-    return tuple(column[order] for column in (at, *others))
+        return rows
+    return rows[np.lexsort((at, owner))]
 
 
 def _numbers(values: list[Any], *, may_miss: bool = False) -> tuple[Floats, Flags]:

@@ -2,6 +2,7 @@
 every day remind whoever has not sent what we asked for and say so where we are late."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from portal.requests.commands.delaying import tell_of_delay
 from portal.requests.commands.reminding import remind
 from portal.requests.commands.reopening import reopen_request
 from portal.requests.commands.searching import keep_safe
+from portal.requests.commands.searching_again import owe_searches
 from portal.requests.commands.tidying import tidy
 from portal.requests.waiting_queries import to_remind, to_tell_of_delay
 
@@ -28,6 +30,14 @@ def preserve(house: House, held: Lease) -> Callable[[Session], object]:
     """
     request_id = UUID(held.payload["request_id"])
     return lambda session: keep_safe(session, request_id=request_id, by=WORKER, at=house.now())
+
+
+def search_again(house: House, held: Lease) -> Callable[[Session], object]:
+    """Recordings were taken in: search again for the open requests whose time they touch."""
+    since, until = (datetime.fromisoformat(held.payload[name]) for name in ("since", "until"))
+    return lambda session: owe_searches(
+        session, since=since, until=until, cause=held.job_id, at=house.now()
+    )
 
 
 def reopen(house: House, held: Lease) -> Callable[[Session], object]:

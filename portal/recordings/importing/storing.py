@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.recordings.bulk import insert, instant, next_numbers
+from portal.recordings.bulk import insert, instants, next_numbers
 from portal.recordings.indexing import Geometry, displace, geometries, place
 from portal.recordings.lines import ImportLine
 from portal.recordings.models import Recording, Track
@@ -138,11 +138,12 @@ def _create(
     if not created:
         return []
     numbers = next_numbers(session, _RECORDING, len(created))
-    taken_in = instant(session, at)
+    stored = instants(session)
+    taken_in = stored(at)
     rows = []
     for number, (line, _) in zip(numbers, created, strict=True):
         name, camera, shoulder, started_at, ended_at, area, _fixes, category, *others = line
-        began, ended = instant(session, started_at), instant(session, ended_at)
+        began, ended = stored(started_at), stored(ended_at)
         rows.append(
             (number, name, camera, shoulder, began, ended, area, category.value, *others, taken_in)
         )

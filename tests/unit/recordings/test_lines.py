@@ -39,7 +39,7 @@ def test_a_good_line_is_read_whole() -> None:
     assert read.category is Category.NON_EVIDENTIAL
     assert read.ended_at == datetime(2026, 11, 1, 20, 24, 30, tzinfo=UTC)
     assert read.sha256 == "ab" * 32
-    assert read.fixes.accuracy_m.tolist() == [6.0]
+    assert read.fixes.rows[:, 3].tolist() == [6.0]
 
 
 def test_only_what_is_required_is_enough() -> None:
@@ -64,7 +64,7 @@ def test_fixes_out_of_order_are_sorted_and_equal_times_keep_their_order() -> Non
         ["2026-11-01T20:11:00Z", 51.1, 0.1],
         ["2026-11-01T20:11:00Z", 51.2, 0.1],
     ]
-    assert read_line(line(track=track)).fixes.lat.tolist() == [51.1, 51.2, 51.3]
+    assert read_line(line(track=track)).fixes.rows[:, 1].tolist() == [51.1, 51.2, 51.3]
 
 
 BAD = [
