@@ -96,11 +96,6 @@ def review_of(session: Session, request_id: UUID, review_id: UUID) -> Review:
     return review
 
 
-def newest_of(session: Session, request_id: UUID, kind: ReviewKind) -> Review | None:
-    """The newest review or complaint of a kind, or None."""
-    return next((one for one in reviews_of(session, request_id) if one.kind is kind), None)
-
-
 def standing_of(session: Session, footage_request: FootageRequest) -> Standing:
     """What the rules for asking need to know of a request."""
     asked = tuple(
