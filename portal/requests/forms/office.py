@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from portal.holds.policy import HoldKind, Level
 from portal.identity.proof import Doubt
 from portal.requests.commands.proving import Known
+from portal.requests.messages import Meaning
 from portal.requests.wanted import Widening
 from portal.web.fields import (
     AnyOfField,
@@ -107,8 +108,19 @@ class RejectSeveralForm(FlaskForm):  # type: ignore[misc]
 
 
 class MessageForm(FlaskForm):  # type: ignore[misc]
-    """A message to the applicant."""
+    """A message to the applicant. Neither kind can pause the clock (rules R10)."""
 
+    what = OneOfField(
+        "What is it?",
+        choices=options(
+            {
+                Meaning.INFORMATION.value: "Information",
+                Meaning.FORMAT.value: "A question about the format, or how to send the answer",
+            }
+        ),
+        missing="Select what the message is",
+        default=Meaning.INFORMATION.value,
+    )
     body = ParagraphField(
         "Message to the applicant", missing="Enter a message", at_most=4000, subject="Message"
     )

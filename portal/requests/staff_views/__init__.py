@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from portal.requests.staff_views import (
+    authority,
     calendar,
     clarifying,
     ending,
@@ -10,6 +11,7 @@ from portal.requests.staff_views import (
     history,
     holds,
     identity,
+    law,
     messages,
     overview,
     posting,
@@ -20,6 +22,7 @@ from portal.requests.staff_views.blueprint import blueprint
 
 # Importing the pages is what hangs them on the blueprint.
 _PAGES = (
+    authority,
     calendar,
     clarifying,
     ending,
@@ -27,6 +30,7 @@ _PAGES = (
     history,
     holds,
     identity,
+    law,
     messages,
     overview,
     posting,

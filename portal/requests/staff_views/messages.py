@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.actors import Role
 from portal.requests.commands.messaging import write_to_applicant
 from portal.requests.forms.office import MessageForm
+from portal.requests.messages import Meaning
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.addresses import part_url
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
@@ -41,6 +42,7 @@ def send_message(reference: str) -> ResponseReturnValue:
             body=form.body.data,
             by=current_actor(),
             at=now(),
+            meaning=Meaning(form.what.data),
         )
     flash("The message is on its way.", "success")
     return redirect(part_url(reference, "messages"), 303)

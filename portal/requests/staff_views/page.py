@@ -121,6 +121,7 @@ def _kept(session: Session, footage_request: FootageRequest) -> int:
 _TABS = (
     ("Overview", ""),
     ("Identity", "identity"),
+    ("Law", "law"),
     ("Time", "time"),
     ("Find video", "find-video"),
     ("Holds", "holds"),

@@ -2,15 +2,19 @@
 
 import sqlalchemy as sa
 
-from portal.actors import Role
+from portal.actors import PUBLIC, Role
 from portal.house import House
 from portal.notifications.models import Notice
+from portal.requests.commands.narrowing import narrow
 from portal.requests.lifecycle import Status
 from portal.requests.messages import Meaning
 from portal.requests.models import FootageRequest, Message
 from tests.factories.previews import read_and_issue
 from tests.web.conftest import SignedIn
 from tests.web.office_requests.conftest import Case
+
+
+HELLO = {"body": "Hello <b>there</b>"}
 
 
 def _messages(house: House) -> list[Message]:
@@ -24,7 +28,7 @@ def test_a_message_is_sent_and_pauses_nothing(
     client = signed_in(Role.INTAKE)
 
     assert client.post(f"{case.address}/messages", data={"body": " "}).status_code == 422
-    answer = client.post(f"{case.address}/messages", data={"body": "Hello <b>there</b>"})
+    answer = client.post(f"{case.address}/messages", data={**HELLO, "what": "information"})
 
     assert answer.status_code == 303
     assert [m.meaning for m in _messages(sqlite_house)] == [Meaning.INFORMATION]
@@ -32,6 +36,47 @@ def test_a_message_is_sent_and_pauses_nothing(
         assert session.get_one(FootageRequest, case.request_id).status is Status.RECEIVED
         assert "message" in session.scalars(sa.select(Notice.kind)).all()
     assert "Hello &lt;b&gt;there" in client.get(f"{case.address}/messages").text
+
+
+def test_a_question_about_the_format_is_marked_and_pauses_nothing(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.INTAKE)
+    unsaid = client.post(f"{case.address}/messages", data=HELLO)
+    assert unsaid.status_code == 422
+    assert "Select what the message is" in unsaid.text
+    assert "Hello &lt;b&gt;there" in unsaid.text
+    for what in ("clarification", "identity", "authority"):
+        answer = client.post(f"{case.address}/messages", data={**HELLO, "what": what})
+        assert answer.status_code == 422
+
+    answer = client.post(f"{case.address}/messages", data={**HELLO, "what": "format"})
+
+    assert answer.status_code == 303
+    assert [m.meaning for m in _messages(sqlite_house)] == [Meaning.FORMAT]
+    with sqlite_house.db.reading() as session:
+        after = session.get_one(FootageRequest, case.request_id)
+    assert after.status is Status.RECEIVED
+    assert after.target_due_on is not None
+    assert "About the format" in client.get(f"{case.address}/messages").text
+
+
+def test_wanting_less_is_seen_where_it_matters(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    with sqlite_house.db.writing() as session:
+        narrow(
+            session,
+            request_id=case.request_id,
+            body="Only the minutes of the search.",
+            by=PUBLIC,
+            at=sqlite_house.now(),
+        )
+    client = signed_in(Role.SEARCHER)
+    for part in ("messages", "find-video"):
+        page = client.get(f"{case.address}/{part}").text
+        assert "They want less" in page
+        assert "Only the minutes of the search." in page
 
 
 def test_a_question_pauses_the_clock(case: Case, sqlite_house: House, signed_in: SignedIn) -> None:
