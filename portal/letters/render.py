@@ -5,7 +5,9 @@ Importing this takes seconds. Only the worker does; a preview shows `composing.r
 
 import hashlib
 import io
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import pikepdf
 from weasyprint import HTML
@@ -40,16 +42,20 @@ def render_pdf(html: str) -> bytes:
         pdf = page.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
     if fetcher.was_asked:
         raise Refused("This letter asks for a file outside itself, so it was not made.")
-    return _with_header_scope(pdf)
+    return _mended(pdf)
 
 
-def _with_header_scope(pdf: bytes) -> bytes:
-    """Say of each table header whether it heads a column or a row; the renderer does not."""
+def _mended(pdf: bytes) -> bytes:
+    """Mend what the renderer leaves undone: what a table's headers head, and that the line at the
+    foot of each page is no part of what is read."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        for element in document.objects:
-            if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/TH":
-                scope = "/Row" if _heads_a_row(element) else "/Column"
-                element["/A"]["/Scope"] = pikepdf.Name(scope)
+        elements = list(_below(document.Root.StructTreeRoot))
+        for header in (each for each in elements if each.get("/S") == "/TH"):
+            header["/A"]["/Scope"] = pikepdf.Name("/Row" if _heads_a_row(header) else "/Column")
+        for page in document.pages:
+            named = {one for each in elements for one in _content_on(page, each)}
+            _forget_others(document, page, named)
+            page.Contents = document.make_stream(_with_artifacts(page, named))
         target = io.BytesIO()
         document.save(
             target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
@@ -57,7 +63,53 @@ def _with_header_scope(pdf: bytes) -> bytes:
     return target.getvalue()
 
 
-def _heads_a_row(header: pikepdf.Dictionary) -> bool:
+def _below(element: Any) -> Iterator[Any]:
+    """Every element that can be reached by reading. The running foot cannot: the renderer makes
+    elements for it, and hangs them nowhere."""
+    for kid in element.get("/K", []):
+        if isinstance(kid, pikepdf.Dictionary):
+            yield kid
+            yield from _below(kid)
+
+
+def _forget_others(document: pikepdf.Pdf, page: pikepdf.Page, named: set[int]) -> None:
+    """Let the way back, from the page's marked content to the elements, know only those."""
+    numbers: Any = document.Root.StructTreeRoot.ParentTree.Nums
+    for place in range(0, len(numbers), 2):
+        if numbers[place] == page.obj.StructParents:
+            back = numbers[place + 1]
+            numbers[place + 1] = pikepdf.Array(
+                [element if mcid in named else None for mcid, element in enumerate(back)]
+            )
+
+
+def _content_on(page: pikepdf.Page, element: Any) -> list[int]:
+    """The numbers of the marked content on this page that the element names."""
+    if "/Pg" not in element or element.Pg.objgen != page.obj.objgen:
+        return []
+    return [kid for kid in element.get("/K", []) if isinstance(kid, int)]
+
+
+def _with_artifacts(page: pikepdf.Page, named: set[int]) -> bytes:
+    """The page's content, in which marked content that no element names is an artifact: the
+    running foot, which a screen reader must not read out in the middle of a sentence."""
+    pagination = [pikepdf.Name("/Artifact"), pikepdf.Dictionary(Type=pikepdf.Name("/Pagination"))]
+    mended = [
+        pikepdf.ContentStreamInstruction(pagination, step.operator)
+        if _is_nobodys(step, named)
+        else step
+        for step in pikepdf.parse_content_stream(page)
+    ]
+    return pikepdf.unparse_content_stream(mended)
+
+
+def _is_nobodys(step: Any, named: set[int]) -> bool:
+    if str(step.operator) != "BDC" or "/MCID" not in step.operands[1]:
+        return False
+    return int(step.operands[1].MCID) not in named
+
+
+def _heads_a_row(header: Any) -> bool:
     """Whether plain cells share its row."""
     cells = header["/P"]["/K"]
     return any(cell.get("/S") == "/TD" for cell in cells)
