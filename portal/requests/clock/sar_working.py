@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from portal.requests.clock.ledger import Extension, Ledger, Need, Wait
+from portal.requests.clock.ledger import Extension, Ledger, Need, Question, Wait
 from portal.requests.clock.result import Pause, Sum, WaitingFor
 from portal.requests.clock.words import days, long_day, month, short_day, span
 from portal.workdays import ONE_DAY, SATURDAY, Holidays
@@ -38,7 +38,7 @@ def sar_lines(ledger: Ledger, total: Sum, _holidays: Holidays) -> Iterator[str]:
         yield f"Your time starts on the day we have everything we asked for ({_SECTION_54}(3))."
         return
     yield from _period_lines(ledger, total, total.start_on)
-    yield from pause_lines(ledger, total)
+    yield from pause_lines(ledger, total, total.start_on)
     yield from _roll_lines(ledger, total)
 
 
@@ -78,8 +78,9 @@ def _month_lines(total: Sum, start_on: date, year: int) -> Iterator[str]:
         )
 
 
-def pause_lines(ledger: Ledger, total: Sum) -> Iterator[str]:
+def pause_lines(ledger: Ledger, total: Sum, start_on: date) -> Iterator[str]:
     """The days that did not count, and where that moves the end."""
+    yield from _early_lines(ledger, start_on)
     for pause in total.pauses:
         yield _pause_line(pause, ledger.received_on.year)
     if WaitingFor.CLARIFICATION in total.waiting_for:
@@ -87,6 +88,14 @@ def pause_lines(ledger: Ledger, total: Sum) -> Iterator[str]:
     elif total.raw_on and total.paused_days:
         more = days(total.paused_days)
         yield f"That gives us {more} more, to {long_day(total.raw_on)} ({_SECTION_54}(3C))."
+
+
+def _early_lines(ledger: Ledger, start_on: date) -> Iterator[str]:
+    """Waiting that was over before a day counted: nothing is left out for it (s.54(3C))."""
+    for question in ledger.all(Question):
+        if question.answered_on is not None and question.answered_on <= start_on:
+            waited = span(question.on, question.answered_on, ledger.received_on.year)
+            yield f"We waited for your answer, {waited}. Your time was not running yet."
 
 
 def _pause_line(pause: Pause, year: int) -> str:

@@ -47,7 +47,7 @@ def reopened_working(
         f"We received your request on {long_day(received_on)}.",
         "We had to keep some footage back. The reason for that ended on "
         f"{long_day(ledger.received_on)}, so we are looking again.",
-        *pause_lines(ledger, total),
+        *pause_lines(ledger, total, ledger.received_on),
         *_promise_lines(total),
         *_target_lines(Regime.SAR_PART3, ledger, total, holidays, closed),
     )

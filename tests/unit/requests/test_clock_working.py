@@ -316,3 +316,15 @@ def test_spans_of_days_in_words(first: date, last: date, words: str) -> None:
 
 def test_one_day_is_singular() -> None:
     assert (days(1), days(2)) == ("1 day", "2 days")
+
+
+def test_waiting_that_was_over_before_the_time_ran_is_told() -> None:
+    asked = [IdentityRequested(MARCH_2), IdentityReceived(date(2026, 3, 20))]
+    early = question(date(2026, 3, 5), date(2026, 3, 20))
+    lines = working("sar_part3", *asked, *early)
+    assert "We waited for your answer, 5 to 20 March. Your time was not running yet." in lines
+    assert not any("We did not count" in line for line in lines)
+    straddling = working("sar_part3", *asked, *question(date(2026, 3, 5), date(2026, 3, 21)))
+    assert "We did not count 21 March, when we were waiting for you." in straddling
+    assert not any("not running yet" in line for line in straddling)
+    assert not any("not running yet" in line for line in working("sar_part3", *question(MARCH_2)))
