@@ -13,6 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from portal.requests.clock import Clock, WaitingFor
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import TABLE, Event, PublicStatus, Regime, Status, public_status
 from portal.requests.messages import Meaning, Sender
 
@@ -22,6 +23,7 @@ class Standing(Protocol):
 
     status: Status
     regime: Regime
+    ending: Ending | None
 
 
 class Stepped(Protocol):
@@ -108,12 +110,20 @@ _TOLD = {
     Event.NARROWED: "You told us that you want less",
     Event.CLARIFICATION_ASKED: "We asked you a question",
     Event.CLARIFICATION_ANSWERED: "You answered our question",
+    Event.FEE_ASKED: "We asked you for a fee",
+    Event.FEE_PAID: "You paid the fee",
+    Event.EXTENDED: "We told you that we need more time",
+    Event.INTEREST_EXTENDED: "We told you that we need more time",
+    Event.REMINDED: "We reminded you of what we need",
+    Event.DELAY_TOLD: "We told you that we are late",
     Event.ANSWERED: "We sent you our answer",
     Event.ANSWERED_WITH_HOLD: "We sent you our answer",
     Event.HOLD_ENDED: "We opened your request again",
     Event.REVIEW_UPHELD: "We opened your request again",
     Event.WITHDRAWN: "You ended your request",
+    Event.REDIRECTED: "We told you whom to ask instead",
     Event.CLOSED: "We closed your request",
+    Event.TAKEN_UP: "We opened your request again",
 }
 
 
@@ -143,7 +153,10 @@ def open_question(standing: Standing, messages: Sequence[Said]) -> Word | None:
 
 def takes_proof(standing: Standing) -> bool:
     """Whether proof of identity can be sent now: only where the law asks for any (FOIA s.8 does
-    not), and while the lifecycle can note that it came."""
+    not), and while the lifecycle can note that it came: after closing, only where it was missing.
+    """
+    if standing.status is Status.CLOSED and standing.ending is not Ending.ID_NOT_CONFIRMED:
+        return False
     return standing.regime.is_sar and (standing.status, Event.PROOF_RECEIVED) in TABLE
 
 
@@ -223,7 +236,23 @@ def turn(standing: Standing, status: PublicStatus, *, is_proof_in: bool = False)
         )
     if standing.status is Status.AWAITING_CLARIFICATION:
         return Turn(True, "We are waiting for you", "Answer the question we asked you.")
+    if standing.status is Status.AWAITING_FEE:
+        return Turn(True, "We are waiting for you", _PAY)
+    if standing.status is Status.CLOSED and standing.ending in _AFTER_CLOSING:
+        return Turn(False, _TURNS[status][0], _AFTER_CLOSING[standing.ending])
     return Turn(False, *_TURNS[status])
+
+
+_PAY = "We asked you for a fee. Our letter says how much it is, why, and how to pay."
+_AFTER_CLOSING = {
+    Ending.ID_NOT_CONFIRMED: "If you can show us now what we asked for, send it here. We can open "
+    "your request again. You do not have to ask for everything again.",
+    Ending.CLARIFICATION_NOT_RECEIVED: "If you can now send what we asked for, write to us here. "
+    "We can open your request again. You do not have to ask for everything again.",
+    Ending.NOT_VALID: "If you can tell us now what was missing, write to us here. We can open your "
+    "request again. You do not have to ask for everything again.",
+    Ending.REDIRECTED: "Our message to you says whom to ask, or which request goes on.",
+}
 
 
 _NO_DATE = {
@@ -237,6 +266,7 @@ _PROOF_IN = (
     "If your proof is enough, your time starts on the day we got it. Then we tell you the date."
 )
 _PAUSED = "Your time stands still until you answer our question. Then we tell you the new date."
+_FEE_NOTICE = "The days until the fee is paid do not count. Then we tell you the new date."
 _ANEW = "Your time starts again on the day you answer our question. Then we tell you the new date."
 
 
@@ -247,6 +277,8 @@ def no_date(standing: Standing, clock: Clock, *, is_proof_in: bool = False) -> s
     waiting = clock.waiting_for[0]
     if waiting is WaitingFor.CLARIFICATION:
         return _PAUSED if standing.regime.is_sar else _ANEW
+    if waiting is WaitingFor.FEE and not standing.regime.is_sar:
+        return _FEE_NOTICE
     if is_proof_in and waiting in (WaitingFor.IDENTITY, WaitingFor.AUTHORITY):
         return _PROOF_IN
     return _NO_DATE[waiting]

@@ -178,7 +178,7 @@ TABLE: Mapping[tuple[Status, Event], Status] = {
     **_each((*_OURS, _S.AWAITING_IDENTITY), _E.IDENTITY_ASKED, _S.AWAITING_IDENTITY),
     **_each((*_OURS, *_PROOF), _E.AUTHORITY_ASKED, _S.AWAITING_AUTHORITY),
     (_S.AWAITING_AUTHORITY, _E.IDENTITY_ASKED): _S.AWAITING_AUTHORITY,
-    **_each(_UNDECIDED, _E.PROOF_RECEIVED),
+    **_each((*_UNDECIDED, _S.CLOSED), _E.PROOF_RECEIVED),
     **_each((*_OURS, _S.AWAITING_AUTHORITY), _E.IDENTITY_ACCEPTED),
     **_each((_S.AWAITING_CLARIFICATION, _S.AWAITING_FEE), _E.IDENTITY_ACCEPTED),
     (_S.AWAITING_IDENTITY, _E.IDENTITY_ACCEPTED): _S.SEARCHING,
@@ -317,6 +317,13 @@ def _before_taking_up(facts: Facts) -> str | None:
     return "This request did not end because something was missing. It needs a new request."
 
 
+def _before_more_proof(facts: Facts) -> str | None:
+    """After a request has ended, proof helps only where the want of it was the end."""
+    if facts.ending in (None, Ending.ID_NOT_CONFIRMED):
+        return None
+    return "We do not need proof of who you are now."
+
+
 def _only_sar(what: str) -> Callable[[Facts], str | None]:
     words = f"{what} is for subject access requests only."
     return lambda facts: None if facts.regime.is_sar else words
@@ -340,6 +347,7 @@ _OBSTACLES = {
     Event.AUTHORITY_ASKED: _before_asking_authority,
     Event.AUTHORITY_ACCEPTED: _before_asking_authority,
     Event.TAKEN_UP: _before_taking_up,
+    Event.PROOF_RECEIVED: _before_more_proof,
 }
 
 

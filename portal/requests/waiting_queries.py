@@ -38,28 +38,38 @@ def to_tell_of_delay(session: Session, *, today: date) -> list[UUID]:
 
 
 def came_after_closing(session: Session) -> Sequence[UUID]:
-    """The requests closed for want of something whose applicant has written since, and to whom
-    nobody has answered since."""
+    """The requests closed for want of something whose applicant has written since, with nobody
+    answering since, or has sent proof."""
+    closing, told = aliased(RequestStep), aliased(Message)
     closed_at = (
-        sa.select(sa.func.max(RequestStep.at))
-        .where(RequestStep.request_id == FootageRequest.id, RequestStep.event == Event.CLOSED)
+        sa.select(sa.func.max(closing.at))
+        .where(closing.request_id == FootageRequest.id, closing.event == Event.CLOSED)
+        .correlate(FootageRequest)
         .scalar_subquery()
     )
-    told = aliased(Message)
+    answered = sa.exists().where(
+        told.request_id == FootageRequest.id,
+        told.sender == Sender.US,
+        told.sent_at > Message.sent_at,
+    )
     wrote = sa.exists().where(
         Message.request_id == FootageRequest.id,
         Message.sender == Sender.APPLICANT,
         Message.sent_at >= closed_at,
-        ~sa.exists().where(
-            told.request_id == FootageRequest.id,
-            told.sender == Sender.US,
-            told.sent_at > Message.sent_at,
-        ),
+        ~answered.correlate(FootageRequest, Message),
+    )
+    proved = sa.exists().where(
+        RequestStep.request_id == FootageRequest.id,
+        RequestStep.event == Event.PROOF_RECEIVED,
+        RequestStep.status_after == Status.CLOSED,
+        RequestStep.at >= closed_at,
     )
     endings = [ending for ending in Ending if ending.can_be_taken_up]
     return session.scalars(
         sa.select(FootageRequest.id).where(
-            FootageRequest.status == Status.CLOSED, FootageRequest.ending.in_(endings), wrote
+            FootageRequest.status == Status.CLOSED,
+            FootageRequest.ending.in_(endings),
+            wrote | proved,
         )
     ).all()
 

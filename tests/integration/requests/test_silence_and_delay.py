@@ -10,17 +10,20 @@ import sqlalchemy as sa
 from portal.actors import PUBLIC, Actor, Role
 from portal.errors import Refused
 from portal.house import House
+from portal.identity.proof import Doubt
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.letters.queries import letters_of
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
 from portal.outbox.models import JobStatus, OutboxJob
+from portal.requests.applicant_page import takes_proof
 from portal.requests.clock import WaitingFor
 from portal.requests.commands.charging import ask_fee, note_fee_paid
 from portal.requests.commands.clarifying import ask
 from portal.requests.commands.closing import ClosedBecause, close, close_duplicate
 from portal.requests.commands.messaging import answer_clarification, write_to_us
+from portal.requests.commands.moving import move
 from portal.requests.commands.proving import Known, accept_identity, ask_identity
 from portal.requests.commands.redirecting import redirect_elsewhere
 from portal.requests.commands.taking_up import take_up
@@ -76,7 +79,12 @@ def ask_a_question(house: House, request_id: UUID, by: Actor) -> None:
 def ask_for_proof(house: House, request_id: UUID, by: Actor) -> None:
     with house.db.writing() as session:
         ask_identity(
-            session, request_id=request_id, doubts=[], note="Show us.", by=by, at=house.now()
+            session,
+            request_id=request_id,
+            doubts=[Doubt.NOTHING_SENT],
+            note="Show us.",
+            by=by,
+            at=house.now(),
         )
 
 
@@ -431,3 +439,54 @@ def test_a_fee_asked_for_too_late_is_refused_before_anything_is_written(
         fee(house, request_id, dana)
     assert the(house, request_id).status is Status.RECEIVED
     assert LetterKind.FEES_NOTICE not in kinds_of(house, request_id)
+
+
+def test_proof_sent_after_closing_is_seen_and_starts_the_time_on_its_day(
+    house: House, clock: Clock, ines: Actor
+) -> None:
+    """DPA 2018 s.54(3)(b): the day on which the information asked for is received."""
+    request_id = receive_now(house)
+    ask_for_proof(house, request_id, ines)
+    clock.at = datetime(2026, 12, 3, 12, tzinfo=UTC)
+    close_now(house, request_id, ClosedBecause.NO_PROOF, ines)
+    assert the(house, request_id).ending is Ending.ID_NOT_CONFIRMED
+
+    clock.at = datetime(2026, 12, 10, 12, tzinfo=UTC)
+    with house.db.writing() as session:
+        assert takes_proof(by_id(session, request_id))
+        move(
+            session,
+            request_id=request_id,
+            event=Event.PROOF_RECEIVED,
+            by=PUBLIC,
+            at=house.now(),
+        )
+    assert the(house, request_id).ending is Ending.ID_NOT_CONFIRMED
+    with house.db.reading() as session:
+        assert list(came_after_closing(session)) == [request_id]
+    with house.db.writing() as session:
+        take_up(session, request_id=request_id, by=ines, at=house.now())
+        accept_identity(
+            session,
+            request_id=request_id,
+            by=ines,
+            at=house.now(),
+            known=Known.SHOWN,
+            shown_on=date(2026, 12, 10),
+        )
+    assert the(house, request_id).start_on == date(2026, 12, 10)
+
+
+def test_proof_is_not_taken_for_a_request_that_ended_otherwise(house: House, ines: Actor) -> None:
+    request_id = receive_now(house)
+    close_now(house, request_id, ClosedBecause.NOT_VALID, ines)
+    with house.db.writing() as session:
+        assert not takes_proof(by_id(session, request_id))
+        with pytest.raises(Refused):
+            move(
+                session,
+                request_id=request_id,
+                event=Event.PROOF_RECEIVED,
+                by=PUBLIC,
+                at=house.now(),
+            )
