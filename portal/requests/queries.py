@@ -48,7 +48,7 @@ def addresses_of(session: Session, request_ids: Collection[UUID]) -> dict[UUID, 
     found = sa.select(Applicant.request_id, Applicant.address).where(
         Applicant.request_id.in_(request_ids)
     )
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def steps_of(session: Session, request_id: UUID) -> Sequence[RequestStep]:
