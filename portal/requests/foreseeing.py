@@ -35,10 +35,12 @@ def dates_if(
 ) -> tuple[date, date]:
     """The date we gave, and the date we would give after this event.
 
-    Refused when the event would not be allowed, or when there is no date now.
+    Refused when the event would not be allowed or moves no date, or when there is no date now.
     """
     before = clock_now(session, footage_request, steps_of(session, footage_request.id))
     after = clock_if(session, footage_request, event, on)
     if before.target_due_on is None or after.target_due_on is None:
         raise Refused(NO_DATE_YET)
+    if after.target_due_on <= before.target_due_on:
+        raise Refused("The time was extended for this before. It can be extended only once.")
     return before.target_due_on, after.target_due_on

@@ -1,6 +1,13 @@
 """The handlers' pages of a decision, its letters and its release."""
 
-from portal.disclosure.staff_views import deciding, letters, refusing, releases
+from portal.disclosure.staff_views import (
+    deciding,
+    letters,
+    refusing,
+    releases,
+    restricting,
+    weighing,
+)
 from portal.disclosure.staff_views.blueprint import blueprint
 
-__all__ = ["blueprint", "deciding", "letters", "refusing", "releases"]
+__all__ = ["blueprint", "deciding", "letters", "refusing", "releases", "restricting", "weighing"]
