@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from portal.dates import day_in_words
 from portal.requests.clock import Clock, Regime
+from portal.requests.clock.words import long_day
 from portal.requests.ledger import DatedStep
 from portal.requests.lifecycle import Event
 from portal.workdays import Holidays, previous_working_day
@@ -52,12 +52,14 @@ def afresh(clock: Clock, opened_on: date, holidays: Holidays) -> Clock:
         clock,
         target_due_on=due_on,
         staff_target_on=previous_working_day(due_on, closed),
-        working=(*clock.working, _line(opened_on, due_on)),
+        working=(clock.working[0], *_lines(opened_on, due_on)),
     )
 
 
-def _line(opened_on: date, due_on: date) -> str:
+def _lines(opened_on: date, due_on: date) -> tuple[str, str]:
     return (
-        f"We opened your request again on {day_in_words(opened_on)}, after we looked again. We "
-        f"promise a fresh answer within 31 days: by {day_in_words(due_on)}."
+        f"We answered, and looked at our answer again. On {long_day(opened_on)} we opened your "
+        "request again for a fresh decision.",
+        "We promise a fresh answer within 31 days, weekends and bank holidays included: by "
+        f"{long_day(due_on)}.",
     )

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor, ActorKind, Role
-from portal.disclosure.models import Decision, RestrictionReview
+from portal.disclosure.models import Decision, DecisionLine, RestrictionReview
 from portal.errors import NotFound
+from portal.holds.policy import Level
 from portal.recordings.models import Candidate
 from portal.requests.clock import Clock
 from portal.requests.endings import Ending
@@ -140,7 +141,13 @@ def workers_of(session: Session, request_id: UUID) -> list[Worker]:
     for who, did in _deeds(session, request_id):
         if did not in deeds.setdefault(who, []):
             deeds[who].append(did)
-    return [Worker(who, tuple(did)) for who, did in deeds.items()]
+    return [Worker(who, _told(did)) for who, did in deeds.items()]
+
+
+def _told(did: Sequence[str]) -> tuple[str, ...]:
+    """Without the steps of the ledger that a decision says more of."""
+    twice = {one.partition(" (")[0] for one in did if " (" in one}
+    return tuple(one for one in did if one not in twice)
 
 
 def _deeds(session: Session, request_id: UUID) -> list[tuple[str, str]]:
@@ -188,3 +195,16 @@ def decisions_of(session: Session, request_id: UUID) -> Sequence[Decision]:
     """The request's decisions, oldest first."""
     found = sa.select(Decision).where(Decision.request_id == request_id)
     return session.scalars(found.order_by(Decision.round)).all()
+
+
+def is_silent(session: Session, request_id: UUID) -> bool:
+    """Whether some answer to the request did not say if video is held, so that no later letter
+    may say it either (DPA 2018 s.45(6); FOIA, neither confirm nor deny)."""
+    lines = sa.select(DecisionLine.decision_id).where(
+        DecisionLine.level == Level.NEITHER_CONFIRM_NOR_DENY
+    )
+    silent = sa.exists().where(
+        Decision.request_id == request_id,
+        sa.or_(Decision.answer == Ending.NCND, Decision.id.in_(lines)),
+    )
+    return bool(session.scalar(sa.select(silent)))

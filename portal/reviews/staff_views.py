@@ -32,6 +32,7 @@ from portal.reviews.models import Review
 from portal.reviews.queries import (
     clock_of,
     decisions_of,
+    is_silent,
     queue,
     review_of,
     reviews_of,
@@ -250,6 +251,7 @@ def _shown(template: str, reference: str, review_id: UUID, **more: Any) -> str:
             "workers": workers,
             "decisions": decisions_of(session, review.request_id),
             "hindrance": hindrance,
+            "is_silent": is_silent(session, review.request_id),
             "is_open": review.answered_at is None,
             "may_assign": actor.has(*review.kind.answerers),
             "assign_form": AssignForm(

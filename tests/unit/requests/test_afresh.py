@@ -71,8 +71,10 @@ def test_a_fresh_answer_has_a_promise_of_its_own_and_the_laws_date_stays() -> No
     assert after.promise_due_on == before.promise_due_on
     assert after.target_due_on == date(2026, 6, 1)
     assert after.staff_target_on == date(2026, 6, 1)
-    assert after.working[:-1] == before.working
-    assert "by 1 June 2026" in after.working[-1]
+    assert after.working[0] == before.working[0]
+    assert len(after.working) == 3
+    assert "1 May 2026" in after.working[1]
+    assert "by Monday 1 June 2026" in after.working[2]
     assert not legal_missed(after, ANSWERED.on)
     assert not promise_missed(after, ANSWERED.on)
 
