@@ -8,8 +8,9 @@ from flask_wtf import FlaskForm
 
 from portal.dates import london_day
 from portal.errors import Refused
+from portal.identity.authority import Acting
 from portal.recordings.london import readings, window_in_london
-from portal.requests.answers import NO_MOMENT, Window, whole_days, window_around
+from portal.requests.answers import NO_MOMENT, Window, no_sighting, whole_days, window_around
 from portal.requests.forms.addresses import fault_of
 from portal.requests.intake import (
     AboutWhom,
@@ -22,6 +23,7 @@ from portal.requests.intake import (
     Sighting,
     Wishes,
 )
+from portal.requests.journey import BOTH
 from portal.requests.places import PlaceOnOffer
 from portal.requests.reading_back import DELIVERY, OCCASION
 from portal.web.fields import (
@@ -48,6 +50,7 @@ _WHOSE = {
     AboutWhom.ME.value: "Video of themselves",
     AboutWhom.SOMEONE_I_ACT_FOR.value: "Video of somebody they act for",
     AboutWhom.GENERAL.value: "General information, or video that is not of them",
+    BOTH: "Both: video of themselves, and general information",
 }
 _METRES = {"50": "50 metres", "150": "150 metres", "500": "500 metres", "1000": "1 kilometre"}
 
@@ -61,15 +64,21 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
     received_on = DatePartsField("When did it reach us?", subject="date it reached us")
     received_time = TimeField("What time was that?")
     about = OneOfField(
-        "Whose video is it?", choices=options(_WHOSE), missing="Select whose video it is"
+        "What do they ask for?", choices=options(_WHOSE), missing="Select what they ask for"
     )
     name = LineField("Full name", missing="Enter the full name", at_most=200)
     born_on = DatePartsField("Date of birth", subject="date of birth", optional=True)
     email = LineField("E-mail address", at_most=320)
     phone = LineField("Telephone number", at_most=40)
     address = ParagraphField("Address", at_most=1000, subject="Address")
+    acting = OneOfField(
+        "By what right do they act?",
+        choices=options({right.value: right.label for right in Acting}),
+    )
     acting_name = LineField("Name of the person who acts for them", at_most=200)
     acting_as = LineField("What they are to them", at_most=200)
+    organisation = LineField("Firm or organisation", at_most=200)
+    organisation_number = LineField("The firm’s number at its regulator", at_most=40)
     happened_on = DatePartsField("Date it happened", subject="date it happened", optional=True)
     since = TimeField("From what time?")
     until = TimeField("To what time?")
@@ -90,6 +99,7 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
     crime_reference = LineField("Crime reference number", at_most=80)
     custody_number = LineField("Custody number", at_most=80)
     vehicle = LineField("Vehicle", at_most=80)
+    other_information = ParagraphField("The general information they also ask for", at_most=4000)
     appearance = ParagraphField("What did they look like?", at_most=4000, subject="Description")
     delivery = OneOfField(
         "How do they want the answer?",
@@ -148,15 +158,23 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
         if not (email or self.address.data or self.phone.data):
             self.email.errors = ["Enter an e-mail address, a telephone number or an address"]
         if self.about.data == AboutWhom.SOMEONE_I_ACT_FOR.value:
-            for field, words in (
-                (self.acting_name, "Enter the name of the person who acts for them"),
-                (self.acting_as, "Enter what they are to them, such as solicitor or parent"),
-            ):
-                if not field.data:
-                    field.errors = [words]
+            self._judge_acting()
+        if self.about.data == BOTH and not self.other_information.data:
+            self.other_information.errors = ["Enter the general information they also ask for"]
         is_read = self.received_on.data and not self.received_on.errors
         if is_read and not self.received_time.errors and self.received_at > self._now:
             self.received_time.errors = ["The time it reached us must be in the past"]
+
+    def _judge_acting(self) -> None:
+        is_firm = self.acting.data == Acting.SOLICITOR.value
+        for field, is_needed, words in (
+            (self.acting, True, "Select by what right they act"),
+            (self.acting_name, True, "Enter the name of the person who acts for them"),
+            (self.organisation, is_firm, "Enter the name of the firm"),
+            (self.organisation_number, is_firm, "Enter the firm’s number"),
+        ):
+            if is_needed and not field.data and not field.errors:
+                field.errors = [words]
 
     def _judge_moment(self) -> None:
         if self.happened_on.data is None:
@@ -207,21 +225,45 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
 
     def to_intake(self) -> Intake:
         """The whole ask. Only of a form that was found right."""
-        acting = None
-        if self.about.data == AboutWhom.SOMEONE_I_ACT_FOR.value:
-            acting = RepresentativeDetails(self.acting_name.data, self.acting_as.data)
+        is_for_another = self.about.data == AboutWhom.SOMEONE_I_ACT_FOR.value
         return Intake(
-            about=AboutWhom(self.about.data),
+            about=AboutWhom.ME if self.about.data == BOTH else AboutWhom(self.about.data),
             applicant=self._applicant(),
             sighting=self._sighting(),
-            wishes=Wishes(
-                delivery=DeliveryFormat(self.delivery.data),
-                safe_contact=self.safe_contact.data,
-                language=self.language.data,
-                adjustments=self.adjustments.data,
-            ),
-            representative=acting,
+            wishes=self._wishes(),
+            representative=self._representative() if is_for_another else None,
             channel=Channel(self.channel.data),
+        )
+
+    def to_other_intake(self) -> Intake | None:
+        """The other half of an ask for two things, or None. Only of a form that was found right."""
+        if self.about.data != BOTH:
+            return None
+        address = "" if self.email.data else self.address.data
+        return Intake(
+            about=AboutWhom.GENERAL,
+            applicant=ApplicantDetails(self.name.data, self.email.data, self.phone.data, address),
+            sighting=no_sighting(self.other_information.data),
+            wishes=self._wishes(),
+            channel=Channel(self.channel.data),
+        )
+
+    def _representative(self) -> RepresentativeDetails:
+        right = Acting(self.acting.data)
+        return RepresentativeDetails(
+            self.acting_name.data,
+            self.acting_as.data or right.label,
+            self.organisation.data,
+            right,
+            self.organisation_number.data,
+        )
+
+    def _wishes(self) -> Wishes:
+        return Wishes(
+            delivery=DeliveryFormat(self.delivery.data),
+            safe_contact=self.safe_contact.data,
+            language=self.language.data,
+            adjustments=self.adjustments.data,
         )
 
     def _applicant(self) -> ApplicantDetails:

@@ -32,11 +32,14 @@ def register() -> ResponseReturnValue:
             session,
             request_id=_id_of_this_form(),
             intake=form.to_intake(),
+            other=form.to_other_intake(),
             received_at=form.received_at,
             by=current_actor(),
             at=now(),
         )
     flash(f"The request is registered. Its reference is {made.reference}.", "success")
+    if made.linked_to is not None:
+        flash("They asked for two things, so there is a second request: see Law.", "important")
     return redirect(url_for(".overview", reference=made.reference), 303)
 
 

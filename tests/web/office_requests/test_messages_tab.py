@@ -13,7 +13,6 @@ from tests.factories.previews import read_and_issue
 from tests.web.conftest import SignedIn
 from tests.web.office_requests.conftest import Case
 
-
 HELLO = {"body": "Hello <b>there</b>"}
 
 
@@ -118,12 +117,17 @@ def test_an_auditor_reads_and_does_not_write(case: Case, signed_in: SignedIn) ->
 
     assert page.status_code == 200
     assert "Send message" not in page.text
-    assert client.post(f"{case.address}/messages", data={"body": "Hello"}).status_code == 403
+    assert (
+        client.post(
+            f"{case.address}/messages", data={"body": "Hello", "what": "information"}
+        ).status_code
+        == 403
+    )
 
 
 def test_history_shows_the_ledger_and_the_book(case: Case, signed_in: SignedIn) -> None:
     client = signed_in(Role.INTAKE)
-    client.post(f"{case.address}/messages", data={"body": "Hello"})
+    client.post(f"{case.address}/messages", data={"body": "Hello", "what": "information"})
 
     page = client.get(f"{case.address}/history").text
 

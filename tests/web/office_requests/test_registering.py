@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from portal.actors import COMMAND_LINE, Role
 from portal.house import House
+from portal.identity.authority import Acting
 from portal.recordings.gazetteer import import_places
 from portal.recordings.models import Place
 from portal.requests.intake import AboutWhom, Channel
@@ -120,16 +121,65 @@ def test_general_information_needs_no_moment(sqlite_house: House, signed_in: Sig
     assert _sighting(sqlite_house).latest_at.year == 1970
 
 
+ACTING = {"acting": "solicitor", "acting_name": "Sol Icitor"}
+FIRM = {"organisation": "Example LLP", "organisation_number": "123456"}
+
+
 def test_somebody_who_acts_for_them_is_named(sqlite_house: House, signed_in: SignedIn) -> None:
     client = signed_in(Role.INTAKE)
     typed = {**RIGHT, "about": AboutWhom.SOMEONE_I_ACT_FOR.value}
 
-    assert client.post(ADDRESS, data=typed).status_code == 422
-    client.post(ADDRESS, data={**typed, "acting_name": "Sol Icitor", "acting_as": "solicitor"})
+    nobody = client.post(ADDRESS, data=typed)
+    assert nobody.status_code == 422
+    assert "Select by what right they act" in nobody.text
+    no_firm = client.post(ADDRESS, data={**typed, **ACTING})
+    assert no_firm.status_code == 422
+    assert "Enter the firm’s number" in no_firm.text
+    assert 'value="Sol Icitor"' in no_firm.text
+    assert client.post(ADDRESS, data={**typed, **ACTING, **FIRM}).status_code == 303
 
     with sqlite_house.db.reading() as session:
-        assert session.scalars(sa.select(Representative.name)).one() == "Sol Icitor"
+        acting = session.scalars(sa.select(Representative)).one()
+        assert (acting.name, acting.acting) == ("Sol Icitor", Acting.SOLICITOR)
+        assert (acting.organisation, acting.organisation_number) == ("Example LLP", "123456")
         assert session.scalars(sa.select(Applicant.name)).one() == "Amina Example"
+
+
+def test_a_parent_by_telephone_for_a_child(sqlite_house: House, signed_in: SignedIn) -> None:
+    typed = {
+        **RIGHT,
+        "about": AboutWhom.SOMEONE_I_ACT_FOR.value,
+        "acting": "parent",
+        "acting_name": "Par Ent",
+        "acting_as": "mother",
+        "born_on-day": "1",
+        "born_on-month": "3",
+        "born_on-year": "2016",
+    }
+    client = signed_in(Role.INTAKE)
+    assert client.post(ADDRESS, data=typed).status_code == 303
+    page = client.get(f"/office/requests/{_made(sqlite_house).reference}/identity/authority").text
+    assert "Parent or guardian of a child" in page
+    assert "10 years old" in page
+    assert "Have you seen proof of parental responsibility?" in page
+
+
+def test_two_things_by_telephone_are_two_requests(sqlite_house: House, signed_in: SignedIn) -> None:
+    client, typed = signed_in(Role.INTAKE), {**RIGHT, "about": "both"}
+    missing = client.post(ADDRESS, data=typed)
+    assert missing.status_code == 422
+    assert "Enter the general information they also ask for" in missing.text
+    typed["other_information"] = "How many cameras?"
+    first, second = (client.post(ADDRESS, data=typed) for _ in range(2))
+    assert first.location == second.location
+    with sqlite_house.db.reading() as session:
+        made = session.scalars(sa.select(FootageRequest)).all()
+    assert {one.regime for one in made} == {Regime.SAR_PART3, Regime.FOI}
+    assert {one.linked_to for one in made} == {one.id for one in made}
+    assert {one.received_on for one in made} == {date(2026, 10, 30)}
+    assert {one.channel for one in made} == {Channel.PHONE}
+    for one, other in (made, reversed(made)):
+        assert other.reference in client.get(f"/office/requests/{one.reference}/law").text
 
 
 @pytest.mark.parametrize(
