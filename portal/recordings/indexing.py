@@ -43,8 +43,10 @@ def geometries(lines: Sequence[ImportLine]) -> list[Geometry]:
     slack_dm = _slack_dm(len(lines), owner, accuracy_m)
     ends = (np.cumsum(counts) * POINT_BYTES).tolist()
     return [
-        Geometry(*row, points[begin:until])
-        for *row, begin, until in zip(start, end, slack_dm, [0, *ends[:-1]], ends, strict=True)
+        Geometry(*facts, points[begin:until])
+        for facts, begin, until in zip(
+            zip(start, end, slack_dm, strict=True), [0, *ends[:-1]], ends, strict=True
+        )
     ]
 
 

@@ -101,9 +101,17 @@ def json_object(line: str | bytes) -> dict[str, Any]:
     """The JSON object on the line. Raises `BadLine`."""
     if len(line) > LONGEST_LINE:
         _refuse(f"the line is longer than {LONGEST_LINE:,} characters")
+    held = json_value(line)
+    if not isinstance(held, dict):
+        _refuse("the line is not a JSON object")
+    return held
+
+
+def json_value(line: str | bytes) -> Any:
+    """What JSON says, strictly: no key twice, no NaN. Raises `BadLine`."""
     try:
         text = line.decode("utf-8") if isinstance(line, bytes) else line
-        held = json.loads(
+        return json.loads(
             text.removeprefix("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_object
         )
     except UnicodeDecodeError:
@@ -116,9 +124,6 @@ def json_object(line: str | bytes) -> dict[str, Any]:
         raise
     except ValueError:  # a whole number of thousands of digits
         raise BadLine("the line holds a number that is too long") from None
-    if not isinstance(held, dict):
-        _refuse("the line is not a JSON object")
-    return held
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

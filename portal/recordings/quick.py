@@ -186,10 +186,10 @@ def _fixes_of(held: Sequence[_Held]) -> list[Fixes | None]:
     )
     is_good = np.ones(len(held), dtype=bool)
     is_good[owner[~good]] = False
-    rows = _in_order(owner, np.stack([at, lat, lon, accuracy], axis=1))
+    sorted_rows = _in_order(owner, np.stack([at, lat, lon, accuracy], axis=1))
     ends = np.cumsum(counts).tolist()
     return [
-        Fixes(rows[begin:end]) if fine else None
+        Fixes(sorted_rows[begin:end]) if fine else None
         for fine, begin, end in zip(is_good.tolist(), [0, *ends[:-1]], ends, strict=True)
     ]
 

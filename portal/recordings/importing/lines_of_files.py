@@ -28,6 +28,9 @@ class FileLines:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._begin()
+
+    def _begin(self) -> None:
         self._read = hashlib.sha256()
         self._bytes = 0
         self._lines = 0
@@ -47,6 +50,11 @@ class FileLines:
         self._read.update(read)
 
     @property
+    def taken_lines(self) -> int:
+        """How many lines it has come."""
+        return self._lines
+
+    @property
     def mark(self) -> Mark:
         """How far it has come."""
         return Mark(self._bytes, self._lines, self._read.hexdigest())
@@ -64,7 +72,7 @@ class FileLines:
         if self.mark == mark:
             return True
         self._stream.seek(0)
-        self.__init__(self._stream)  # type: ignore[misc]
+        self._begin()
         return False
 
 

@@ -91,7 +91,8 @@ def _existing(session: Session, lines: Sequence[ImportLine]) -> dict[str, _Prior
 
 def _prior(row: tuple[Any, ...]) -> _Prior:
     number, deleted_at, *facts = row[:-4]
-    held = None if row[-1] is None else Geometry(*row[-4:-1], bytes(row[-1]))
+    start, end, slack_dm, points = row[-4:]
+    held = None if points is None else Geometry(start, end, slack_dm, bytes(points))
     return _Prior(number, deleted_at is not None, tuple(facts), held)
 
 

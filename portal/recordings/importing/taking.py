@@ -6,9 +6,8 @@ line updates, and what was deleted here stays deleted.
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,62 +22,17 @@ from portal.recordings.bulk import prepare
 from portal.recordings.importing.chunks import LINES_PER_CHUNK, Chunk, Rejected, parted
 from portal.recordings.importing.lines_of_files import json_chunks
 from portal.recordings.importing.storing import Stored, store
+from portal.recordings.importing.tally import ImportReport, Tally
 from portal.recordings.indexing import known_areas
 from portal.recordings.lines import ImportLine
 from portal.recordings.models import Recording
 
 Flagged = Callable[[Session, Recording, str], None]
 Progress = Callable[[int], None]
+Rejecting = Callable[[Sequence[Rejected]], None]
+Reached = Callable[[Session, Chunk, Tally], None]
 
-# More messages than anybody reads would only fill the memory.
-_MOST_MESSAGES = 10_000
 _AT_ONCE = 1_000
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import did. `rejected` has the first 10,000 bad lines, `rejected_count` all."""
-
-    created: int
-    updated: int
-    unchanged: int
-    rejected: tuple[Rejected, ...]
-    rejected_count: int
-
-
-@dataclass
-class Tally:
-    """What has been done so far."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected_count: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
-
-    def reject(self, bad: Iterable[Rejected]) -> None:
-        """Count lines that were skipped."""
-        for one in bad:
-            self.rejected_count += 1
-            if len(self.rejected) < _MOST_MESSAGES:
-                self.rejected.append(one)
-
-    def take(self, stored: Stored, lines: int) -> None:
-        """Count a batch of so many lines."""
-        created, updated = len(stored.created), len(stored.updated)
-        self.created += created
-        self.updated += updated
-        self.unchanged += lines - created - updated
-
-    def report(self) -> ImportReport:
-        """All of it."""
-        return ImportReport(
-            self.created,
-            self.updated,
-            self.unchanged,
-            tuple(self.rejected),
-            self.rejected_count,
-        )
 
 
 def import_lines(
@@ -108,18 +62,32 @@ def take_in(
     at: datetime,
     flagged: Flagged,
     progress: Progress | None = None,
+    rejecting: Rejecting | None = None,
+    tally: Tally | None = None,
+    reached: Reached | None = None,
 ) -> ImportReport:
-    """Take in what a source was read into, a transaction for every chunk."""
-    tally = Tally()
+    """Take in what a source was read into, a transaction for every chunk.
+
+    `rejecting` is told of a chunk's bad lines before anything of it is written down; `reached`
+    is called in the transaction that ends a chunk, with what has been done by then. `tally` has
+    what was done before.
+    """
+    tally = tally or Tally()
     with database.reading() as session:
         known = known_areas(session)
     with _collecting_seldom():
         for chunk in chunks:
+            if rejecting:
+                rejecting(chunk.rejected)
             tally.reject(chunk.rejected)
-            for part in parted(chunk):
+            # A chunk of nothing but bad lines has come somewhere too.
+            parts = list(parted(chunk)) or [[]]
+            for part in parts:
                 with database.writing() as session:
                     stored = _take(session, part, by, at, flagged, known)
-                tally.take(stored, len(part))
+                    tally.take(stored, len(part))
+                    if reached and part is parts[-1]:
+                        reached(session, chunk, tally)
             if progress:
                 progress(chunk.lines_read)
             gc.collect(1)
@@ -147,6 +115,8 @@ def _take(
     flagged: Flagged,
     known: frozenset[str],
 ) -> Stored:
+    if not part:
+        return Stored([], [], None, None)
     prepare(session)
     stored = store(session, [line for _, line in part], at, known)
     if stored.created or stored.updated:
