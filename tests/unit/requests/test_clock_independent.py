@@ -16,8 +16,13 @@ from portal.requests.clock import (
     ClarificationAnswered,
     ClarificationAsked,
     ExtensionNotified,
+    FeesNoticeGiven,
+    FeesNoticePaid,
+    IdentityReceived,
+    IdentityRequested,
     PublicInterestNotified,
     Received,
+    ReviewFoundExceptional,
     clock_of,
 )
 
@@ -107,3 +112,57 @@ def test_forty_working_days_of_freedom_of_information() -> None:
 def test_the_review_of_an_answer() -> None:
     for day in DAYS:
         assert clock_of("foi_review", [Received(day)], SHIPPED).legal_due_on == nth(day, 20)
+
+
+def test_forty_working_days_of_an_exceptional_review() -> None:
+    for day in DAYS:
+        events = [Received(day), ReviewFoundExceptional(day + timedelta(days=9))]
+        assert clock_of("foi_review", events, SHIPPED).legal_due_on == nth(day, 40)
+
+
+@pytest.mark.parametrize(("given", "waited"), [(0, 0), (1, 1), (7, 9), (12, 30), (20, 4)])
+def test_the_working_days_of_a_fees_notice_are_left_out(given: int, waited: int) -> None:
+    for day in DAYS:
+        given_on = day + timedelta(days=given)
+        paid_on = given_on + timedelta(days=waited)
+        events = [Received(day), FeesNoticeGiven(given_on), FeesNoticePaid(paid_on)]
+        # Numpy counts up to the day before its end; the day of receipt never counts.
+        left_out = np.busday_count(
+            max(given_on, day + timedelta(days=1)),
+            paid_on + timedelta(days=1),
+            holidays=UNITED_KINGDOM,
+        )
+        due_on = nth(day, 20 + max(0, int(left_out)))
+        assert clock_of("foi", events, SHIPPED).legal_due_on == due_on
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(0, 1), (2, 16), (20, 40)])
+def test_twenty_working_days_after_the_answer(asked: int, waited: int) -> None:
+    for day in DAYS:
+        asked_on = day + timedelta(days=asked)
+        answered_on = asked_on + timedelta(days=waited)
+        events = [Received(day), ClarificationAsked(asked_on), ClarificationAnswered(answered_on)]
+        clock = clock_of("foi", events, SHIPPED)
+        assert (clock.start_on, clock.legal_due_on) == (answered_on, nth(answered_on, 20))
+
+
+@pytest.mark.parametrize("late", [1, 8, 29, 31])
+def test_everything_at_once(late: int) -> None:
+    """Proof that comes later, two questions that overlap, and two more months."""
+    for day in DAYS[:-60]:
+        start_on = day + timedelta(days=late)
+        first, second = start_on + timedelta(days=3), start_on + timedelta(days=6)
+        events = [
+            Received(day),
+            IdentityRequested(day),
+            IdentityReceived(start_on),
+            ClarificationAsked(first, question="1"),
+            ClarificationAnswered(first + timedelta(days=5), question="1"),
+            ClarificationAsked(second, question="2"),
+            ClarificationAnswered(second + timedelta(days=5), question="2"),
+            ExtensionNotified(start_on + timedelta(days=28)),
+        ]
+        clock = clock_of("sar_part3", events, SHIPPED)
+        # From the third day after the start to the eleventh: nine days.
+        assert clock.paused_days == 9
+        assert clock.legal_due_on == clock.target_due_on == rolled(later(start_on, 3) + 9)

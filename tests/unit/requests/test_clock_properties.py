@@ -115,6 +115,38 @@ def test_every_day_of_eleven_years_a_complaint_has_30_days() -> None:
         assert due(clock) == day + timedelta(days=30)
 
 
+@pytest.mark.parametrize("regime", Regime)
+def test_every_day_of_eleven_years_the_dates_and_their_working_agree(regime: Regime) -> None:
+    """Each regime's own holidays; every weekday left out or rolled over is named as a holiday."""
+    is_uk = regime in (Regime.FOI, Regime.FOI_REVIEW)
+    closed = HOLIDAYS.uk if is_uk else HOLIDAYS.england_and_wales
+    for day in EVERY_DAY:
+        clock = clock_of(regime, [Received(day)], HOLIDAYS)
+        assert clock.refused == () and clock.waiting_for == () and clock.has_duty
+        assert (clock.received_on, clock.start_on, clock.paused_days) == (day, day, 0)
+        promise_on = None if regime in UNPROMISED else day + timedelta(days=31)
+        assert clock.promise_due_on == promise_on
+        target_on = min(due(clock), promise_on or date.max)
+        staff_on = target_on
+        while not is_working_day(staff_on, closed):
+            staff_on -= timedelta(days=1)
+        assert (clock.target_due_on, clock.staff_target_on) == (target_on, staff_on)
+        named = [line for line in clock.working if " is a bank holiday" in line]
+        assert len(named) == len(left_out(regime, day, due(clock), closed))
+
+
+UNPROMISED = (Regime.FOI_REVIEW, Regime.DP_COMPLAINT)
+
+
+def left_out(regime: Regime, start_on: date, due_on: date, closed: frozenset[date]) -> list[date]:
+    """The weekdays that were holidays: those not counted, or those the last day rolled over."""
+    first_on = months_after(start_on, 1) if regime in SAR else start_on + timedelta(days=1)
+    span = [first_on + timedelta(days=n) for n in range((due_on - first_on).days)]
+    if regime is Regime.DP_COMPLAINT:
+        return []
+    return [day for day in span if day.weekday() < 5 and not is_working_day(day, closed)]
+
+
 @given(DAYS, st.integers(0, 19))
 def test_a_public_interest_notice_makes_exactly_40(day: date, later: int) -> None:
     events = [Received(day), PublicInterestNotified(day + timedelta(days=later))]
