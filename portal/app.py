@@ -11,6 +11,7 @@ from portal.audit import staff_views as audit_staff
 from portal.config import Settings
 from portal.disclosure import staff_views as disclosure_staff
 from portal.disclosure import views as disclosure_public
+from portal.feed import views as feed
 from portal.holds import staff_views as holds_staff
 from portal.house import House
 from portal.identity import views as identity_public
@@ -31,13 +32,14 @@ def create_app(house: House) -> Flask:
     app.extensions["portal"] = house
     app.config.update(_flask_settings(house.settings))
     _trust_proxies(app, house.settings.proxies)
-    CSRFProtect(app)
+    # A machine shows its key in each call, and no browser adds that by itself.
+    CSRFProtect(app).exempt(feed.blueprint)
     prepare_templates(app)
     _introduce(app, house.settings)
     access_log.install(app)
     sizes.install(app)
     headers.install(app, is_https=house.settings.is_https)
-    guards.install(app, office.find_handler)
+    guards.install(app, office.find_handler, feed.admit)
     errors.install(app)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
@@ -51,6 +53,7 @@ def _blueprints() -> tuple[Blueprint, ...]:
         identity_public.blueprint,
         disclosure_public.blueprint,
         reviews_public.blueprint,
+        feed.blueprint,
         _office(),
     )
 

@@ -207,6 +207,7 @@ def upgrade() -> None:
     for statement in ENDED:
         op.execute(statement)
     _make_tables()
+    _make_feed_tables()
     _make_unfinished_import()
     _name_the_tests()
     _owe_looks_at_restrictions()
@@ -510,8 +511,45 @@ def _make_unfinished_import() -> None:
     )
 
 
+def _make_feed_tables() -> None:
+    op.create_table(
+        "api_client",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "(ended_at IS NULL) = (ended_by IS NULL)",
+            name=op.f("ck_api_client_ended_by_somebody"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_client")),
+        sa.UniqueConstraint("key_id", name=op.f("uq_api_client_key_id")),
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("request_sha256", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("response", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["api_client.id"], name=op.f("fk_idempotency_key_client_id")
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("pk_idempotency_key")),
+    )
+
+
 def downgrade() -> None:
     """Back. Requests that stand where the tables before had no word for refuse to go."""
+    for table in ("idempotency_key", "api_client"):
+        op.drop_table(table)
     op.drop_table("unfinished_import")
     for table in ("restriction_review", "review", "letter", "bank_holiday"):
         op.drop_table(table)

@@ -10,6 +10,7 @@ from portal.errors import PortalError
 # Each command's module is loaded when it is called: some bring libraries that take seconds.
 COMMANDS = {
     "audit": "The book: the hash-chained record of every deed.",
+    "clients": "Clients: the force's other systems, and their keys.",
     "clock": "The legal time: what is due when, and why.",
     "db": "The database.",
     "demo": "A demonstration force, with recordings and real video.",

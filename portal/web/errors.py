@@ -1,4 +1,5 @@
-"""One table from kinds of failure to pages. Every page is friendly and loses nothing typed."""
+"""One table from kinds of failure to pages. Every page is friendly and loses nothing typed; where
+machines call, every failure is a problem document instead."""
 
 import logging
 
@@ -6,10 +7,21 @@ from flask import Flask, Response, make_response, redirect, render_template, req
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.errors import Gone, NotAllowed, NotFound, PortalError, Refused, TooMany, Upstream
 from portal.web.guards import SignInFirst
+from portal.web.problems import (
+    MACHINES,
+    MIMETYPE,
+    SOON,
+    Fault,
+    Kind,
+    Problem,
+    kind_of,
+    problem_text,
+)
 
 NUMBERS: dict[type[PortalError], int] = {
     NotFound: 404,
@@ -32,12 +44,36 @@ def number_of(error: PortalError) -> int:
 
 def error_page(number: int, message: str = "") -> Response:
     """The page for a status, with a message in plain words where there is one."""
+    if is_for_machines():
+        return problem_answer(kind_of(number), message)
     shown = number if number in PAGES else 500 if number >= 500 else 400
     return make_response(render_template(f"errors/{shown}.html", message=message), number)
 
 
+def is_for_machines() -> bool:
+    """Whether a machine is calling: by the address, which no header can change."""
+    return request.path == MACHINES or request.path.startswith(f"{MACHINES}/")
+
+
+def problem_answer(kind: Kind, detail: str = "", faults: tuple[Fault, ...] = ()) -> Response:
+    """A problem document as the answer to a machine."""
+    response = make_response(problem_text(kind, detail, faults), kind.status)
+    response.mimetype = MIMETYPE
+    if kind.status == 503:
+        response.headers["Retry-After"] = str(SOON)
+    return response
+
+
 def install(app: Flask) -> None:
     """Register the table."""
+
+    @app.before_request
+    def send_no_machine_elsewhere() -> None:
+        # A redirect is a page, and a machine that follows it may drop its key or its body.
+        if is_for_machines() and isinstance(request.routing_exception, RequestRedirect):
+            raise NotFound()
+
+    app.register_error_handler(Problem, _problem)
     app.register_error_handler(SignInFirst, _to_sign_in)
     app.register_error_handler(PortalError, _foreseen)
     app.register_error_handler(CSRFError, _stale_form)
@@ -49,6 +85,12 @@ def install(app: Flask) -> None:
 def _to_sign_in(_error: SignInFirst) -> AnyResponse:
     wanted = request.path if request.method == "GET" else None
     return redirect(url_for("office.sign_in.enter", next=wanted), 303)
+
+
+def _problem(error: Problem) -> Response:
+    response = problem_answer(error.kind, error.message, error.faults)
+    response.headers.update(error.headers)
+    return response
 
 
 def _foreseen(error: PortalError) -> Response:

@@ -6,23 +6,28 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, request, session
 
-from portal.actors import PUBLIC, Actor, Role
+from portal.actors import PUBLIC, Actor, Role, Scope
 from portal.errors import NotAllowed, NotFound
 from portal.ids import digest, new_token
+from portal.web.problems import SCOPE_NEEDED, Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
 _GUARD = "portal_guard"
+# What a machine's key is for, as the challenge names it.
+REALM = "machine feed"
 
 
 @dataclass(frozen=True)
 class Guard:
-    """A view's rule: open to the public, or to handlers with one of the roles."""
+    """A view's rule: open to the public, to handlers with one of the roles, or to machines whose
+    key has the scope. It is one of the three and never two."""
 
     is_public: bool
     roles: frozenset[Role] = frozenset()
+    scope: Scope | None = None
 
     def __str__(self) -> str:
-        return "public" if self.is_public else ", ".join(sorted(self.roles))
+        return self.scope or ("public" if self.is_public else ", ".join(sorted(self.roles)))
 
 
 def public(view: View) -> View:
@@ -41,6 +46,17 @@ def roles(*allowed: Role) -> Callable[[View], View]:
     return declare
 
 
+def machines(scope: Scope) -> Callable[[View], View]:
+    """Only machines enter, with a key of their own that has this scope. No cookie is looked at,
+    so nobody who is signed in on a browser can be made to call it."""
+
+    def declare(view: View) -> View:
+        setattr(view, _GUARD, Guard(is_public=False, scope=scope))
+        return view
+
+    return declare
+
+
 ANY_HANDLER = tuple(Role)
 
 
@@ -51,8 +67,13 @@ def guard_of(app: Flask, endpoint: str) -> Guard | None:
     return cast(Guard | None, getattr(app.view_functions[endpoint], _GUARD, None))
 
 
-def install(app: Flask, find_handler: Callable[[str], Actor | None]) -> None:
-    """Guard every request. `find_handler` gives the handler signed in on a browser key's hash."""
+def install(
+    app: Flask,
+    find_handler: Callable[[str], Actor | None],
+    admit_machine: Callable[[str], Actor],
+) -> None:
+    """Guard every request. `find_handler` gives the handler signed in on a browser key's hash;
+    `admit_machine` gives the machine whose key is in an Authorization header, or raises."""
 
     @app.before_request
     def enter() -> None:
@@ -62,7 +83,9 @@ def install(app: Flask, find_handler: Callable[[str], Actor | None]) -> None:
         guard = guard_of(current_app, request.endpoint)
         if guard is None:
             raise NotFound()
-        if not guard.is_public:
+        if guard.scope is not None:
+            _let_machine_in(guard.scope, admit_machine)
+        elif not guard.is_public:
             _let_handler_in(guard, find_handler)
 
 
@@ -82,13 +105,25 @@ def _let_handler_in(guard: Guard, find_handler: Callable[[str], Actor | None]) -
         raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
 
 
+def _let_machine_in(scope: Scope, admit_machine: Callable[[str], Actor]) -> None:
+    machine = admit_machine(request.headers.get("Authorization", ""))
+    if scope not in machine.scopes:
+        challenge = f'Bearer realm="{REALM}", error="insufficient_scope", scope="{scope.value}"'
+        raise Problem(
+            SCOPE_NEEDED,
+            f"This call needs a key with the scope {scope.value}.",
+            headers={"WWW-Authenticate": challenge},
+        )
+    g.machine = machine
+
+
 class SignInFirst(NotAllowed):
     """Nobody is signed in on this browser; the error table sends them to the sign-in page."""
 
 
 def current_actor() -> Actor:
-    """The signed-in handler on a staff page, or the public."""
-    return cast(Actor, g.get("handler", PUBLIC))
+    """The signed-in handler on a staff page, the machine that calls, or the public."""
+    return cast(Actor, g.get("handler") or g.get("machine") or PUBLIC)
 
 
 def browser() -> str:

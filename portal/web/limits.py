@@ -27,6 +27,9 @@ SUBMISSIONS = Limit("submissions", 5, timedelta(hours=1))
 CODE_FAILURES = Limit("code failures", 20, timedelta(hours=1))
 STATUS_LOOK_UPS = Limit("status look-ups", 10, timedelta(minutes=15))
 STAFF_SIGN_INS = Limit("staff sign-ins", 5, timedelta(minutes=1))
+# Per key: at 500 recordings a call, a force's whole day is in within minutes.
+MACHINE_CALLS = Limit("machine calls", 120, timedelta(minutes=1))
+WRONG_MACHINE_KEYS = Limit("wrong machine keys", 20, timedelta(hours=1))
 
 
 def take(session: Session, limit: Limit, of: str, *, at: datetime) -> None:

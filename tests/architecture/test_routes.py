@@ -1,11 +1,14 @@
-"""Every route says who may enter, and every staff page hangs under the office."""
+"""Every route says who may enter, every staff page hangs under the office, and machines have a
+door of their own."""
 
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 
+from portal.actors import Scope
 from portal.web.guards import Guard, guard_of
+from portal.web.problems import MACHINES
 from tests.architecture.source import modules
 
 # The only pages of the office that somebody who is not signed in can see.
@@ -24,10 +27,33 @@ def test_every_route_declares_its_guard(app: Flask) -> None:
     assert [endpoint for _, endpoint, guard in routes(app) if guard is None] == []
 
 
-def test_a_guard_is_public_or_names_roles(app: Flask) -> None:
+def test_a_guard_is_public_or_names_roles_or_names_a_scope(app: Flask) -> None:
     for _, endpoint, guard in routes(app):
         assert guard is not None
-        assert guard.is_public != bool(guard.roles), endpoint
+        kinds = (guard.is_public, bool(guard.roles), guard.scope is not None)
+        assert sum(kinds) == 1, endpoint
+
+
+def test_machines_enter_under_their_address_and_nobody_else_does(app: Flask) -> None:
+    """What is under /api is answered in problem documents and takes no cookie: a page there
+    would be unguarded, and a machine's call elsewhere would be answered with pages."""
+    under = {endpoint: guard for address, endpoint, guard in routes(app) if is_machines(address)}
+    assert {endpoint for endpoint, guard in under.items() if guard and guard.is_public} == {
+        "feed.describe"
+    }
+    assert all(guard and not guard.roles for guard in under.values())
+    elsewhere = [
+        endpoint
+        for address, endpoint, guard in routes(app)
+        if guard and guard.scope and not is_machines(address)
+    ]
+    assert elsewhere == []
+    for scope in Scope:
+        assert any(guard and guard.scope is scope for guard in under.values()), scope
+
+
+def is_machines(address: str) -> bool:
+    return address.startswith(f"{MACHINES}/")
 
 
 def test_every_page_of_the_office_but_the_way_in_asks_for_a_role(app: Flask) -> None:

@@ -63,7 +63,7 @@ def test_every_staff_route_names_roles(app: Flask) -> None:
 def test_a_stranger_is_sent_to_sign_in(app: Flask) -> None:
     """Whatever the address and the method, and nothing is said about what lies behind."""
     client = app.test_client()
-    doors = [door for door in _doors(app) if not door[2].is_public]
+    doors = [door for door in _doors(app) if door[2].roles]
 
     answers = {
         f"{method} {rule}": client.open(_address(app, rule), method=method)
@@ -81,7 +81,7 @@ def test_a_handler_enters_by_their_roles_only(app: Flask, signed_in: SignedIn, r
     """For one role: refused (403) exactly where the route does not name it."""
     client = signed_in(role)
     for rule, method, guard in _doors(app):
-        if guard.is_public or rule.endpoint in _SIGNING_OUT:
+        if not guard.roles or rule.endpoint in _SIGNING_OUT:
             continue
         answer = client.open(_address(app, rule), method=method)
         is_refused = answer.status_code == 403

@@ -1,0 +1,81 @@
+"""Opening a matter with the recordings it holds, all or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.feed.problems import UNKNOWN_RECORDINGS
+from portal.holds.commands import open_matter, place
+from portal.holds.models import Matter
+from portal.holds.policy import HoldKind, Level
+from portal.recordings.models import Recording
+from portal.web.problems import Fault, Problem
+
+
+@dataclass(frozen=True)
+class HoldsWanted:
+    """A matter, and what it holds: recordings by the source's identifiers, at one level."""
+
+    reference: str
+    kind: HoldKind
+    level: Level
+    reason: str
+    recordings: Sequence[str]
+
+
+def open_with_holds(
+    session: Session, *, wanted: HoldsWanted, by: Actor, at: datetime
+) -> tuple[Matter, int]:
+    """Open a matter and hold its recordings; returns how many it holds.
+
+    A 422 `Problem` names every recording we do not have; then nothing is done. Refused (409) when
+    there is a matter with this reference.
+    """
+    held = _locked_recordings(session, wanted.recordings)
+    try:
+        matter = open_matter(session, reference=wanted.reference, kind=wanted.kind, by=by, at=at)
+    except IntegrityError:
+        # Somebody opened it between our look and our insert.
+        raise Refused("There is already a matter with this reference.") from None
+    for number in held:
+        place(
+            session,
+            recording_id=number,
+            matter=matter,
+            kind=wanted.kind,
+            level=wanted.level,
+            reason=wanted.reason,
+            by=by,
+            at=at,
+        )
+    return matter, len(held)
+
+
+def _locked_recordings(session: Session, names: Sequence[str]) -> list[int]:
+    """Our numbers of these recordings, locked in their order and before the matter is: an import
+    and a closing take their locks in the same order."""
+    rows = session.execute(
+        sa.select(Recording.source_id, Recording.id, Recording.deleted_at)
+        .where(Recording.source_id.in_(names))
+        .order_by(Recording.id)
+        .with_for_update()
+    ).all()
+    gone = {row.source_id: row.deleted_at is not None for row in rows}
+    faults = [
+        Fault(f"/recordings/{number}", _missing(name, gone))
+        for number, name in enumerate(names)
+        if gone.get(name, True)
+    ]
+    if faults:
+        raise Problem(UNKNOWN_RECORDINGS, faults=tuple(faults))
+    return [row.id for row in rows]
+
+
+def _missing(name: str, gone: dict[str, bool]) -> str:
+    return "this recording has been deleted" if name in gone else "we have no such recording"
