@@ -1,5 +1,7 @@
 """Forms of collecting, of sending back and of looking at a restriction again."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 
 from portal.disclosure.models import Finding
@@ -32,4 +34,26 @@ class RestrictionForm(FlaskForm):  # type: ignore[misc]
         choices=options({finding.value: finding.label for finding in Finding}),
         missing="Select what you find",
     )
-    reason = ParagraphField("Why?", missing="Enter the reason", at_most=4000, subject="The reason")
+    reason = ParagraphField(
+        "Why?",
+        description="For our record. They do not read this.",
+        missing="Enter the reason",
+        at_most=4000,
+        subject="The reason",
+    )
+    told = ParagraphField(
+        "What we tell them",
+        description="They read this in the letter, word for word.",
+        at_most=2000,
+        subject="What we tell them",
+    )
+    # Where they know why (level L1), the letter gives them reasons.
+    needs_told = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for what we tell them, where a letter goes out that gives reasons."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.needs_told and not self.told.data and not self.told.errors:
+            self.told.errors = ["Enter what we tell them"]
+            return False
+        return is_valid

@@ -120,7 +120,8 @@ def _finish(session: Session, house: House, plan: Plan, packed: list[Packed]) ->
     if change:
         stop(session, decision, change, by=WORKER, at=at)
         return
-    release(session, decision, packed, link_days=house.settings.link_days, at=at)
+    days = house.settings.link_days
+    release(session, decision, packed, dated_on=plan.dated_on, link_days=days, at=at)
 
 
 def _give_up(session: Session, house: House, plan: Plan, change: Changed) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.actors import Actor, Role
-from portal.requests.intake import Acting
+from portal.identity.authority import Acting
 
 ADULT_AT = 18
 

@@ -22,10 +22,12 @@ from portal.requests.applicant_page import (
     turn,
     words,
 )
-from portal.requests.lifecycle import PublicStatus, Status
+from portal.requests.lifecycle import Event, PublicStatus, Status
 from portal.requests.models import FootageRequest
-from portal.requests.queries import clock_now
+from portal.requests.queries import clock_now, steps_of
 
+# Noted with an answer that says we look again; it is not noted where that may not be told.
+TOLD_TO_LOOK_AGAIN = "The answer says that we will look again."
 _ANSWERED = (PublicStatus.ANSWERED, PublicStatus.ANSWERED_AND_AGAIN)
 
 
@@ -63,11 +65,16 @@ def is_hold_open_to_applicant(session: Session, footage_request: FootageRequest)
     A recording held at level L3 is as if it were not there, and the strictest of its holds
     governs a recording: the same rule as for the letter, so that the two never disagree. Holds
     count as they stood when we answered: a status that flickered when an L3 hold ended, before
-    its request reopened, would tell that there was one. Unknown means no.
+    its request reopened, would tell that there was one. Unknown means no. What was limited for
+    now on another ground than a hold stands in the ledger.
     """
     answered_at = footage_request.answered_at
     if footage_request.status is not Status.ANSWERED_HELD or answered_at is None:
         return False
+    steps = steps_of(session, footage_request.id)
+    answers = [step.note for step in steps if step.event is Event.ANSWERED_WITH_HOLD]
+    if answers[-1:] == [TOLD_TO_LOOK_AGAIN]:
+        return True
     held = session.execute(
         sa.select(Hold.recording_id, Hold.level)
         .join(Candidate, Candidate.recording_id == Hold.recording_id)

@@ -5,6 +5,7 @@ from portal.disclosure.commands.deciding import decide
 from portal.disclosure.commands.linking import renew, revoke
 from portal.disclosure.commands.publishing import Published, publish
 from portal.disclosure.commands.refusing import answer_whole
+from portal.disclosure.commands.restricting import review_restriction
 from portal.disclosure.commands.seconding import second, send_back
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "let_in",
     "publish",
     "renew",
+    "review_restriction",
     "revoke",
     "second",
     "send_back",

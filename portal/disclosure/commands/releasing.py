@@ -1,17 +1,20 @@
 """Writing a packed answer down: the release, its link, the move to "answered", the e-mail."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
 from portal.audit.commands import record
 from portal.disclosure.commands.linking import announce, make_link
-from portal.disclosure.exemptions import Outcome
+from portal.disclosure.commands.restricting import owe_review
 from portal.disclosure.links import end_of, last_day
 from portal.disclosure.models import Decision, FileKind, Release, ReleaseFile
+from portal.disclosure.queries.decisions import lines_of
+from portal.disclosure.restrictions import for_now, level_told
 from portal.ids import new_id
+from portal.requests.applicant_queries import TOLD_TO_LOOK_AGAIN
 from portal.requests.commands import move
 from portal.requests.commands.keeping import let_go
 from portal.requests.lifecycle import Event
@@ -39,9 +42,16 @@ class Packed:
 
 
 def release(
-    session: Session, decision: Decision, packed: list[Packed], *, link_days: int, at: datetime
+    session: Session,
+    decision: Decision,
+    packed: list[Packed],
+    *,
+    dated_on: date,
+    link_days: int,
+    at: datetime,
 ) -> Release:
-    """Answer: the release with its files and link, and the e-mail, all in one transaction.
+    """Answer: the release with its files and link, and the e-mail, all in one transaction. The
+    letter in it is dated `dated_on`: from that day on, what it holds back for now is looked at.
 
     Every answer takes this one road, so that "nothing held" and "neither confirm nor deny"
     cannot be told apart by what is sent or when.
@@ -57,7 +67,8 @@ def release(
     session.flush()
     session.add_all(_file(made, number, file) for number, file in enumerate(packed, 1))
     link = make_link(session, made, days=link_days, at=at)
-    is_held = any(line.outcome is Outcome.HELD for line in decision.lines)
+    lines = lines_of(decision)
+    is_held = bool(for_now(lines))
     event = Event.ANSWERED_WITH_HOLD if is_held else Event.ANSWERED
     footage_request = move(
         session,
@@ -65,8 +76,10 @@ def release(
         event=event,
         by=WORKER,
         at=at,
+        note=TOLD_TO_LOOK_AGAIN if level_told(lines) else "",
         ending=decision.answer,
     )
+    owe_review(session, decision, on=dated_on)
     footage_request.answered_at = at
     record(
         session,

@@ -38,6 +38,11 @@ _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
         "office.reviews.every_review",
         frozenset({Role.SENIOR_REVIEWER, Role.DATA_PROTECTION_OFFICER}),
     ),
+    (
+        "Restrictions",
+        "office.disclosure.restrictions",
+        frozenset({Role.DECISION_MAKER, Role.DATA_PROTECTION_OFFICER, Role.HOLD_OWNER}),
+    ),
     ("Matters", "office.holds.matters", frozenset({Role.HOLD_OWNER, Role.AUDITOR})),
     ("Handlers", "office.people.everybody", frozenset({Role.ADMINISTRATOR})),
     ("Outbox", "office.outbox.status", frozenset({Role.ADMINISTRATOR})),

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import CASEWORK, Role
 from portal.dates import london_day
+from portal.disclosure.queries.restrictions import due_by as restrictions_due
 from portal.letters.queries import letters_to_post
 from portal.office.forms import RequestFilterForm
 from portal.office.queries import (
@@ -52,6 +53,7 @@ def mine() -> ResponseReturnValue:
             came_late=written_to_after_closing(session, retention=_retention()),
             due=due_by(session, today + SOON, retention=_retention()),
             to_second=_to_second(session),
+            restrictions_due=_restrictions_due(session, today + SOON),
             to_post=len(letters_to_post(session)) if current_actor().has(*POSTERS) else 0,
             deleted_soon=about_to_be_deleted(
                 session, today=today, within=DELETED_SOON, retention=_retention()
@@ -97,8 +99,12 @@ def every_request_csv() -> ResponseReturnValue:
     )
 
 
+def _restrictions_due(session: Session, day: date) -> int:
+    return restrictions_due(session, day) if current_actor().has(Role.DECISION_MAKER) else 0
+
+
 def _to_second(session: Session) -> list[QueueRow]:
-    if not current_actor().has(Role.SECONDER):
+    if not current_actor().has(Role.SECONDER, Role.DATA_PROTECTION_OFFICER):
         return []
     return waiting_for_second(session, me=_me(), retention=_retention())
 

@@ -116,8 +116,8 @@ def test_nothing_found_is_an_answer_too(house: House) -> None:
 def test_a_ground_needs_its_test_and_a_qualified_one_the_public_interest(house: House) -> None:
     ready = ready_to_decide(house, about=AboutWhom.GENERAL)
     (one,) = ready.recording_ids
+    half = {"condition": "first", "principle": " "}
     with pytest.raises(Refused, match="Which principle or right"):
-        half = {"condition": "first", "principle": " "}
         decided(house, ready, [Line(one, Outcome.WITHHOLD, "FOI-40-2", half)])
     with pytest.raises(Refused, match="ground"):
         decided(house, ready, [withhold_line(one, "P3-45-4-b")])

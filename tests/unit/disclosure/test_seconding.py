@@ -12,7 +12,7 @@ from portal.disclosure.seconding import (
     obstacle_to_second,
     officer_needed,
 )
-from portal.requests.intake import Acting
+from portal.identity.authority import Acting
 
 TODAY = date(2026, 11, 22)
 
