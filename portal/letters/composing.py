@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from portal.dates import LONDON
+from portal.dates import day_in_words, london_day, time_in_words
 from portal.letters.kinds import Fields, LetterKind, known_fields, refuse_incomplete
 from portal.letters.words import PART_3_ALONE, STANDARD_WORDS
 
@@ -70,8 +70,7 @@ def day(value: date | datetime | str) -> str:
     """Return "27 March 2026"; an instant counts by London's clock. Other text stays as it is."""
     if isinstance(value, str):
         return _day_of_text(value)
-    local = value.astimezone(LONDON) if isinstance(value, datetime) else value
-    return f"{local.day} {local:%B %Y}"
+    return day_in_words(london_day(value) if isinstance(value, datetime) else value)
 
 
 def _day_of_text(text: str) -> str:
@@ -82,10 +81,8 @@ def _day_of_text(text: str) -> str:
 
 
 def time_of_day(value: datetime | str) -> str:
-    """Return "5:30pm" by London's clock."""
-    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-    local = instant.astimezone(LONDON)
-    return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+    """Return "5:30pm" or "midday", by London's clock."""
+    return time_in_words(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def length(seconds: int) -> str:

@@ -22,7 +22,7 @@ from portal.letters.composing import (
     with_standard_words,
 )
 from portal.letters.kinds import LetterKind
-from tests.factories.letters import CLIPS, COMMON, COMPLETE, complete
+from tests.factories.letters import CLIPS, COMMON, COMPLETE, complete, every_regime
 
 PART_3_RIGHTS = ("section 51", "section 164A", "section 165", "section 167")
 EVERY_LETTER = pytest.mark.parametrize(
@@ -111,6 +111,22 @@ def test_the_words_are_plain(kind: LetterKind, own: dict[str, Any]) -> None:
         assert word not in text
     sentences = re.split(r"(?<=[.?!:])\s", text)
     assert sum(len(sentence.split()) for sentence in sentences) / len(sentences) < 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [pytest.param(kind, fields, id=f"{kind} {case}") for kind, case, fields in every_regime()],
+)
+def test_no_sentence_is_longer_than_twenty_five_words(
+    kind: LetterKind, fields: dict[str, Any]
+) -> None:
+    page = render_html(kind, fields)
+    body = page[page.index("<body>") :]
+    blocks = re.split(r"</(?:p|li|h1|h2|td|th|caption|tr)>", body)
+    for block in blocks:
+        words = " ".join(re.sub(r"<[^>]+>", "", block).split())
+        for sentence in re.split(r"(?<=[.?!:])\s", words):
+            assert len(sentence.split()) <= 25, sentence
 
 
 @pytest.mark.parametrize(
@@ -296,7 +312,7 @@ def test_days(value: date | str, said: str) -> None:
     [
         (datetime(2026, 7, 1, 16, 30, tzinfo=UTC), "5:30pm"),
         (datetime(2026, 1, 1, 0, 5, tzinfo=UTC), "12:05am"),
-        ("2026-01-01T12:00:00+00:00", "12:00pm"),
+        ("2026-01-01T12:00:00+00:00", "midday"),
     ],
 )
 def test_times(value: datetime | str, said: str) -> None:
