@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import PUBLIC, WORKER, Actor, Role
 from portal.house import House
+from portal.ids import new_id
 from portal.recordings.commands import preserve
 from portal.requests.intake import AboutWhom, Channel
 from portal.reviews.commands.answering import Finding
@@ -33,10 +34,11 @@ class Reviewers:
 
 def reviewers(house: House) -> Reviewers:
     """Two people who had nothing to do with any request yet."""
+    mark = new_id().hex[:6]
     with house.db.writing() as session:
         return Reviewers(
-            handler(session, "Sena", Role.SENIOR_REVIEWER, at=house.now()),
-            handler(session, "Ottilie", Role.DATA_PROTECTION_OFFICER, at=house.now()),
+            handler(session, f"Sena{mark}", Role.SENIOR_REVIEWER, at=house.now()),
+            handler(session, f"Ottilie{mark}", Role.DATA_PROTECTION_OFFICER, at=house.now()),
         )
 
 
