@@ -410,8 +410,8 @@ class TestPromise:
 
     def test_an_extended_request_has_no_promise_to_miss(self) -> None:
         clock = sar(ExtensionNotified(date(2026, 3, 20)))
-        assert not promise_missed(clock, date(2027, 1, 1))
-        assert legal_missed(clock, date(2027, 1, 1))
+        assert promise_missed(clock, date(2027, 1, 1)) is False
+        assert legal_missed(clock, date(2027, 1, 1)) is True
 
 
 class TestReopened:

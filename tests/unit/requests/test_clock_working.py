@@ -328,3 +328,14 @@ def test_waiting_that_was_over_before_the_time_ran_is_told() -> None:
     assert "We did not count 21 March, when we were waiting for you." in straddling
     assert not any("not running yet" in line for line in straddling)
     assert not any("not running yet" in line for line in working("sar_part3", *question(MARCH_2)))
+
+
+def test_christmas_on_a_saturday_is_no_day_that_freedom_of_information_leaves_out() -> None:
+    lines = working("foi", received_on=date(2027, 12, 20))
+    named = [line.partition(" is a bank holiday")[0] for line in lines if "bank holiday" in line]
+    assert named[:-1] == [
+        "Monday 27 December",
+        "Tuesday 28 December",
+        "Monday 3 January 2028",
+        "Tuesday 4 January 2028",
+    ]
