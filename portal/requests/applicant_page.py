@@ -68,11 +68,12 @@ class Word:
 
 @dataclass(frozen=True)
 class Turn:
-    """Who waits for whom, and for what."""
+    """Who waits for whom, and for what. `is_for_proof` when what we wait for is sent as papers."""
 
     is_yours: bool
     title: str
     told: str
+    is_for_proof: bool = False
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,7 @@ def turn(standing: Standing, status: PublicStatus, *, is_proof_in: bool = False)
             True,
             "We are waiting for you",
             "Send us proof of who you are. We must not give video to the wrong person.",
+            is_for_proof=True,
         )
     if standing.status is Status.AWAITING_AUTHORITY:
         return Turn(
@@ -233,6 +235,7 @@ def turn(standing: Standing, status: PublicStatus, *, is_proof_in: bool = False)
             "We are waiting for you",
             "Send us the papers that show that you may ask for someone else. We must not give "
             "video to the wrong person.",
+            is_for_proof=True,
         )
     if standing.status is Status.AWAITING_CLARIFICATION:
         return Turn(True, "We are waiting for you", "Answer the question we asked you.")

@@ -147,7 +147,8 @@ def _acts(
     waiting: Waiting | None,
     today: date,
 ) -> list[Step]:
-    """Each act that this kind of request knows and that has a page, with why not."""
+    """Each act that this kind of request knows and that has a page, with why not: those that can
+    be done come first."""
     steps = []
     for event in _ACTS:
         step = step_of(event, footage_request, facts, current_actor())
@@ -159,7 +160,7 @@ def _acts(
             or _foreseen(session, event, footage_request, waiting, today)
         )
         steps.append(Step(step.label, step.href, why_not))
-    return steps
+    return sorted(steps, key=lambda step: step.why_not is not None)
 
 
 def _is_of_another_law(event: Event, facts: Facts) -> bool:
