@@ -7,6 +7,7 @@ import pytest
 from portal.bank_holidays import load_shipped
 from portal.errors import Refused
 from portal.requests.clock import (
+    About,
     AuthorityReceived,
     AuthorityRequested,
     ClarificationAnswered,
@@ -477,3 +478,4 @@ def test_an_open_pause_has_no_length_of_its_own() -> None:
 
 def test_what_we_wait_for_is_stored_by_these_words() -> None:
     assert [str(need) for need in WaitingFor] == ["identity", "authority", "fee", "clarification"]
+    assert [str(about) for about in About] == ["information", "format"]

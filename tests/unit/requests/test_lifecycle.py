@@ -217,6 +217,8 @@ def test_the_words_handlers_read() -> None:
 
 
 def test_regimes() -> None:
+    assert [regime.value for regime in Regime] == ["sar_part3", "sar_gdpr", "foi"]
+    assert Event.RECEIVED.value == "received"
     assert [(regime.is_sar, regime.label) for regime in Regime] == [
         (True, "Subject access request"),
         (True, "Subject access request (UK GDPR)"),
