@@ -3,6 +3,7 @@ properties."""
 
 from typing import Any, NoReturn
 
+from portal.recordings.adapters.tracks import ends_of
 from portal.recordings.importing import Chunk, Rejected
 from portal.recordings.lines import KEYS, BadLine, ImportLine, json_value, recording_from
 
@@ -50,11 +51,7 @@ def _told(feature: Any) -> dict[str, Any]:
     held = {key: value for key, value in properties.items() if key in _FACTS}
     held.setdefault("id", feature.get("id"))
     fixes = _fixes(feature.get("geometry"), properties)
-    times = sorted(fix[0] for fix in fixes if isinstance(fix[0], str))
-    if times:
-        held.setdefault("started_at", times[0])
-        held.setdefault("ended_at", times[-1])
-    return {**held, "track": fixes}
+    return {**ends_of(fixes), **held, "track": fixes}
 
 
 def _fixes(geometry: Any, properties: dict[str, Any]) -> list[list[Any]]:

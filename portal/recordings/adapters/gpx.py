@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
+from portal.recordings.adapters.tracks import ends_of
 from portal.recordings.importing import Chunk, Rejected
 from portal.recordings.lines import KEYS, BadLine, ImportLine, recording_from
 
@@ -29,9 +30,7 @@ class _Track:
 
     def told(self, shared: dict[str, Any]) -> dict[str, Any]:
         """The track in the keys of our own format."""
-        times = sorted(fix[0] for fix in self.fixes if isinstance(fix[0], str))
-        ends = {"started_at": times[0], "ended_at": times[-1]} if times else {}
-        return {**ends, **self.standard, **shared, **self.facts, "track": self.fixes}
+        return {**ends_of(self.fixes), **self.standard, **shared, **self.facts, "track": self.fixes}
 
 
 class _Reader:
@@ -96,7 +95,7 @@ def read_gpx(content: bytes) -> Chunk:
     reader = _Reader()
     try:
         reader.parser.Parse(content, True)
-    except (expat.ExpatError, BadLine, ValueError) as fault:
+    except (expat.ExpatError, BadLine, LookupError, ValueError) as fault:
         told = str(fault) if isinstance(fault, BadLine) else f"the file is not XML: {fault}"
         return Chunk(0, rejected=[Rejected(reader.parser.CurrentLineNumber, told)])
     if not reader.tracks:

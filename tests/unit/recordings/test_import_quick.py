@@ -160,7 +160,7 @@ fixes = st.lists(
     max_size=5,
 )
 changed = st.fixed_dictionaries(
-    {}, optional={key: json_values for key in sorted(GOOD)} | {"track": st.lists(fixes, max_size=3)}
+    {}, optional=dict.fromkeys(sorted(GOOD), json_values) | {"track": st.lists(fixes, max_size=3)}
 )
 
 
