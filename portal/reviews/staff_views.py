@@ -204,9 +204,10 @@ def answer(reference: str, review_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         footage_request = by_reference(session, reference)
         review = review_of(session, footage_request.id, review_id)
+        if review.answered_at is not None:
+            # A page that was left open, or the same button twice.
+            return _back(reference, review_id)
         handling.check_may_answer(session, review, current_actor())
-    if review.answered_at is not None and request.method == "GET":
-        return _back(reference, review_id)
     form = AnswerForm(
         review.kind,
         is_late=review.is_late,
