@@ -30,6 +30,7 @@ class Stepped(Protocol):
     """What a line of history needs of a step."""
 
     event: Event
+    on: date
     at: datetime
 
 
@@ -70,7 +71,6 @@ class Word:
 class Turn:
     """Who waits for whom, and for what. `is_for_proof` when what we wait for is sent as papers."""
 
-    is_yours: bool
     title: str
     told: str
     is_for_proof: bool = False
@@ -85,6 +85,7 @@ class ApplicantPage:
     status: PublicStatus
     turn: Turn
     reply_by_on: date | None
+    is_late: bool
     no_date: str
     working: tuple[str, ...]
     history: tuple[Happening, ...]
@@ -218,32 +219,29 @@ def turn(standing: Standing, status: PublicStatus, *, is_proof_in: bool = False)
     """Who waits for whom."""
     if is_proof_in:
         return Turn(
-            False,
             "We are checking your proof",
             "We have your proof and are checking it. You do not have to do anything.",
         )
     if standing.status is Status.AWAITING_IDENTITY:
         return Turn(
-            True,
             "We are waiting for you",
             "Send us proof of who you are. We must not give video to the wrong person.",
             is_for_proof=True,
         )
     if standing.status is Status.AWAITING_AUTHORITY:
         return Turn(
-            True,
             "We are waiting for you",
             "Send us the papers that show that you may ask for someone else. We must not give "
             "video to the wrong person.",
             is_for_proof=True,
         )
     if standing.status is Status.AWAITING_CLARIFICATION:
-        return Turn(True, "We are waiting for you", "Answer the question we asked you.")
+        return Turn("We are waiting for you", "Answer the question we asked you.")
     if standing.status is Status.AWAITING_FEE:
-        return Turn(True, "We are waiting for you", _PAY)
+        return Turn("We are waiting for you", _PAY)
     if standing.status is Status.CLOSED and standing.ending in _AFTER_CLOSING:
-        return Turn(False, _TURNS[status][0], _AFTER_CLOSING[standing.ending])
-    return Turn(False, *_TURNS[status])
+        return Turn(_TURNS[status][0], _AFTER_CLOSING[standing.ending])
+    return Turn(*_TURNS[status])
 
 
 _PAY = "We asked you for a fee. Our letter says how much it is, why, and how to pay."
@@ -256,6 +254,13 @@ _AFTER_CLOSING = {
     "request again. You do not have to ask for everything again.",
     Ending.REDIRECTED: "Our message to you says whom to ask, or which request goes on.",
 }
+
+
+def is_late(reply_by_on: date | None, steps: Iterable[Stepped]) -> bool:
+    """Whether we have told them that the date we gave has passed. A page that went on to promise a
+    day in the past would not be believed."""
+    told = [step.on for step in steps if step.event is Event.DELAY_TOLD]
+    return bool(reply_by_on and told and told[-1] > reply_by_on)
 
 
 _NO_DATE = {

@@ -13,6 +13,7 @@ from portal.recordings.models import Candidate, CandidateStatus
 from portal.requests.applicant_page import (
     ApplicantPage,
     history,
+    is_late,
     is_proof_in,
     may_withdraw,
     no_date,
@@ -45,6 +46,7 @@ def applicant_page(session: Session, footage_request: FootageRequest) -> Applica
         status=status,
         turn=turn(footage_request, status, is_proof_in=proof_in),
         reply_by_on=None if is_ended else clock.target_due_on,
+        is_late=not is_ended and is_late(clock.target_due_on, footage_request.steps),
         no_date="" if is_ended else no_date(footage_request, clock, is_proof_in=proof_in),
         working=clock.working,
         history=history(footage_request.steps),

@@ -18,6 +18,7 @@ from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
 from portal.outbox.models import JobStatus, OutboxJob
 from portal.requests.applicant_page import takes_proof
+from portal.requests.applicant_queries import applicant_page
 from portal.requests.clock import WaitingFor
 from portal.requests.commands.charging import ask_fee, note_fee_paid
 from portal.requests.commands.clarifying import ask
@@ -236,11 +237,16 @@ def test_late_is_told_the_day_after_and_every_week(
     request_id = receive_now(house)  # due Wednesday 2 December
     each_day(house, clock, 30)
     assert events_of(house, request_id, Event.DELAY_TOLD) == []
+    with house.db.reading() as session:
+        assert not applicant_page(session, by_id(session, request_id)).is_late
     each_day(house, clock, 16)
     told = events_of(house, request_id, Event.DELAY_TOLD)
     assert told == [date(2026, 12, 3), date(2026, 12, 10), date(2026, 12, 17)]
     assert kinds_of(house, request_id).count(LetterKind.DELAY) == 3
     assert len(notices(house, NoticeKind.LETTER)) == 3
+    with house.db.reading() as session:
+        page = applicant_page(session, by_id(session, request_id))
+    assert (page.is_late, page.reply_by_on) == (True, date(2026, 12, 2))
     assert the_letter(house, request_id, LetterKind.DELAY).fields["old_due_on"] == "2026-12-02"
 
 
