@@ -335,3 +335,13 @@ SILENT = set(Event) - {
 def test_no_other_step_moves_a_date(regime: Regime, event: Event) -> None:
     """A hold placed, an address confirmed, a reminder, a decision: none is told to the clock."""
     assert clock_events(regime, told((event, 9))) == [Received(RECEIVED_ON)]
+
+
+def test_a_fee_between_two_changes_of_law_means_nothing_either() -> None:
+    twice = told((Event.RECLASSIFIED, 5), *FEES, (Event.RECLASSIFIED, 19))
+    assert clock_events(Regime.SAR_GDPR, twice) == [Received(RECEIVED_ON)]
+
+
+def test_what_is_still_waited_for_was_asked_for_first() -> None:
+    steps = told((ASKED, 5), (ASKED, 9))
+    assert clock_events(Regime.SAR_PART3, steps)[1:] == [IdentityRequested(march(5))]
