@@ -129,12 +129,13 @@ PROOFS_BEFORE = (
     "photo_of_you",
 )
 PROOFS = (
-    *PROOFS_BEFORE[:8],
+    *PROOFS_BEFORE[:7],
+    "photo_of_you",
+    "authority",
     "power_of_attorney",
     "court_order",
     "own_photo_id",
     "own_address",
-    "photo_of_you",
 )
 NOTICES_BEFORE = (
     "acknowledgement",

@@ -33,6 +33,13 @@ class ProofForm(FlaskForm):  # type: ignore[misc]
     )
     file = FileChoice("Choose the file")
 
+    def __init__(self, *, is_for_another: bool = True) -> None:
+        """Papers about acting for another are on offer only where somebody may do so."""
+        super().__init__()
+        if not is_for_another:
+            own = {kind.value: kind.label for kind in ProofKind if not kind.is_only_authority}
+            self.kind.choices = options(own)
+
     def to_kind(self) -> ProofKind:
         """What was chosen. Only of a form that was found right."""
         return ProofKind(self.kind.data)

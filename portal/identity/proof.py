@@ -18,12 +18,12 @@ class ProofKind(StrEnum):
     UTILITY_BILL = "utility_bill"
     BANK_STATEMENT = "bank_statement"
     SUPPORT_LETTER = "support_letter"
+    PHOTO_OF_YOU = "photo_of_you"
     AUTHORITY = "authority"
     POWER_OF_ATTORNEY = "power_of_attorney"
     COURT_ORDER = "court_order"
     OWN_PHOTO_ID = "own_photo_id"
     OWN_ADDRESS = "own_address"
-    PHOTO_OF_YOU = "photo_of_you"
 
     @property
     def label(self) -> str:
@@ -33,12 +33,17 @@ class ProofKind(StrEnum):
     @property
     def is_document(self) -> bool:
         """Whether it shows who the applicant is; a photo of them only helps to find them."""
-        return self is not ProofKind.PHOTO_OF_YOU and self not in _ONLY_AUTHORITY
+        return self is not ProofKind.PHOTO_OF_YOU and not self.is_only_authority
+
+    @property
+    def is_only_authority(self) -> bool:
+        """Whether it says nothing but that somebody may act for the applicant."""
+        return self in _ONLY_AUTHORITY
 
     @property
     def shows_authority(self) -> bool:
         """Whether it can show that somebody may act for the applicant, or who that somebody is."""
-        return self in _ONLY_AUTHORITY or self is ProofKind.BIRTH_CERTIFICATE
+        return self.is_only_authority or self is ProofKind.BIRTH_CERTIFICATE
 
 
 _ONLY_AUTHORITY = (
@@ -62,7 +67,7 @@ _LABELS = {
     ProofKind.COURT_ORDER: "Court order",
     ProofKind.OWN_PHOTO_ID: "Photo ID of the one who asks for someone else",
     ProofKind.OWN_ADDRESS: "Proof of address of the one who asks for someone else",
-    ProofKind.PHOTO_OF_YOU: "Photo of you, so that we can find you in the video",
+    ProofKind.PHOTO_OF_YOU: "Photo of the face, so that we can find the person in the video",
 }
 
 

@@ -52,7 +52,7 @@ def authority_form(
         check.name: OneOfField(
             check.question,
             choices=options({answer.value: answer.label for answer in check.answers}),
-            missing="Select an answer to every check",
+            missing=f"Select an answer to “{check.question}”",
         )
         for check in checks
     }

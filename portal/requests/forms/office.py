@@ -145,12 +145,16 @@ class ClarifyForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+# Authority to act is asked for on a page of its own, and waited for by itself.
+_ABOUT_IDENTITY = [doubt for doubt in Doubt if doubt is not Doubt.AUTHORITY_MISSING]
+
+
 class DoubtsForm(FlaskForm):  # type: ignore[misc]
     """Why the applicant must show more."""
 
     doubts = AnyOfField(
         "Why do you ask?",
-        choices=options({doubt.value: doubt.explanation for doubt in Doubt}),
+        choices=options({doubt.value: doubt.explanation for doubt in _ABOUT_IDENTITY}),
         missing="Select at least one reason",
     )
     note = ParagraphField("Anything else to tell them", at_most=1000, subject="Note")

@@ -25,7 +25,7 @@ def upload(reference: str) -> Answered:
         footage_request = own_request(session, reference)
     if not takes_proof(footage_request):
         return redirect(url_for(".page", reference=reference), 303)
-    form = ProofForm()
+    form = ProofForm(is_for_another=footage_request.representative is not None)
     if form.validate_on_submit():
         proof_id = take_in(
             form,

@@ -100,12 +100,18 @@ def test_nothing_is_accepted_while_a_check_is_open(acted: Acted, signed_in: Sign
     client = signed_in(Role.INTAKE)
     left_out = {name: value for name, value in CHECKED.items() if name != "firm_found"}
     for wrong, words in (
-        (left_out, "Select an answer to every check"),
+        (
+            left_out,
+            "Select an answer to “Is the firm on its regulator’s list, with the number they gave?”",
+        ),
         ({**CHECKED, "signed_on-day": ""}, "Date of the note must include a day"),
         ({**CHECKED, "covers_footage": "no"}, "Authority cannot be accepted"),
         ({**CHECKED, "signed_on-month": "3"}, "at most 6 months old"),
         ({**CHECKED, "known": ""}, "Select how you know that they may act"),
-        ({**CHECKED, "firm_found": "perhaps"}, "Select an answer to every check"),
+        (
+            {**CHECKED, "firm_found": "perhaps"},
+            "Select an answer to “Is the firm on its regulator’s list, with the number they gave?”",
+        ),
     ):
         answer = client.post(f"{acted.address}/accept", data=wrong)
         assert answer.status_code == 422
