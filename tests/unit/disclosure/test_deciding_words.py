@@ -1,0 +1,100 @@
+"""What a handler is told who decides on a ground that does not carry it, word by word."""
+
+from collections.abc import Callable
+
+import pytest
+
+from portal.disclosure.exemptions import (
+    Line,
+    Outcome,
+    PublicInterest,
+    Whole,
+    check_interest,
+    check_line,
+    check_whole,
+)
+from portal.errors import Refused
+from portal.requests.lifecycle import Regime
+from tests.factories.grounds import answers_to, ground
+
+P3, FOI = Regime.SAR_PART3, Regime.FOI
+
+
+def withheld(code: str, **given: str) -> Line:
+    return Line(7, Outcome.WITHHOLD, code, answers_to(ground(code).questions) | given)
+
+
+def whole(code: str, *, is_neither: bool = False, **given: str) -> Whole:
+    found = ground(code)
+    asked = found.neither_questions if is_neither else found.questions
+    return Whole(code, answers_to(asked) | given, is_neither)
+
+
+SHORT = {asked.name: "1" for asked in ground("FOI-12").questions if asked.is_hours}
+
+
+def line(regime: Regime, one: Line) -> Callable[[], None]:
+    return lambda: check_line(regime, one)
+
+
+def answer(regime: Regime, one: Whole, note: str = "Why.") -> Callable[[], None]:
+    return lambda: check_whole(regime, one, note=note, is_about_video=True)
+
+
+def test_the_outcomes_are_stored_and_read_by_these_words() -> None:
+    assert [(outcome.value, outcome.label) for outcome in Outcome] == [
+        ("release", "Release"),
+        ("withhold", "Withhold"),
+        ("held", "Held as evidence"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (
+            line(P3, Line(7, Outcome.HELD, "P3-45-4-e", {})),
+            "A recording that is held as evidence rests on the ground for evidence.",
+        ),
+        (
+            line(P3, withheld("P3-53")),
+            "This ground answers a whole request. It cannot withhold one recording.",
+        ),
+        (
+            answer(FOI, whole("FOI-12", **SHORT)),
+            "18 hours or fewer are within the cost limit. Answer it.",
+        ),
+        (
+            answer(FOI, Whole("FOI-12", whole("FOI-12").answers, is_neither=True)),
+            "On this ground we must say whether we hold it.",
+        ),
+        (answer(P3, whole("P3-45-4-b")), "On this ground, decide on each recording."),
+        (
+            answer(P3, whole("P3-53"), note=" "),
+            "Enter our reasons, as they read them in the letter.",
+        ),
+        (
+            answer(FOI, whole("FOI-30", is_neither=True)),
+            "This letter has no place for reasons. Leave them empty.",
+        ),
+        (
+            lambda: check_interest(FOI, [withheld("FOI-31")], PublicInterest()),
+            "Write down what speaks for release, what speaks against, and which weighs.",
+        ),
+    ],
+)
+def test_each_refusal_in_full(check: Callable[[], None], words: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check()
+    assert refused.value.message == words
+
+
+def test_what_is_missing_is_named_in_full_sentences() -> None:
+    asked = [question for question in ground("P3-45-4-e").questions if question.is_needed]
+    empty = {question.name: "" for question in asked}
+    with pytest.raises(Refused) as refused:
+        check_line(P3, Line(7, Outcome.WITHHOLD, "P3-45-4-e", empty))
+    first, *_ = refused.value.message.split(". ")
+    assert first.startswith("Recording 7: ")
+    assert refused.value.message.endswith(".")
+    assert refused.value.message.count(". ") == len(asked) - 1
