@@ -20,14 +20,14 @@ from tests.factories.grounds import answers_to, ground
 P3, FOI = Regime.SAR_PART3, Regime.FOI
 
 
-def withheld(code: str, **given: str) -> Line:
-    return Line(7, Outcome.WITHHOLD, code, answers_to(ground(code).questions) | given)
+def withheld(code: str) -> Line:
+    return Line(7, Outcome.WITHHOLD, code, answers_to(ground(code).questions))
 
 
-def whole(code: str, *, is_neither: bool = False, **given: str) -> Whole:
+def whole(code: str, *, is_neither: bool = False) -> Whole:
     found = ground(code)
     asked = found.neither_questions if is_neither else found.questions
-    return Whole(code, answers_to(asked) | given, is_neither)
+    return Whole(code, answers_to(asked), is_neither)
 
 
 SHORT = {asked.name: "1" for asked in ground("FOI-12").questions if asked.is_hours}
@@ -61,7 +61,7 @@ def test_the_outcomes_are_stored_and_read_by_these_words() -> None:
             "This ground answers a whole request. It cannot withhold one recording.",
         ),
         (
-            answer(FOI, whole("FOI-12", **SHORT)),
+            answer(FOI, Whole("FOI-12", {**whole("FOI-12").answers, **SHORT})),
             "18 hours or fewer are within the cost limit. Answer it.",
         ),
         (
