@@ -10,6 +10,7 @@ from pathlib import Path
 
 from portal.actors import Role
 from portal.config import settings_page
+from portal.feed.openapi import document_text
 from portal.requests.lifecycle import (
     BUTTONS,
     TABLE,
@@ -20,13 +21,19 @@ from portal.requests.lifecycle import (
     obstacle,
     public_status,
 )
+from scripts.feed_page import feed_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 def pages() -> Mapping[str, str]:
     """The drawn pages, by their name in docs/."""
-    return {"lifecycle.md": lifecycle_page(), "settings.md": settings_page()}
+    return {
+        "feed.md": feed_page(),
+        "lifecycle.md": lifecycle_page(),
+        "openapi.json": document_text(),
+        "settings.md": settings_page(),
+    }
 
 
 def lifecycle_page() -> str:

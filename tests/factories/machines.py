@@ -18,7 +18,7 @@ V1 = "/api/v1"
 
 @dataclass
 class Machine:
-    """A system that calls. Every call is under an Idempotency-Key of its own unless one is given."""
+    """A system that calls, each time under a fresh Idempotency-Key unless one is given."""
 
     client: FlaskClient
     key_id: str
@@ -32,7 +32,7 @@ class Machine:
     def post(
         self, path: str, body: object = None, *, raw: bytes | None = None, **headers: str
     ) -> TestResponse:
-        """POST a body as JSON, or raw bytes as they are. Underscores in names of headers are dashes."""
+        """POST a body as JSON, or raw bytes. Underscores in the names of headers become dashes."""
         sent = {"Content-Type": "application/json", "Idempotency-Key": str(new_id())}
         data = json.dumps(body).encode() if raw is None else raw
         given = {**sent, **self._headers(headers)}
