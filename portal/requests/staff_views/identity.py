@@ -17,6 +17,7 @@ from portal.identity.queries import checks_of, kept_documents, proofs_of
 from portal.identity.viewing import picture_of
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
+from portal.requests.commands.authorising import age_of
 from portal.requests.commands.proving import accept_identity, ask_identity
 from portal.requests.forms.office import AcceptForm, DoubtsForm
 from portal.requests.ledger import open_asks
@@ -139,6 +140,7 @@ def _page(reference: str, accept_form: AcceptForm, doubts_form: DoubtsForm) -> s
             **page,
             proofs=proofs_of(session, footage_request.id),
             checks=checks_of(session, footage_request.id),
+            age=age_of(session, footage_request.id, on=london_day(now())),
             accept_form=accept_form,
             doubts_form=doubts_form,
             has_errors=bool(accept_form.errors or doubts_form.errors),

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.identity.authority import Acting
 from portal.requests.answers import (
     NO_MOMENT,
+    is_about_video,
     place_in_words,
     time_in_their_words,
     to_intake,
+    to_other_intake,
     whole_days,
     window,
     window_around,
@@ -176,6 +179,44 @@ def test_one_who_acts_for_another_is_named() -> None:
     assert intake.representative is not None
     assert intake.representative.organisation == "Example LLP"
     assert intake.applicant.name == "Amina Example"
+
+
+def test_two_things_are_two_asks_and_the_second_takes_no_more_than_it_needs() -> None:
+    answers = SAR | {
+        "about-you-or-someone": {"who": "both"},
+        "other-information": {"text": "How many cameras?"},
+        "delivery": {**SAR["delivery"], "delivery": "viewing"},
+    }
+    one, other = to_intake(answers), to_other_intake(answers)
+    assert other is not None
+    assert (one.about, other.about) == (AboutWhom.ME, AboutWhom.GENERAL)
+    assert other.applicant.name == one.applicant.name
+    assert (other.applicant.date_of_birth, other.applicant.address) == (None, "")
+    assert other.sighting.what_happened == "How many cameras?"
+    assert not is_about_video(other.sighting.earliest_at)
+    # There is nothing to watch about figures.
+    assert (one.wishes.delivery, other.wishes.delivery) == (
+        DeliveryFormat.VIEWING,
+        DeliveryFormat.POST,
+    )
+    no_email = answers | {"email": {"email": "", "has_none": True}}
+    second = to_other_intake(no_email)
+    assert second is not None
+    assert second.applicant.address == to_intake(no_email).applicant.address != ""
+    assert to_other_intake(SAR) is None
+
+
+def test_a_right_without_a_name_for_it_takes_the_rights_own() -> None:
+    acting = {"name": "Cas Example", "organisation": "Example LLP", "organisation_number": "1"}
+    intake = to_intake(
+        SAR
+        | {"about-you-or-someone": {"who": "someone_i_act_for"}, "representative": acting}
+        | {"by-what-right": {"right": "solicitor"}}
+    )
+    assert intake.representative is not None
+    assert intake.representative.relationship == Acting.SOLICITOR.label
+    assert intake.representative.acting is Acting.SOLICITOR
+    assert intake.representative.organisation_number == "1"
 
 
 def test_information_has_no_moment_to_look_at() -> None:

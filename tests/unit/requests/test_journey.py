@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.identity.authority import Acting
 from portal.requests import journey
 
 ME: dict[str, dict[str, Any]] = {"about-you-or-someone": {"who": "me"}}
@@ -119,7 +120,9 @@ def test_answers_to_questions_no_longer_asked_are_left_out() -> None:
 
 
 @given(
-    who=st.sampled_from(["me", "someone_i_act_for", "general", "someone_else", "x", ""]),
+    who=st.sampled_from(["me", "someone_i_act_for", "general", "both", "someone_else", "x", ""]),
+    right=st.sampled_from(["parent", "solicitor", "died", ""]),
+    age=st.sampled_from([8, 16, 40, None]),
     what=st.sampled_from(["video", "information", ""]),
     known=st.sampled_from(["exact", "range", ""]),
     choice=st.sampled_from(["describe", "3", ""]),
@@ -127,10 +130,19 @@ def test_answers_to_questions_no_longer_asked_are_left_out() -> None:
     answered=st.sets(st.sampled_from([q.slug for q in journey.QUESTIONS])),
 )
 def test_forward_and_back_are_the_same_road(
-    who: str, what: str, known: str, choice: str, borough: str, answered: set[str]
+    who: str,
+    right: str,
+    age: int | None,
+    what: str,
+    known: str,
+    choice: str,
+    borough: str,
+    answered: set[str],
 ) -> None:
     answers: dict[str, dict[str, Any]] = {slug: {} for slug in answered} | {
         "about-you-or-someone": {"who": who},
+        "by-what-right": {"right": right},
+        "date-of-birth": {"age": age},
         "what-information": {"what": what},
         "when": {"known": known},
         "which-place": {"typed": "", "choice": choice, "borough": borough, "lat": None},
@@ -142,3 +154,64 @@ def test_forward_and_back_are_the_same_road(
     stop = journey.missing(answers)
     assert stop is None or stop in pages
     assert all(journey.applies(page, answers) for page in pages)
+
+
+BORN_2010 = {"date-of-birth": {"born_on": "2010-03-01", "age": 16}}
+BORN_1990 = {"date-of-birth": {"born_on": "1990-03-01", "age": 36}}
+
+
+@pytest.mark.parametrize("right", Acting)
+def test_who_acts_is_asked_by_what_right_first(right: Acting) -> None:
+    answers = ACTING | {"by-what-right": {"right": right.value}}
+    pages = asked(answers)
+    assert pages[:2] == ["about-you-or-someone", "by-what-right"]
+    assert pages.index("representative") < pages.index("proof")
+    assert journey.acting(answers) is right
+    assert journey.acting(ACTING) is None
+    assert journey.acting(ME | {"by-what-right": {"right": right.value}}) is None
+
+
+def test_the_right_of_the_living_is_not_for_those_who_died() -> None:
+    answers = ACTING | {"by-what-right": {"right": journey.DIED}}
+    pages = asked(answers)
+    assert pages[:4] == [
+        "about-you-or-someone",
+        "by-what-right",
+        "someone-who-died",
+        "what-information",
+    ]
+    assert not {"date-of-birth", "looks", "proof", "representative"} & set(pages)
+    # Whoever then says that it is about themselves is asked as anybody is.
+    assert "someone-who-died" not in asked(ME | {"by-what-right": {"right": journey.DIED}})
+
+
+def test_two_things_at_once_ask_both_and_prove_once() -> None:
+    pages = asked({"about-you-or-someone": {"who": journey.BOTH}})
+    assert {"when", "looks", "other-information", "date-of-birth", "proof"} <= set(pages)
+    assert "what-information" not in pages
+    assert "other-information" not in asked(ME)
+
+
+@pytest.mark.parametrize(
+    ("answers", "page"),
+    [
+        (ME | BORN_2010, "asking-on-your-own"),
+        (ME | BORN_1990, None),
+        (ME | {"date-of-birth": {"born_on": "2010-03-01"}}, None),
+        (ME | {"date-of-birth": {"born_on": "2008-11-23", "age": 17}}, "asking-on-your-own"),
+        (ME | {"date-of-birth": {"born_on": "2008-11-22", "age": 18}}, None),
+        (ACTING | {"by-what-right": {"right": "parent"}} | BORN_2010, "sixteen-or-over"),
+        (ACTING | {"by-what-right": {"right": "solicitor"}} | BORN_2010, None),
+        (
+            ACTING
+            | {"by-what-right": {"right": "parent"}}
+            | {"date-of-birth": {"born_on": "2011-03-01", "age": 15}},
+            None,
+        ),
+    ],
+)
+def test_a_child_is_told_what_is_theirs(
+    answers: dict[str, dict[str, Any]], page: str | None
+) -> None:
+    told = {"asking-on-your-own", "sixteen-or-over"} & set(asked(answers))
+    assert told == ({page} if page else set())

@@ -197,6 +197,22 @@ def test_where_nobody_acts_there_is_no_such_page(sqlite_house: House, signed_in:
     assert client.post(f"{address}/accept", data=CHECKED).status_code == 404
 
 
+def test_a_child_alone_is_never_refused_for_their_age(
+    sqlite_house: House, signed_in: SignedIn
+) -> None:
+    child = ApplicantDetails("Amina Example", "a@example.org", date_of_birth=date(2014, 3, 1))
+    asked = Intake(AboutWhom.ME, child, intake().sighting)
+    at = sqlite_house.now()
+    with sqlite_house.db.writing() as session:
+        made = receive(session, request_id=new_id(), intake=asked, received_at=at, by=PUBLIC, at=at)
+        grown = received(session, at=at)
+    client = signed_in(Role.INTAKE)
+    words = "They are 12 and ask for themselves. Nobody is refused for their age."
+    assert words in client.get(f"/office/requests/{made.reference}/identity").text
+    page = client.get(f"/office/requests/{grown.reference}/identity").text
+    assert "ask for themselves" not in page
+
+
 def test_an_auditor_reads_and_judges_nothing(acted: Acted, signed_in: SignedIn) -> None:
     client = signed_in(Role.AUDITOR)
     page = client.get(acted.address)
