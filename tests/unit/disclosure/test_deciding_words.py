@@ -12,6 +12,7 @@ from portal.disclosure.exemptions import (
     check_interest,
     check_line,
     check_whole,
+    neither_grounds,
 )
 from portal.errors import Refused
 from portal.requests.lifecycle import Regime
@@ -87,6 +88,26 @@ def test_each_refusal_in_full(check: Callable[[], None], words: str) -> None:
     with pytest.raises(Refused) as refused:
         check()
     assert refused.value.message == words
+
+
+OF_NEITHER = {
+    *("necessary", "proportionate", "certificate", "harm"),
+    *("likelihood", "who", "condition", "principle"),
+}
+
+
+@pytest.mark.parametrize("regime", Regime)
+def test_what_is_asked_when_we_neither_confirm_nor_deny(regime: Regime) -> None:
+    """Of the ground's own test all that makes sense then, and why the answer alone would harm."""
+    for each in neither_grounds(regime):
+        own = [asked.name for asked in each.questions if asked.name in OF_NEITHER]
+        names = [asked.name for asked in each.neither_questions]
+        assert names == ["why_neither", "used_alike", *own]
+
+
+def test_every_question_that_is_asked_of_neither_is_one_of_a_ground() -> None:
+    asked = {q.name for regime in Regime for one in neither_grounds(regime) for q in one.questions}
+    assert asked >= OF_NEITHER
 
 
 def test_what_is_missing_is_named_in_full_sentences() -> None:

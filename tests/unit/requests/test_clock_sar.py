@@ -50,6 +50,17 @@ def test_without_a_receipt_there_is_no_clock() -> None:
         clock_of("sar_part3", [], HOLIDAYS)
 
 
+def test_what_cannot_be_told_to_the_clock_is_said_in_full() -> None:
+    with pytest.raises(Refused) as refused:
+        clock_of("sar_part3", [], HOLIDAYS)
+    assert refused.value.message == "The clock needs the day the request was received."
+    with pytest.raises(Refused) as refused:
+        sar(ClarificationAnswered(date(2026, 3, 9)))
+    assert refused.value.message == (
+        "An answer came on Monday 9 March 2026, before we had asked for it."
+    )
+
+
 def test_it_is_received_when_any_part_of_the_force_has_it() -> None:
     clock = sar(Received(date(2026, 3, 5)))
     assert clock.received_on == clock.start_on == MARCH_2
@@ -124,6 +135,10 @@ class TestStart:
         assert sar(IdentityRequested(MARCH_2), *came).start_on == date(2026, 3, 10)
         assert sar(IdentityRequested(date(2026, 3, 10)), *came).start_on == date(2026, 3, 10)
         assert sar(IdentityRequested(date(2026, 3, 11)), *came).start_on == date(2026, 3, 20)
+
+    def test_of_proofs_that_came_before_we_asked_the_first_was_enough(self) -> None:
+        came = [IdentityReceived(date(2026, 3, day)) for day in (5, 9)]
+        assert sar(*came, IdentityRequested(date(2026, 3, 12))).start_on == date(2026, 3, 5)
 
     def test_asked_again_later_it_is_still_the_first_request_that_counts(self) -> None:
         asked = [IdentityRequested(day) for day in (date(2026, 4, 10), date(2026, 3, 3))]
