@@ -36,7 +36,7 @@ bench: setup ## Measure taking in and searching a catalogue (ARGS="--recordings 
 	$(PYTHON) -m benchmarks.catalogue $(ARGS)
 
 .PHONY: docs
-docs: setup ## Draw docs/lifecycle.md and docs/settings.md from the code
+docs: setup ## Draw the pages of docs/ that are made from the code
 	@$(PYTHON) -m scripts.draw_docs
 
 .PHONY: screenshots

@@ -21,6 +21,7 @@ from portal.requests.lifecycle import (
     obstacle,
     public_status,
 )
+from scripts.draw_decisions import decisions_page
 from scripts.feed_page import feed_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -30,6 +31,7 @@ def pages() -> Mapping[str, str]:
     """The drawn pages, by their name in docs/."""
     return {
         "feed.md": feed_page(),
+        "decisions.md": decisions_page(),
         "lifecycle.md": lifecycle_page(),
         "openapi.json": document_text(),
         "settings.md": settings_page(),
