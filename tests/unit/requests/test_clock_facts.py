@@ -23,9 +23,13 @@ from portal.requests.clock import (
 from portal.requests.clock_explaining import explain
 from portal.workdays import Holidays
 
-FACTS: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parents[2] / "facts" / "clock.json").read_text()
-)["facts"]
+FOLDER = Path(__file__).parents[2] / "facts"
+# The rules' own, and combinations whose dates were counted by numpy, apart from the clock.
+FACTS: list[dict[str, Any]] = [
+    fact
+    for name in ("clock.json", "clock_more.json")
+    for fact in json.loads((FOLDER / name).read_text(encoding="utf-8"))["facts"]
+]
 HOLIDAYS = load_shipped()
 
 
