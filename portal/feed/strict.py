@@ -7,12 +7,14 @@ no deeper than anything the feed describes could be.
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 from portal.feed.problems import NOT_STRICT_JSON
 from portal.web.problems import Problem
 
 DEEPEST = 16
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def strict_json(body: bytes) -> Any:
@@ -33,7 +35,17 @@ def strict_json(body: bytes) -> Any:
     except ValueError:  # a whole number of thousands of digits
         _refuse("The body holds a number that is too long.")
     _check_depth(held)
+    if _SURROGATE.search(body):
+        _check_encodable(held)
     return held
+
+
+def _check_encodable(held: Any) -> None:
+    """Half a character, which an escape can write, is in no text that anybody can store."""
+    try:
+        json.dumps(held, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        _refuse("A text holds half a character.")
 
 
 def _check_depth(held: Any) -> None:
