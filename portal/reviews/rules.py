@@ -63,7 +63,7 @@ def why_not_ask(kind: ReviewKind, standing: Standing) -> str | None:
     if kind is ReviewKind.COMPLAINT:
         return None  # s.164A knows no time before which and none after which
     if standing.answered_at is None:
-        return "We have not answered yet. You can ask us to look again when we have."
+        return "You can ask us to look again when you have our answer."
     if any(one.received_at >= standing.answered_at for one in standing.asked):
         return "We have looked at this answer again already. You can go to the regulator now."
     return None

@@ -126,7 +126,7 @@ def test_a_complaint_can_be_made_before_we_answer(house: House) -> None:
 def test_a_review_before_we_answer_is_refused(house: House) -> None:
     with house.db.writing() as session:
         made = received(session, at=house.now(), about=AboutWhom.GENERAL)
-    with pytest.raises(Refused, match="not answered yet"):
+    with pytest.raises(Refused, match="when you have our answer"):
         asked(house, made.id)
 
 
@@ -201,7 +201,7 @@ def test_a_withdrawn_request_has_no_answer_to_look_at_again(house: House) -> Non
     with house.db.writing() as session:
         made = received(session, at=house.now(), about=AboutWhom.GENERAL)
         withdraw(session, request_id=made.id, by=PUBLIC, at=house.now())
-    with pytest.raises(Refused, match="not answered yet"), house.db.writing() as session:
+    with pytest.raises(Refused, match="when you have our answer"), house.db.writing() as session:
         ask_to_look_again(
             session,
             request_id=made.id,

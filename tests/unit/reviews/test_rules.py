@@ -46,7 +46,7 @@ def test_an_internal_review_is_for_an_answered_foi_request() -> None:
     assert why_not_ask(REVIEW, Standing(Regime.FOI, ANSWERED_AT)) is None
     words = why_not_ask(REVIEW, Standing(Regime.FOI, None))
     assert words is not None
-    assert "not answered yet" in words
+    assert "when you have our answer" in words
 
 
 @pytest.mark.parametrize(

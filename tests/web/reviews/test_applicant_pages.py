@@ -81,7 +81,7 @@ def test_before_we_answer_a_complaint_is_open_and_a_review_is_not(
     general = ready_to_decide(sqlite_house, about=AboutWhom.GENERAL)
     client = browser_of(general)
     shown = page(client, general)
-    assert "We have not answered yet" in shown
+    assert "when you have our answer" in shown
     assert path(general, "/internal-review") not in shown
     there = client.get(path(general, "/internal-review"))
     assert (there.status_code, there.location) == (303, path(general))
