@@ -1,6 +1,7 @@
 """Taking in one file, whatever it is."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePath
@@ -22,11 +23,15 @@ from portal.recordings.importing import (
     SideFile,
     import_file,
     json_chunks,
+    read_elsewhere,
+    read_here,
     take_in,
 )
 
 # A whole file of these is held in memory; a catalogue comes line by line.
 _LARGEST = 32_000_000
+# Smaller than this, a file is taken in before a second process would have begun to read it.
+_LARGE = 16_000_000
 _WHOLE: Mapping[str, Callable[[bytes], Chunk]] = {"gpx": read_gpx, "geojson": read_geojson}
 _SUFFIXES = {".csv": "csv", ".gpx": "gpx", ".geojson": "geojson"}
 FORMATS = ("jsonl", "csv", *_WHOLE)
@@ -92,4 +97,12 @@ def _reading(
 ) -> Callable[[FileLines], Iterator[Chunk]]:
     if format_ == "csv":
         return csv_chunks(read_header(stream, read_mapping(mapping) if mapping else None))
-    return lambda lines: json_chunks(lines, mark=lambda: lines.mark)
+    reading = read_elsewhere if _is_large(stream) else read_here
+    return lambda lines: json_chunks(lines, mark=lambda: lines.mark, reading=reading)
+
+
+def _is_large(stream: BinaryIO) -> bool:
+    """Whether a second process is worth its start, and there is a processor for it."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    return size >= _LARGE and len(os.sched_getaffinity(0)) > 1

@@ -1,6 +1,7 @@
 """Newline-delimited JSON, from a file or from anywhere else that gives lines."""
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
@@ -9,13 +10,12 @@ from portal.recordings.importing.chunks import (
     LINES_PER_CHUNK,
     Chunk,
     Mark,
-    Rejected,
 )
-from portal.recordings.lines import LONGEST_LINE, BadLine, ImportLine
-from portal.recordings.quick import read_lines
+from portal.recordings.importing.reading import Piece, Read, read_here
+from portal.recordings.lines import LONGEST_LINE
 
-# So many lines are parsed at a time: what they are parsed into still fits in a processor's cache.
-_AT_ONCE = 500
+# How pieces are read: here, or elsewhere.
+Reading = Callable[[Iterable[Piece]], Iterator[tuple[Piece, Read]]]
 _BLOCK = 1_000_000
 
 
@@ -86,17 +86,24 @@ def json_chunks(
     *,
     size: int = LINES_PER_CHUNK,
     mark: Callable[[], Mark | None] = lambda: None,
+    reading: Reading = read_here,
 ) -> Iterator[Chunk]:
     """Lines of the import format (docs/import.md), read and checked, `size` to a chunk.
 
     `mark` is asked after each chunk how far its lines go; when it knows, lines count from there.
     """
     begun = mark()
-    number = begun.taken_lines if begun else 0
-    for piece in _pieces(lines, size):
-        first, number = number + 1, number + len(piece)
-        taken, rejected = _read(piece, first)
-        yield Chunk(number, taken, rejected, mark())
+    marks: deque[Mark | None] = deque()
+
+    def pieces() -> Iterator[Piece]:
+        number = begun.taken_lines if begun else 0
+        for piece in _pieces(lines, size):
+            marks.append(mark())
+            yield Piece(number + 1, piece)
+            number += len(piece)
+
+    for piece, (taken, rejected) in reading(pieces()):
+        yield Chunk(piece.first + len(piece.lines) - 1, taken, rejected, marks.popleft())
 
 
 def _pieces(lines: Iterable[str | bytes], size: int) -> Iterator[list[bytes]]:
@@ -112,17 +119,3 @@ def _pieces(lines: Iterable[str | bytes], size: int) -> Iterator[list[bytes]]:
             held, room = [], BYTES_PER_CHUNK
     if held:
         yield held
-
-
-def _read(piece: list[bytes], first: int) -> tuple[list[tuple[int, ImportLine]], list[Rejected]]:
-    taken: list[tuple[int, ImportLine]] = []
-    rejected: list[Rejected] = []
-    numbered = [(number, line) for number, line in enumerate(piece, first) if line.strip()]
-    for begin in range(0, len(numbered), _AT_ONCE):
-        some = numbered[begin : begin + _AT_ONCE]
-        for (number, _), read in zip(some, read_lines([line for _, line in some]), strict=True):
-            if isinstance(read, BadLine):
-                rejected.append(Rejected(number, str(read)))
-            else:
-                taken.append((number, read))
-    return taken, rejected
