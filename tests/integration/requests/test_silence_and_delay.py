@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from portal.actors import PUBLIC, Actor, Role
 from portal.errors import Refused
+from portal.holds.policy import Level
 from portal.house import House
 from portal.identity.proof import Doubt
 from portal.letters.kinds import LetterKind
@@ -37,7 +38,7 @@ from portal.requests.waiting_queries import came_after_closing, nothing_came
 from portal.worker import Worker
 from tests.conftest import Clock
 from tests.factories.applicants import intake_handler, received
-from tests.factories.disclosure import handler
+from tests.factories.disclosure import handler, place_hold, ready_to_decide
 from tests.servers.smtp import ScriptedSmtp
 
 
@@ -496,3 +497,33 @@ def test_proof_is_not_taken_for_a_request_that_ended_otherwise(house: House, ine
                 by=PUBLIC,
                 at=house.now(),
             )
+
+
+def told_of(house: House, request_id: UUID) -> tuple[list[object], list[tuple[object, ...]]]:
+    """Every letter and e-mail that told a request was late, without what names the request."""
+    reference = the(house, request_id).reference
+    with house.db.reading() as session:
+        letters = [
+            {name: value for name, value in one.fields.items() if name != "reference"}
+            for one in letters_of(session, request_id)
+            if one.kind is LetterKind.DELAY
+        ]
+        mails = session.scalars(sa.select(Notice).where(Notice.kind == NoticeKind.LETTER))
+        sent = [
+            (one.written_at, (one.body or "").replace(reference, ""), one.subject == subject)
+            for one in mails
+            if one.fields["reference"] == reference
+            for subject in [f"There is a letter for you: {reference}"]
+        ]
+    return list(letters), list(sent)
+
+
+def test_a_delay_tells_nothing_of_a_secret_hold(house: House, clock: Clock) -> None:
+    """DPA 2018 s.45(6): the same letters, e-mails and days, whatever a search found."""
+    secret = ready_to_decide(house)
+    place_hold(house, secret.recording_ids[0], level=Level.NEITHER_CONFIRM_NOR_DENY)
+    open_one, nothing = ready_to_decide(house), ready_to_decide(house, contents=())
+    each_day(house, clock, 40)
+    one, two, three = (told_of(house, each.request_id) for each in (secret, open_one, nothing))
+    assert len(one[0]) == len(one[1]) == 2
+    assert one == two == three
