@@ -14,6 +14,8 @@ from portal.disclosure.exemptions import (
     check_whole,
     neither_grounds,
 )
+from portal.disclosure.exemptions.cost import TOGETHER_WITHIN_WORKING_DAYS
+from portal.disclosure.exemptions.grounds import Weighing
 from portal.errors import Refused
 from portal.requests.lifecycle import Regime
 from tests.factories.grounds import answers_to, ground
@@ -48,6 +50,20 @@ def test_the_outcomes_are_stored_and_read_by_these_words() -> None:
         ("withhold", "Withhold"),
         ("held", "Held as evidence"),
     ]
+
+
+def test_how_a_ground_is_weighed_in_words() -> None:
+    assert [(weighing.value, weighing.label) for weighing in Weighing] == [
+        ("absolute", "Absolute"),
+        ("qualified", "Qualified: weigh the public interest"),
+        ("by_condition", "Absolute under the first condition, otherwise qualified"),
+        ("outside", "Not weighed"),
+    ]
+
+
+def test_requests_within_60_working_days_are_counted_together() -> None:
+    """Fees Regulations 2004, regulation 5(2)(b)."""
+    assert TOGETHER_WITHIN_WORKING_DAYS == 60
 
 
 @pytest.mark.parametrize(
