@@ -105,6 +105,8 @@ STAFF = {
     "handler": (Role.INTAKE, Role.SEARCHER, Role.DECISION_MAKER),
     "second": (Role.SECONDER,),
     "holds": (Role.HOLD_OWNER,),
+    "senior": (Role.SENIOR_REVIEWER,),
+    "dpo": (Role.DATA_PROTECTION_OFFICER, Role.SECONDER),
     "auditor": (Role.AUDITOR,),
     "admin": (Role.ADMINISTRATOR,),
 }
