@@ -15,4 +15,4 @@ def test_only_one_who_acts_for_another_is_offered_their_papers(
     assert 'value="passport"' in page
     for kind in ("authority", "power_of_attorney", "court_order", "own_photo_id", "own_address"):
         assert f'value="{kind}"' not in page
-    assert "If you ask for someone else" not in page
+    assert "people who ask for someone else" not in page
