@@ -76,11 +76,17 @@ class DecisionForm(QuestionForm):
     def has_unseen(self) -> bool:
         """Whether a ground was chosen whose questions were not on the page that was sent."""
         return self.is_unseen(
-            f"{_stem(asked.recording_id)}{question.name}"
-            for asked in self.asked
-            for question in self.questions(asked)
-            if self._is_withheld(asked)
+            {
+                f"asked_{asked.recording_id}": self.ground_of(asked.recording_id)
+                for asked in self.asked
+                if not asked.is_held and self._is_withheld(asked)
+            }
         )
+
+    def ground_of(self, recording_id: int) -> str:
+        """The ground chosen for a recording, "" while there is none: the mark of its questions."""
+        asked = next(each for each in self.asked if each.recording_id == recording_id)
+        return _ground(self.regime, asked, self.typed)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for the ground, and the answer to each of its questions, of every recording that

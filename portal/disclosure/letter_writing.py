@@ -29,6 +29,7 @@ from portal.holds.policy import Level, next_review_on, strictest
 from portal.letters.kinds import ClipLine, LetterKind
 from portal.requests.answers import is_about_video
 from portal.requests.endings import Ending
+from portal.requests.letter_fields import request_summary
 from portal.requests.lifecycle import Regime
 
 
@@ -58,6 +59,7 @@ class LetterFacts:
     force: Mapping[str, str]
     retention_days: int
     book_head: str = ""
+    representative_name: str = ""
     whole: Whole | None = None
 
 
@@ -76,17 +78,12 @@ def _common(facts: LetterFacts) -> Fields:
         "reference": facts.reference,
         "dated_on": facts.dated_on,
         "applicant_name": facts.applicant_name,
-        "request_summary": _asked(facts),
+        "request_summary": request_summary(facts) or facts.reference,
+        "representative_name": facts.representative_name or None,
         "regime": facts.regime.value,
         "decided_by": facts.decided_by,
         "book_head": facts.book_head or None,
     }
-
-
-def _asked(facts: LetterFacts) -> str:
-    """The request in the applicant's words: when, where, what."""
-    when = ", ".join(part for part in (facts.said_time, facts.place) if part)
-    return "\n\n".join(part for part in (when, facts.what_happened) if part) or facts.reference
 
 
 def _disclosure(facts: LetterFacts) -> Fields:

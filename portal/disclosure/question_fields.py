@@ -69,10 +69,16 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]
     # What `note` would lack, where the answer needs one: none here.
     note: Any
 
-    def is_unseen(self, names: Iterable[str]) -> bool:
-        """Whether a question was not on the page that was sent, so that it must be shown first."""
+    def is_unseen(self, chosen: Mapping[str, str]) -> bool:
+        """Whether a question was not on the page that was sent, so that it must be shown first.
+
+        `chosen` are the grounds by the name of their mark: the page says in it whose questions
+        it asked, because a question with choices of which none was chosen is not sent at all.
+        """
         interest = INTEREST if self.is_weighed else ()
-        return SHOW in self.typed or any(name not in self.typed for name in (*names, *interest))
+        if SHOW in self.typed or any(name not in self.typed for name in interest):
+            return True
+        return any(self.typed.get(mark, "") != ground for mark, ground in chosen.items())
 
     def fault(self, stem: str, asked: Iterable[Question], of: str = "") -> bool:
         """Mark every question that is not answered as it must be; returns whether one is."""

@@ -64,10 +64,12 @@ class WholeForm(QuestionForm):
     @property
     def has_unseen(self) -> bool:
         """Whether a ground was chosen whose questions were not on the page that was sent."""
-        names = [f"{_STEM}{each.name}" for each in self.questions]
-        if self.ground and not self.is_neither:
-            names.append("note")
-        return self.is_unseen(names)
+        return self.is_unseen({"asked": self.mark})
+
+    @property
+    def mark(self) -> str:
+        """Whose questions the page asks, for the page to send back."""
+        return f"{self.way.data}.{self.ground}" if self.ground else ""
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a ground, the answer to each of its questions, and our reasons."""

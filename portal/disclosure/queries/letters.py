@@ -38,7 +38,7 @@ def letter_facts(
     """The facts of a decision's letter. `fingerprints` are the copies' SHA-256 by recording; a
     letter that is only looked at before packing has none yet."""
     footage_request = by_id(session, decision.request_id)
-    said = footage_request.sighting
+    said, acting = footage_request.sighting, footage_request.representative
     return LetterFacts(
         reference=footage_request.reference,
         regime=footage_request.regime,
@@ -62,6 +62,7 @@ def letter_facts(
         force=force_fields(settings),
         retention_days=settings.retention_days,
         book_head=_book_head(session),
+        representative_name=acting.name if acting else "",
     )
 
 

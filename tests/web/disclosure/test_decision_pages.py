@@ -65,7 +65,8 @@ def withheld(number: int, code: str, **given: str) -> dict[str, str]:
     """The fields that withhold a recording on a ground, its whole test answered."""
     answers = answers_to(ground(code).questions) | given
     said = {f"answer_{number}_{name}": answer for name, answer in answers.items()}
-    return {f"outcome_{number}": "withhold", f"ground_{number}": code, **said}
+    chosen = {f"outcome_{number}": "withhold", f"ground_{number}": code, f"asked_{number}": code}
+    return chosen | said
 
 
 def part(ready: Ready, path: str) -> str:
@@ -182,8 +183,7 @@ def test_a_held_recording_is_locked_to_held(
     assert f'name="outcome_{two}"' not in page
     assert Level.LIMITED.label in page
     data = {f"outcome_{one}": "release", f"outcome_{two}": "release"}
-    unseen = decider.post(part(ready, "decision"), data=data)
-    assert "Nothing is decided yet." in unseen.text
+    assert decider.post(part(ready, "decision"), data=data).status_code == 422
     answers = answers_to(ground("P3-45-4-b").held_questions)
     data |= {f"answer_{two}_{name}": answer for name, answer in answers.items()}
     lacking = data | {f"answer_{two}_extent": ""}

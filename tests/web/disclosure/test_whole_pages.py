@@ -33,13 +33,14 @@ def part(ready: Ready, path: str = PATH) -> str:
 def refusal(code: str, **given: str) -> dict[str, str]:
     answers = answers_to(ground(code).questions) | given
     said = {f"answer_{name}": answer for name, answer in answers.items()}
-    return {"way": "refuse", "refuse_ground": code, "note": "It is too much.", **said}
+    chosen = {"way": "refuse", "refuse_ground": code, "asked": f"refuse.{code}"}
+    return chosen | {"note": "It is too much."} | said
 
 
 def neither(code: str) -> dict[str, str]:
     answers = answers_to(ground(code).neither_questions)
     said = {f"answer_{name}": answer for name, answer in answers.items()}
-    return {"way": "neither", "neither_ground": code, **said}
+    return {"way": "neither", "neither_ground": code, "asked": f"neither.{code}", **said}
 
 
 WEIGHED = {"interest_for": "For.", "interest_against": "Against.", "interest_conclusion": "Harm."}
