@@ -42,7 +42,14 @@ LEASE = 2.0
 NOTICES = 40
 MEGABYTE = 1024 * 1024
 # How far into a job the kill comes, at most: about as long as a job of the kind takes.
-WITHIN = {"send_notice": 0.06, "pack": 1.5, "preserve": 0.06, "search_again": 0.06, "tidy_up": 0.06}
+WITHIN = {
+    "send_notice": 0.06,
+    "pack": 1.5,
+    "print_letter": 1.0,
+    "preserve": 0.06,
+    "search_again": 0.06,
+    "tidy_up": 0.06,
+}
 
 
 def real(house: House, **settings: object) -> House:
