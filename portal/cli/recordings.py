@@ -68,6 +68,8 @@ def import_recordings(
     stopped is gone on with. A line that names an open matter puts a hold on its recording. Exit
     code 1 when a line was bad.
     """
+    if rejects and len(files) > 1:
+        raise click.UsageError("--rejects is for one FILE.")
     house = enter()
     reports = [
         _import_one(

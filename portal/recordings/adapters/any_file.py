@@ -29,7 +29,7 @@ from portal.recordings.importing import (
 )
 
 # A whole file of these is held in memory; a catalogue comes line by line.
-_LARGEST = 32_000_000
+_LARGEST = 16_000_000
 # Smaller than this, a file is taken in before a second process would have begun to read it.
 _LARGE = 16_000_000
 _WHOLE: Mapping[str, Callable[[bytes], Chunk]] = {"gpx": read_gpx, "geojson": read_geojson}

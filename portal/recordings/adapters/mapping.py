@@ -202,7 +202,7 @@ def _categories(held: dict[str, Any]) -> dict[str, Any]:
     if separator is not None and (not isinstance(separator, str) or not separator):
         _refuse("separator in [categories] must be text")
     return {
-        "categories": words or OUR_CATEGORIES,
+        "categories": {**OUR_CATEGORIES, **words},
         "otherwise": None if otherwise == "refuse" else Category(otherwise),
         "separator": separator,
     }

@@ -24,10 +24,12 @@ _TRACK = cast(sa.Table, Track.__table__)
 
 @dataclass(frozen=True)
 class Stored:
-    """What a batch changed: our numbers of the new and of the updated, and the time they span."""
+    """What a batch changed: our numbers of the new, of the updated, and of those among them that
+    name a matter, and the time they span."""
 
     created: list[int]
     updated: list[int]
+    evidence: list[int]
     since: datetime | None
     until: datetime | None
 
@@ -58,12 +60,14 @@ def store(
     _update(session, changed, at, known)
     numbers = _create(session, created, at, known)
     # A recording whose time was corrected may matter where it now is.
-    moved = [line for line, _ in created] + [line for _, line, _ in changed]
+    written = [(number, line) for number, (line, _) in zip(numbers, created, strict=True)]
+    written += [(prior.number, line) for prior, line, _ in changed]
     return Stored(
-        numbers,
-        [prior.number for prior, *_ in changed],
-        min((line.started_at for line in moved), default=None),
-        max((line.ended_at for line in moved), default=None),
+        created=numbers,
+        updated=[prior.number for prior, *_ in changed],
+        evidence=sorted(number for number, line in written if line.matter_reference is not None),
+        since=min((line.started_at for _, line in written), default=None),
+        until=max((line.ended_at for _, line in written), default=None),
     )
 
 

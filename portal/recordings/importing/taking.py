@@ -116,7 +116,7 @@ def _take(
     known: frozenset[str],
 ) -> Stored:
     if not part:
-        return Stored([], [], None, None)
+        return Stored([], [], [], None, None)
     prepare(session)
     stored = store(session, [line for _, line in part], at, known)
     if stored.created or stored.updated:
@@ -150,17 +150,10 @@ def _owe_searches(session: Session, stored: Stored, at: datetime) -> None:
 
 def _flag(session: Session, stored: Stored, flagged: Flagged) -> None:
     """Pass on which of the new and changed recordings are evidence in a matter."""
-    numbers = [*stored.updated, *stored.created]
-    for begin in range(0, len(numbers), _AT_ONCE):
-        named = session.scalars(
-            sa.select(Recording)
-            .where(
-                Recording.id.in_(numbers[begin : begin + _AT_ONCE]),
-                Recording.matter_reference.is_not(None),
-            )
-            .order_by(Recording.id)
-        ).all()
-        for recording in named:
+    for begin in range(0, len(stored.evidence), _AT_ONCE):
+        numbers = stored.evidence[begin : begin + _AT_ONCE]
+        named = sa.select(Recording).where(Recording.id.in_(numbers)).order_by(Recording.id)
+        for recording in session.scalars(named).all():
             if recording.matter_reference is not None:
                 flagged(session, recording, recording.matter_reference)
 
@@ -173,5 +166,6 @@ def take_part(
     at: datetime,
     flagged: Flagged,
 ) -> Stored:
-    """Take in one batch within the caller's transaction; no identifier may be in it twice."""
+    """Take in one batch within the caller's own transaction, as the machine feed does
+    (`feed.commands.taking_in`). No identifier may be in it twice."""
     return _take(session, part, by, at, flagged, known_areas(session))

@@ -69,6 +69,8 @@ def test_bad_lines_go_where_they_are_wanted(portal: Portal, tmp_path: Path) -> N
     assert len(told.stderr.splitlines()) == 20
     assert len(beside.read_text().splitlines()) == 30
     assert not Path(f"{path}.rejected").exists()
+    two = portal("recordings", "import", path, path, "--rejects", beside)
+    assert two.exit_code == 2
     nowhere = portal("recordings", "import", path, "--rejects", tmp_path / "no" / "bad.txt")
     assert nowhere.exit_code == 1
     assert "cannot be read or written" in nowhere.output

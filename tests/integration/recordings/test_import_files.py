@@ -553,8 +553,8 @@ def test_geojson_that_is_wrong_is_refused(
 
 @pytest.mark.parametrize("name", ["a.gpx", "a.geojson"])
 def test_a_file_that_is_read_whole_may_not_be_endless(sqlite_database: Database, name: str) -> None:
-    report = take_in(sqlite_database, b" " * 32_000_001, name)
-    assert "larger than 32,000,000 bytes" in report.rejected[0].message
+    report = take_in(sqlite_database, b" " * 16_000_001, name)
+    assert "larger than 16,000,000 bytes" in report.rejected[0].message
 
 
 # Lines
