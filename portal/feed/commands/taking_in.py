@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.feed.outcomes import Outcome
 from portal.holds.commands import follow_evidence_flag
+from portal.recordings.bulk import prepare
 from portal.recordings.importing.chunks import Chunk, parted
 from portal.recordings.importing.taking import take_part
 from portal.recordings.lines import BadLine, ImportLine, recording_from
-from portal.recordings.models import Recording
+from portal.recordings.models import Recording, Track
 
 Result = dict[str, Any]
+_RECORDING = cast(sa.Table, Recording.__table__)
+_TRACK = cast(sa.Table, Track.__table__)
 
 
 def take_in_recordings(
@@ -39,10 +42,14 @@ def take_in_recordings(
             results.append(rejected)
     flagged = partial(follow_evidence_flag, by=by)
     for part in parted(Chunk(len(recordings), good)):
-        stored = take_part(session, part, by=by, at=at, flagged=flagged)
-        outcomes = _outcomes(session, stored.created, stored.updated)
+        prepare(session)  # no other import comes between the looks and the deed
+        names = [line.source_id for _, line in part]
+        before = _as_stored(session, names)
+        take_part(session, part, by=by, at=at, flagged=flagged)
+        after = _as_stored(session, names)
         for number, line in part:
-            results[number]["outcome"] = outcomes.get(line.source_id, Outcome.SAME).value
+            outcome = _outcome(before.get(line.source_id), after[line.source_id])
+            results[number]["outcome"] = outcome.value
     return results
 
 
@@ -63,15 +70,18 @@ def _id_of(held: object) -> str | None:
     return given if is_fit else None
 
 
-def _outcomes(
-    session: Session, created: Sequence[int], updated: Sequence[int]
-) -> dict[str, Outcome]:
-    """What became of each recording that was written, by the source's identifier."""
-    added = frozenset(created)
+def _as_stored(session: Session, names: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """All that is stored of these recordings, but for the moment of the last import."""
+    facts = [column for column in _RECORDING.c if column.name != "imported_at"]
     rows = session.execute(
-        sa.select(Recording.id, Recording.source_id).where(Recording.id.in_([*created, *updated]))
+        sa.select(_RECORDING.c.source_id, *facts, *_TRACK.c)
+        .outerjoin(_TRACK, _TRACK.c.recording_id == _RECORDING.c.id)
+        .where(_RECORDING.c.source_id.in_(names))
     )
-    return {
-        source_id: Outcome.ADDED if number in added else Outcome.CHANGED
-        for number, source_id in rows
-    }
+    return {row[0]: tuple(row) for row in rows}
+
+
+def _outcome(before: tuple[Any, ...] | None, after: tuple[Any, ...]) -> Outcome:
+    if before is None:
+        return Outcome.ADDED
+    return Outcome.SAME if before == after else Outcome.CHANGED
