@@ -95,9 +95,9 @@ class Journey:
         self._look("publishing")
         self._work("answered")
         self._collect()
-        for days in (10, 20, 75, 60):
+        for days in (30, 61, 91):
             self.clock.forward(days=days)
-            self._work(f"{days} days on")
+            Worker(self.house).pay_all()
             self._look_at_restriction()
             self._work("after the look that is owed every 90 days")
 
