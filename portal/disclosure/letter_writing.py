@@ -78,12 +78,18 @@ def _common(facts: LetterFacts) -> Fields:
         "reference": facts.reference,
         "dated_on": facts.dated_on,
         "applicant_name": facts.applicant_name,
-        "request_summary": request_summary(facts) or facts.reference,
+        "request_summary": _asked(facts) or facts.reference,
         "representative_name": facts.representative_name or None,
         "regime": facts.regime.value,
         "decided_by": facts.decided_by,
         "book_head": facts.book_head or None,
     }
+
+
+def _asked(facts: LetterFacts) -> str:
+    return request_summary(
+        facts.earliest_at, facts.latest_at, facts.said_time, facts.place, facts.what_happened
+    )
 
 
 def _disclosure(facts: LetterFacts) -> Fields:

@@ -1,20 +1,13 @@
 """What every letter about a request says, whatever its kind. Law: pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from portal.dates import london_day
+from portal.dates import day_in_words, london_day
 from portal.letters.kinds import LetterKind, known_fields
+from portal.requests.answers import is_about_video
 from portal.requests.clock import Clock
 from portal.requests.lifecycle import Regime
-
-
-class Said(Protocol):
-    """What they said of when, where and what."""
-
-    said_time: str
-    place: str
-    what_happened: str
 
 
 class Asked(Protocol):
@@ -23,6 +16,7 @@ class Asked(Protocol):
     reference: str
     regime: Regime
     applicant: Any
+    representative: Any
     sighting: Any
 
 
@@ -33,15 +27,37 @@ def common_fields(asked: Asked, kind: LetterKind, clock: Clock, *, at: datetime)
         "reference": asked.reference,
         "dated_on": london_day(at),
         "applicant_name": asked.applicant.name,
-        "request_summary": request_summary(asked.sighting) or asked.reference,
+        "request_summary": _summary(asked.sighting) or asked.reference,
         "regime": asked.regime.value,
     }
+    if asked.representative is not None:
+        fields["representative_name"] = asked.representative.name
     if "clock_working" in known_fields(kind):
         fields["clock_working"] = list(clock.working)
     return fields
 
 
-def request_summary(said: Said) -> str:
-    """The request in the applicant's words: when, where, what."""
-    when = ", ".join(part for part in (said.said_time, said.place) if part)
-    return "\n\n".join(part for part in (when, said.what_happened) if part)
+def _summary(said: Any) -> str:
+    return request_summary(
+        said.earliest_at, said.latest_at, said.said_time, said.place, said.what_happened
+    )
+
+
+def request_summary(
+    earliest_at: datetime, latest_at: datetime, said_time: str, place: str, what_happened: str
+) -> str:
+    """The request in the applicant's words: when, where, what. Figures have no when or where."""
+    if not is_about_video(earliest_at):
+        return what_happened
+    day = _day_said(earliest_at, latest_at)
+    when = ", ".join(part for part in (day, said_time, place) if part)
+    return "\n\n".join(part for part in (when, what_happened) if part)
+
+
+def _day_said(earliest_at: datetime, latest_at: datetime) -> str:
+    """The day they named, which the window is around; or the first and the last day of a range."""
+    length = latest_at - earliest_at
+    if length <= timedelta(days=1):
+        return day_in_words(london_day(earliest_at + length / 2))
+    first, last = london_day(earliest_at), london_day(latest_at - timedelta(seconds=1))
+    return f"{day_in_words(first)} to {day_in_words(last)}"

@@ -54,4 +54,7 @@ EDITABLE: Mapping[LetterKind, tuple[str, ...]] = {
     LetterKind.REVIEW_OUTCOME: ("reasons", "what_changes"),
     LetterKind.COMPLAINT_OUTCOME: ("reasons", "what_changes"),
 }
-COMMON_OPTIONAL = ("book_head",)  # the last line of the book of deeds, printed on a decision
+COMMON_OPTIONAL = (
+    "representative_name",
+    "book_head",
+)  # the last line of the book of deeds, printed on a decision

@@ -102,7 +102,8 @@ def test_neither_confirm_nor_deny_has_no_place_for_what_is_held() -> None:
     common = {field.name for field in COMMON}
     own = set(known_fields(LetterKind.NCND)) - common
     # Whether video or information was asked for is theirs, and says nothing of what there is.
-    assert own == {"exemption_section", "decided_by", "book_head", "asked_for_information"}
+    told = {"exemption_section", "decided_by", "asked_for_information"}
+    assert own == {*told, "book_head", "representative_name"}
 
 
 def test_a_restriction_at_level_two_needs_no_reasons_but_every_right() -> None:
