@@ -11,9 +11,10 @@ from portal.web.session import now
 
 
 def beside(session: Session, footage_request: FootageRequest) -> dict[str, object]:
-    """Whether they can ask for less, and the other request of an ask for two things: only where
-    this browser may see that one too."""
+    """Whether they act for another, whether they can ask for less, and the other request of an
+    ask for two things: that one only where this browser may see it too."""
     return {
+        "is_for_another": footage_request.representative is not None,
         "may_narrow": (footage_request.status, Event.NARROWED) in TABLE,
         "other_half": _other_half(session, footage_request),
     }
