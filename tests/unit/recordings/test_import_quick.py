@@ -164,7 +164,7 @@ changed = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(changed, max_size=4))
 def test_whatever_the_lines_hold_both_ways_agree(changes: list[dict[str, Any]]) -> None:
     same(*(line(**each) for each in changes))
