@@ -25,8 +25,9 @@ FIX_TOLERANCE_S = 120
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 WORST_ACCURACY_M = 100_000
-# The texts of the format, and how long each may be.
-LONGEST = {"id": 200, "camera": 100, "officer": 40, "area": 100, "matter": 100, "incident": 100}
+# The texts of the format, and how long each may be; a matter is opened under its reference, and
+# that table has room for 80.
+LONGEST = {"id": 200, "camera": 100, "officer": 40, "area": 100, "matter": 80, "incident": 100}
 KEYS = frozenset({*LONGEST, "started_at", "ended_at", "track", "category", "media", "sha256"})
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _EXAMPLE = "2026-11-01T20:10:00Z"

@@ -88,6 +88,7 @@ BAD: list[tuple[object, str | None, str]] = [
     (recording("B", track=[["2026-11-02T20:11:00Z", 51, 0]]), "B", "outside the recording"),
     (recording("B", media="../../etc/passwd"), "B", "media"),
     (recording("B", sha256="abc"), "B", "sha256"),
+    (recording("B", matter="x" * 81), "B", "matter is longer than 80 characters"),
 ]
 
 
