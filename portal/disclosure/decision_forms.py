@@ -46,13 +46,6 @@ class DecisionForm(QuestionForm):
     regime: Regime
     asked: Sequence[Asked]
 
-    note = ParagraphField(
-        "Note to the applicant",
-        description="They read this in the letter. Leave it empty when there is nothing to add.",
-        at_most=2000,
-        subject="Note to the applicant",
-    )
-
     @property
     def is_information_given(self) -> bool:
         """Whether the note is the information that was asked for; never where video is."""
@@ -186,12 +179,19 @@ def decision_form(
         "asked": tuple(asked),
         "typed": typed,
         "is_weighed": weighed,
-        **interest_fields(weighed, typed, interest),
     }
     for each in asked:
         stem, questions = _stem(each.recording_id), _questions(regime, each, typed)
         fields |= _choices(each, grounds)
         fields |= question_fields(stem, questions, typed, each.answers, every)
+    fields |= interest_fields(weighed, typed, interest)
+    # Made last, because errors are listed in the order in which fields are made.
+    fields["note"] = ParagraphField(
+        "Note to the applicant",
+        description="They read this in the letter. Leave it empty when there is nothing to add.",
+        at_most=2000,
+        subject="Note to the applicant",
+    )
     made: DecisionForm = type("DecisionFormFor", (DecisionForm,), fields)()
     return made
 

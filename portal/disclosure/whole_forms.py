@@ -44,13 +44,6 @@ class WholeForm(QuestionForm):
     ground: str
     is_neither: bool
 
-    note = ParagraphField(
-        "Our reasons",
-        description="They read this in the letter, word for word. The law is named there already.",
-        at_most=4000,
-        subject="Our reasons",
-    )
-
     @property
     def questions(self) -> tuple[Question, ...]:
         """What must be answered for the ground that is chosen; none while there is none."""
@@ -120,6 +113,13 @@ def whole_form(regime: Regime, typed: Typed, *, is_about_video: bool) -> WholeFo
         **{f"{way.value}_ground": _ground_field(offered[way]) for way in Way},
         **question_fields(_STEM, questions, typed, {}, every),
         **interest_fields(weighed, typed, PublicInterest()),
+        # Made last, because errors are listed in the order in which fields are made.
+        "note": ParagraphField(
+            "Our reasons",
+            description="They read this in the letter, word for word. The law is named there.",
+            at_most=4000,
+            subject="Our reasons",
+        ),
     }
     made: WholeForm = type("WholeFormFor", (WholeForm,), fields)()
     return made

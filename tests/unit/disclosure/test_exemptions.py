@@ -123,6 +123,7 @@ def test_the_catalogue_has_every_code_of_the_rules() -> None:
 )
 def test_which_exemptions_are_absolute(weighing: Weighing, sections: str) -> None:
     """FOIA s.2(3)."""
+    assert weighing.label
     found = {each.code for each in CATALOGUE[Regime.FOI] if each.weighing is weighing}
     assert found == {f"FOI-{section}" for section in sections.split()}
 
