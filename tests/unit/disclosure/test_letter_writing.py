@@ -6,7 +6,14 @@ from itertools import product
 
 import pytest
 
-from portal.disclosure.exemptions import HOLD_GROUND, Line, Outcome, PublicInterest, answer_of
+from portal.disclosure.exemptions import (
+    HOLD_GROUND,
+    Line,
+    Outcome,
+    PublicInterest,
+    answer_of,
+    line_grounds,
+)
 from portal.disclosure.letter_writing import LetterFacts, letter_of
 from portal.holds.policy import Level
 from portal.letters.composing import render_html
@@ -118,3 +125,19 @@ def test_a_limited_hold_gives_no_reason() -> None:
     assert "We cannot say more" in letter
     assert "45(4)(b)" not in letter
     assert "CR/123" not in letter
+
+
+@pytest.mark.parametrize(
+    ("regime", "code"), [(law, each.code) for law in Regime for each in line_grounds(law)]
+)
+def test_every_ground_makes_a_whole_letter_and_says_what_is_told(regime: Regime, code: str) -> None:
+    """Alone, beside a copy, and beside another ground."""
+    answers = answers_to(ground(code).questions, "INTERNAL TEST")
+    told = {each.name: "TOLD" for each in ground(code).questions if each.is_told}
+    withheld = Line(2, Outcome.WITHHOLD, code, {**answers, **told})
+    other = _line(regime, "withhold", 3)
+    for lines in ((withheld,), (Line(1, Outcome.RELEASE), withheld), (withheld, other)):
+        letter = written(facts(regime, *lines))
+        assert "INTERNAL TEST" not in letter
+        assert ("TOLD" in letter) is bool(told)
+        assert ("video-1.mp4" in letter) is (len(lines) == 2 and lines[0].ground == "")
