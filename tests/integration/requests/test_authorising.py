@@ -107,7 +107,7 @@ class Story:
             accept_identity(session, request_id=self.id, by=self.handler, at=at, known=known)
 
     def accepted(self, at: datetime, **given: Any) -> None:
-        told = {"found": right(), "signed_on": date(2026, 10, 1)} | given
+        told: dict[str, Any] = {"found": right(), "signed_on": date(2026, 10, 1)} | given
         with self.house.db.writing() as session:
             accept_authority(session, request_id=self.id, by=self.handler, at=at, **told)
 

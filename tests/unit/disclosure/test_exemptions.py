@@ -39,8 +39,8 @@ P3 = Regime.SAR_PART3
 WEIGHED = PublicInterest("For.", "Against.", "The harm.")
 
 
-def withheld(code: str, number: int = 2, **given: str) -> Line:
-    return Line(number, Outcome.WITHHOLD, code, answers_to(ground(code).questions) | given)
+def withheld(code: str, /, **given: str) -> Line:
+    return Line(2, Outcome.WITHHOLD, code, answers_to(ground(code).questions) | given)
 
 
 RELEASE = Line(1, Outcome.RELEASE)
@@ -250,7 +250,7 @@ REFUSALS = [
 NEITHERS = [(regime, each.code) for regime in Regime for each in neither_grounds(regime)]
 
 
-def whole(code: str, *, is_neither: bool = False, **given: str) -> Whole:
+def whole(code: str, is_neither: bool = False, /, **given: str) -> Whole:
     found = ground(code)
     asked = found.neither_questions if is_neither else found.questions
     return Whole(code, answers_to(asked) | given, is_neither)
@@ -275,13 +275,13 @@ def test_a_whole_refusal_needs_each_answer_and_our_reasons(
 def test_neither_confirming_nor_denying_needs_its_test_and_has_no_reasons(
     regime: Regime, code: str
 ) -> None:
-    fine = whole(code, is_neither=True)
+    fine = whole(code, True)
     assert ending_of(regime, fine) is Ending.NCND
     check_whole(regime, fine, note="", is_about_video=True)
     with pytest.raises(Refused, match="no place for reasons"):
         check_whole(regime, fine, note="Why.", is_about_video=True)
     for question in whole_questions(regime, code, is_neither=True):
-        lacking = whole(code, is_neither=True, **{question.name: ""})
+        lacking = whole(code, True, **{question.name: ""})
         with pytest.raises(Refused):
             check_whole(regime, lacking, note="", is_about_video=True)
 
@@ -301,7 +301,7 @@ def test_a_ground_cannot_carry_what_is_not_for_it() -> None:
 def test_the_public_interest_of_a_whole_answer() -> None:
     for code, is_qualified in (("FOI-30", True), ("FOI-44", False), ("FOI-14-1", False)):
         assert is_weighed(Regime.FOI, (), whole(code)) is is_qualified
-    neither = whole("FOI-40-2", is_neither=True, condition="third")
+    neither = whole("FOI-40-2", True, condition="third")
     with pytest.raises(Refused, match="which weighs"):
         check_interest(Regime.FOI, (), PublicInterest(), neither)
     check_interest(Regime.FOI, (), WEIGHED, neither)
@@ -364,6 +364,7 @@ def test_whatever_can_be_decided_has_a_letter_of_its_law(regime: Regime) -> None
         (P3, Ending.UNFOUNDED_OR_EXCESSIVE, LetterKind.UNFOUNDED),
         (Regime.FOI, Ending.OVER_COST_LIMIT, LetterKind.FOI_REFUSAL),
         (Regime.FOI, Ending.CLARIFICATION_NOT_RECEIVED, LetterKind.CLOSING),
+        (Regime.FOI, Ending.FEE_NOT_PAID, LetterKind.CLOSING),
     ],
 )
 def test_which_letter(regime: Regime, answer: Ending, kind: LetterKind) -> None:

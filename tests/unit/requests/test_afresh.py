@@ -13,7 +13,7 @@ from portal.requests.lifecycle import Event
 HOLIDAYS = load_shipped()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
     """A line of the ledger."""
 

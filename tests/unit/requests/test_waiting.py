@@ -12,7 +12,7 @@ SAR, FOI = Regime.SAR_PART3, Regime.FOI
 ASKED = date(2026, 3, 2)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
     event: Event
     on: date

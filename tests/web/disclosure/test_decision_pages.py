@@ -142,6 +142,7 @@ def test_a_ground_brings_its_questions_before_anything_is_decided(
 ) -> None:
     one, two = ready.recording_ids
     data = {f"outcome_{one}": "release", f"outcome_{two}": "withhold", "note": "Keep this."}
+    page = decider.get(part(ready, "decision"))
     for chosen in ({f"ground_{two}": "P3-45-4-e"}, {f"ground_{two}": "P3-45A", "show": "2"}):
         page = decider.post(part(ready, "decision"), data=data | chosen)
         assert page.status_code == 200

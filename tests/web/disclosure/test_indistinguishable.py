@@ -18,6 +18,8 @@ import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -134,8 +136,8 @@ class Journey:
         with self.house.db.writing() as session:
             move(session, request_id=self.ready.request_id, event=event, by=by, at=self.clock())
 
-    def _decide(self) -> object:
-        given = {
+    def _decide(self) -> UUID:
+        given: dict[str, Any] = {
             "request_id": self.ready.request_id,
             "interest": WEIGHED,
             "by": self.ready.staff.decider,

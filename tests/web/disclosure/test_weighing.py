@@ -42,7 +42,7 @@ def the(house: House, reference: str) -> FootageRequest:
 
 
 def fingerprint(page: str) -> str:
-    return re.findall(r"[0-9a-f]{64}", page)[-1]
+    return str(re.findall(r"[0-9a-f]{64}", page)[-1])
 
 
 def test_only_weighed_exemptions_are_offered() -> None:

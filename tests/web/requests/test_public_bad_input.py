@@ -19,7 +19,7 @@ from tests.factories.public_journey import NOW, Visitor
 
 NewVisitor = Callable[[], Visitor]
 
-POINT = {
+POINT: dict[str, Any] = {
     "typed": "x",
     "choice": "3",
     "name": "Marlow Street",
@@ -28,7 +28,7 @@ POINT = {
     "lon": -0.1,
     "line": [],
 }
-DESCRIBED = {"typed": "x", "choice": "describe"}
+DESCRIBED: dict[str, Any] = {"typed": "x", "choice": "describe"}
 WHEN = {"known": "exact", "day": "2026-11-20", "is_old": True}
 WISHES = {"delivery": "post", "safe_contact": "", "language": "", "adjustments": ""}
 REST: dict[str, dict[str, Any]] = {
