@@ -36,7 +36,7 @@ class Question:
     def in_words(self, answer: str) -> str:
         """An answer as people read it."""
         if self.is_hours:
-            return f"{answer} hours"
+            return f"{answer} hour" if hours(answer) == 1 else f"{answer} hours"
         return dict(self.choices).get(answer, answer)
 
     @property

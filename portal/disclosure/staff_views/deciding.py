@@ -34,6 +34,7 @@ from portal.disclosure.queries.decisions import (
 from portal.disclosure.queries.seconding import second_facts
 from portal.disclosure.seconding import obstacle_to_second, officer_needed
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
+from portal.letters.composing import title_of
 from portal.requests.answers import is_about_video
 from portal.requests.lifecycle import TABLE, Event, Status, obstacle
 from portal.requests.models import FootageRequest
@@ -210,7 +211,7 @@ def _summary(
         decision=found,
         recordings=recordings_of(session, found),
         grounds={each.code: each for each in CATALOGUE[footage_request.regime]},
-        letter_kind=letter_for(footage_request.regime, found.answer, lines_of(found)),
+        letter_title=title_of(letter_for(footage_request.regime, found.answer, lines_of(found))),
         second_obstacle=_second_obstacle(session, found),
         is_newest=number == len(rounds(session, footage_request.id)),
         form=form,

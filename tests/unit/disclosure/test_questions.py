@@ -56,6 +56,7 @@ def test_answers_are_named_kept_and_told() -> None:
 def test_answers_in_words() -> None:
     assert CHOICE.in_words("a") == "The first"
     assert HOURS.in_words("3") == "3 hours"
+    assert HOURS.in_words("1") == "1 hour"
     assert WORDS.in_words("Because.") == "Because."
 
 
