@@ -51,7 +51,7 @@ class Settings:
     dpo_contact: str = _setting(
         "How to reach the data protection officer.", "Data Protection Officer, Police Headquarters"
     )
-    regulator_name: str = _setting("The regulator.", "Information Commissioner's Office")
+    regulator_name: str = _setting("The regulator.", "Information Commissioner’s Office")
     regulator_address: str = _setting(
         "How to reach the regulator.",
         "Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF. Telephone 0303 123 1113.",
