@@ -35,6 +35,7 @@ ENDINGS = (
     "not_valid",
     "id_not_confirmed",
     "clarification_not_received",
+    "fee_not_paid",
     "withdrawn",
     "redirected",
 )

@@ -37,6 +37,7 @@ LETTERS: Mapping[Ending, Mapping[Regime, LetterKind]] = {
     Ending.NOT_VALID: dict.fromkeys(_EVERY, LetterKind.CLOSING),
     Ending.ID_NOT_CONFIRMED: dict.fromkeys(_EVERY, LetterKind.CLOSING),
     Ending.CLARIFICATION_NOT_RECEIVED: dict.fromkeys(_EVERY, LetterKind.CLOSING),
+    Ending.FEE_NOT_PAID: {Regime.FOI: LetterKind.CLOSING},
 }
 _LIMITED = (Ending.DISCLOSED_PART, Ending.RESTRICTED, Ending.REFUSED)
 

@@ -250,6 +250,8 @@ _AFTER_CLOSING = {
     "your request again. You do not have to ask for everything again.",
     Ending.CLARIFICATION_NOT_RECEIVED: "If you can now send what we asked for, write to us here. "
     "We can open your request again. You do not have to ask for everything again.",
+    Ending.FEE_NOT_PAID: "The fee was not paid in time. If you still want an answer, send us a new "
+    "request.",
     Ending.NOT_VALID: "If you can tell us now what was missing, write to us here. We can open your "
     "request again. You do not have to ask for everything again.",
     Ending.REDIRECTED: "Our message to you says whom to ask, or which request goes on.",

@@ -19,6 +19,7 @@ class Ending(StrEnum):
     NOT_VALID = "not_valid"
     ID_NOT_CONFIRMED = "id_not_confirmed"
     CLARIFICATION_NOT_RECEIVED = "clarification_not_received"
+    FEE_NOT_PAID = "fee_not_paid"
     WITHDRAWN = "withdrawn"
     REDIRECTED = "redirected"
 
@@ -35,7 +36,8 @@ class Ending(StrEnum):
     @property
     def can_be_taken_up(self) -> bool:
         """Whether it ended because something never came, so that it can be opened again when it
-        does (rules R9)."""
+        does (rules R9). Not a fees notice that lapsed: three months on, the duty to answer that
+        request is over (FOIA s.9(2))."""
         return self in _FOR_WANT_OF_SOMETHING
 
 
@@ -59,6 +61,7 @@ _LABELS = {
     Ending.NOT_VALID: "Not a valid request",
     Ending.ID_NOT_CONFIRMED: "Identity or authority not confirmed",
     Ending.CLARIFICATION_NOT_RECEIVED: "Clarification not received",
+    Ending.FEE_NOT_PAID: "Fee not paid in three months",
     Ending.WITHDRAWN: "Withdrawn",
     Ending.REDIRECTED: "Redirected",
 }

@@ -41,9 +41,11 @@ class ClosedBecause(StrEnum):
         """The reason as handlers read it."""
         return _WORDS[self][0]
 
-    @property
-    def ending(self) -> Ending:
-        """The outcome code it is counted under (rules 4.1)."""
+    def ending(self, regime: Regime) -> Ending:
+        """The outcome code it is counted under (rules 4.1). A fees notice that lapsed has its own,
+        because nothing can be opened again after it (FOIA s.9(2))."""
+        if self is ClosedBecause.NO_FEE and not regime.is_sar:
+            return Ending.FEE_NOT_PAID
         return _WORDS[self][1]
 
 
@@ -154,9 +156,13 @@ def too_soon(waiting: Waiting | None, today: date) -> str:
 
 
 def reopen_how(because: ClosedBecause, regime: Regime) -> list[str]:
-    """How to have it opened again, as the letter says it."""
+    """How to have it opened again, as the letter says it; or, after a fees notice that lapsed,
+    how to ask anew."""
     if because is ClosedBecause.NO_FEE and not regime.is_sar:
-        return ["Send us your request again. The time then starts on the day we get it."]
+        return [
+            "You can send us a new request. The time then starts on the day we get it.",
+            "We may ask for a fee again. You can ask for less, so that it costs less.",
+        ]
     first = {
         ClosedBecause.NO_PROOF: "Tell us that you can now show us what we asked for.",
         ClosedBecause.NO_CLARIFICATION: "Answer the question that we asked you.",
@@ -195,7 +201,7 @@ def _end(
         by=by,
         at=at,
         note=because.value,
-        ending=because.ending,
+        ending=because.ending(footage_request.regime),
     )
     let_go(session, footage_request, by=by, at=at)
     delete_pictures(session, subject_id=footage_request.id, at=at, due_at=at)

@@ -31,9 +31,9 @@ from portal.requests.commands.redirecting import redirect_elsewhere
 from portal.requests.commands.taking_up import take_up
 from portal.requests.endings import Ending
 from portal.requests.intake import AboutWhom
-from portal.requests.lifecycle import Event, Status
+from portal.requests.lifecycle import Event, Status, obstacle
 from portal.requests.models import FootageRequest
-from portal.requests.queries import by_id, clock_now, steps_of
+from portal.requests.queries import by_id, clock_now, facts_of, steps_of
 from portal.requests.waiting_queries import came_after_closing, nothing_came
 from portal.worker import Worker
 from tests.conftest import Clock
@@ -419,9 +419,13 @@ def test_a_fees_notice_not_paid_in_three_months_ends_the_duty(
     close_now(house, request_id, ClosedBecause.NO_FEE, dana)
     assert events_of(house, request_id, Event.REMINDED) == [date(2026, 11, 16)]
     assert events_of(house, request_id, Event.DELAY_TOLD) == []
+    assert the(house, request_id).ending is Ending.FEE_NOT_PAID
     lapsed = pytest.raises(Refused, match="not paid within three months")
     with lapsed, house.db.writing() as session:
         take_up(session, request_id=request_id, by=dana, at=house.now())
+    with house.db.reading() as session:
+        facts = facts_of(session, session.get_one(FootageRequest, request_id))
+        assert obstacle(Event.TAKEN_UP, facts) is not None
 
 
 def test_a_subject_access_fee_that_comes_after_closing_starts_the_time(

@@ -104,6 +104,23 @@ def test_every_field_given_is_said(kind: LetterKind, own: dict[str, Any]) -> Non
             assert said in text, name
 
 
+@pytest.mark.parametrize(
+    ("because", "regime", "is_over"),
+    [("no_fee", "foi", True), ("no_fee", "sar_part3", False), ("not_valid", "foi", False)],
+)
+def test_only_a_fees_notice_that_lapsed_cannot_be_opened_again(
+    because: str, regime: str, is_over: bool
+) -> None:
+    """FOIA s.9(2): three months on, there is no duty to answer that request."""
+    text = text_of(
+        render_html(
+            LetterKind.CLOSING, complete(LetterKind.CLOSING, because=because, regime=regime)
+        )
+    )
+    assert ("opened again" in text) is not is_over
+    assert ("you can send us a new request" in text) is is_over
+
+
 @EVERY_LETTER
 def test_the_words_are_plain(kind: LetterKind, own: dict[str, Any]) -> None:
     text = text_of(render_html(kind, {**COMMON, **own}))
