@@ -292,6 +292,8 @@ def _widen_tables() -> None:
     op.add_column("decision", _words("whole_ground", ""))
     op.add_column("decision", _json("whole_record"))
     op.add_column("decision_line", _json("answers"))
+    op.add_column("release", sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("release", sa.Column("posted_by", sa.String(length=64), nullable=True))
 
 
 def _words(name: str, default: str) -> sa.Column[str]:
@@ -557,6 +559,8 @@ def downgrade() -> None:
         op.drop_table(table)
     op.add_column("decision_line", sa.Column("test", sa.Text(), nullable=False, server_default=""))
     _join_the_tests()
+    op.drop_column("release", "posted_by")
+    op.drop_column("release", "posted_at")
     op.drop_column("decision_line", "answers")
     op.drop_column("decision", "whole_record")
     op.drop_column("decision", "whole_ground")

@@ -132,6 +132,9 @@ class Release(Base):
     packed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     files_deleted_at: Mapped[datetime | None]
+    # When a handler put it in an envelope, for somebody who has no e-mail address.
+    posted_at: Mapped[datetime | None]
+    posted_by: Mapped[str | None] = mapped_column(sa.String(64))
 
     files: Mapped[list["ReleaseFile"]] = relationship(order_by="ReleaseFile.number", lazy="raise")
     links: Mapped[list["DownloadLink"]] = relationship(

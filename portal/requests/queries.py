@@ -1,6 +1,6 @@
 """Reading requests."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from portal.requests.clock import Clock, clock_of
 from portal.requests.holidays import known_holidays
 from portal.requests.ledger import clock_events
 from portal.requests.lifecycle import Facts
-from portal.requests.models import Applicant, FootageRequest, Representative, RequestStep
+from portal.requests.models import FootageRequest, Representative, RequestStep
 
 
 def by_reference(session: Session, reference: str) -> FootageRequest:
@@ -41,14 +41,6 @@ def _whole(session: Session, wanted: sa.ColumnElement[bool]) -> FootageRequest:
     if found is None:
         raise NotFound("There is no such request.")
     return found
-
-
-def addresses_of(session: Session, request_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Where the applicants of these requests live, as they wrote it."""
-    found = sa.select(Applicant.request_id, Applicant.address).where(
-        Applicant.request_id.in_(request_ids)
-    )
-    return dict(session.execute(found).all())
 
 
 def steps_of(session: Session, request_id: UUID) -> Sequence[RequestStep]:

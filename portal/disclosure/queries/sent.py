@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from portal.disclosure.models import Decision, FileKind, Release
 from portal.letters.composing import title_of
 from portal.letters.queries import letters_of
+from portal.requests.models import Applicant
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,11 @@ def _decisions(session: Session, request_id: UUID) -> list[SentLetter]:
         .where(Release.request_id == request_id)
         .options(selectinload(Release.files))
     )
-    return [_decision_letter(release, decision) for release, decision in found]
+    is_by_post = not session.get_one(Applicant, request_id).email
+    return [_decision_letter(release, decision, is_by_post) for release, decision in found]
 
 
-def _decision_letter(release: Release, decision: Decision) -> SentLetter:
+def _decision_letter(release: Release, decision: Decision, is_by_post: bool) -> SentLetter:
     hashes = {file.kind: file.sha256 for file in release.files}
     return SentLetter(
         id=release.id,
@@ -79,4 +81,7 @@ def _decision_letter(release: Release, decision: Decision) -> SentLetter:
         html_sha256=hashes.get(FileKind.LETTER_HTML),
         pdf_sha256=hashes.get(FileKind.LETTER_PDF),
         is_there=release.files_deleted_at is None,
+        is_to_post=is_by_post,
+        posted_at=release.posted_at,
+        posted_by=release.posted_by,
     )

@@ -3,6 +3,7 @@
 from portal.disclosure.staff_views import (
     deciding,
     letters,
+    posting,
     refusing,
     releases,
     restricting,
@@ -10,4 +11,13 @@ from portal.disclosure.staff_views import (
 )
 from portal.disclosure.staff_views.blueprint import blueprint
 
-__all__ = ["blueprint", "deciding", "letters", "refusing", "releases", "restricting", "weighing"]
+__all__ = [
+    "blueprint",
+    "deciding",
+    "letters",
+    "posting",
+    "refusing",
+    "releases",
+    "restricting",
+    "weighing",
+]

@@ -16,6 +16,7 @@ from portal.disclosure.queries.letters import letter_facts
 from portal.disclosure.queries.releases import file_of, release_of
 from portal.disclosure.queries.sent import sent_letters
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
+from portal.disclosure.staff_views.posting import POSTERS
 from portal.errors import NotFound
 from portal.letters.commands import note_viewed
 from portal.letters.composing import letter_headers, render_html
@@ -23,7 +24,6 @@ from portal.letters.opening import Form, open_letter
 from portal.letters.queries import letter_of as letter_of_request
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.page import request_page
-from portal.requests.staff_views.posting import POSTERS
 from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, settings, writing
 

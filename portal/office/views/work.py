@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from portal.actors import CASEWORK, Role
 from portal.dates import london_day
+from portal.disclosure.queries.posting import to_post
 from portal.disclosure.queries.restrictions import due_by as restrictions_due
-from portal.letters.queries import letters_to_post
+from portal.disclosure.staff_views.posting import POSTERS
 from portal.office.forms import RequestFilterForm
 from portal.office.queries import (
     about_to_be_deleted,
@@ -27,7 +28,6 @@ from portal.office.queries import (
 )
 from portal.office.queries import mine as assigned_to
 from portal.office.queues import DELETED_SOON, PAGE_SIZE, SOON, SORTS, QueueRow, Wanted
-from portal.requests.staff_views.posting import POSTERS
 from portal.web.guards import ANY_HANDLER, current_actor, roles
 from portal.web.session import now, reading, settings
 
@@ -54,7 +54,7 @@ def mine() -> ResponseReturnValue:
             due=due_by(session, today + SOON, retention=_retention()),
             to_second=_to_second(session),
             restrictions_due=_restrictions_due(session, today + SOON),
-            to_post=len(letters_to_post(session)) if current_actor().has(*POSTERS) else 0,
+            to_post=len(to_post(session)) if current_actor().has(*POSTERS) else 0,
             deleted_soon=about_to_be_deleted(
                 session, today=today, within=DELETED_SOON, retention=_retention()
             ),

@@ -14,7 +14,6 @@ from portal.requests.staff_views import (
     law,
     messages,
     overview,
-    posting,
     registering,
     time,
 )
@@ -33,7 +32,6 @@ _PAGES = (
     law,
     messages,
     overview,
-    posting,
     registering,
     time,
 )

@@ -181,6 +181,34 @@ class TestPosting:
         again = client.post(f"/office/requests/letters-to-post/{letter.id}")
         assert again.status_code == 409
 
+    def test_an_answer_goes_by_post_with_its_copies(
+        self, sqlite_house: House, signed_in: SignedIn
+    ) -> None:
+        ready = ready_to_decide(sqlite_house, email="")
+        release_id = answered(sqlite_house, ready).release_id
+        answered(sqlite_house, ready_to_decide(sqlite_house))  # has an address
+        printed(sqlite_house)
+        client = signed_in(Role.INTAKE)
+        tab = f"/office/requests/{ready.reference}/letters"
+        assert "To be posted" in client.get(tab).text
+
+        page = client.get("/office/requests/letters-to-post").text
+
+        assert "With 1 copy of the video on a disc" in page
+        (pdf,) = re.findall(rf"{tab}/{release_id}\.pdf", page)
+        assert client.get(pdf).data.startswith(b"%PDF")
+        address = f"/office/requests/letters-to-post/answers/{release_id}"
+        assert address in page
+        answer = client.post(address)
+        assert answer.status_code == 303
+        after = client.get(answer.location).text
+        assert f"The answer to {ready.reference} is marked as posted." in after
+        assert address not in after
+        assert "Posted 2 November 2026" in client.get(tab).text.replace("\n", " ")
+        assert client.post(address).status_code == 409
+        missing = client.post(f"/office/requests/letters-to-post/answers/{ready.request_id}")
+        assert missing.status_code == 404
+
     def test_is_not_an_auditors_deed(self, sqlite_house: House, signed_in: SignedIn) -> None:
         a_request(sqlite_house, email="")
         (letter,) = printed(sqlite_house)
