@@ -1,6 +1,6 @@
 """Messages between the applicant and us. E-mail only ever says that there is one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -28,18 +28,25 @@ def write_to_us(
 
 
 def answer_clarification(
-    session: Session, *, request_id: UUID, body: str, by: Actor, at: datetime
+    session: Session,
+    *,
+    request_id: UUID,
+    body: str,
+    by: Actor,
+    at: datetime,
+    on: date | None = None,
 ) -> Message:
     """The applicant answers our question: a SAR's days count again from the day after (DPA 2018
     s.54(3C)), an FOI request's begin anew (FOIA s.1(3)).
 
-    An answer to a question that is no longer open is kept as a message like any other.
+    `on` is the day it came, by default today. An answer to a question that is no longer open is
+    kept as a message like any other.
     """
     footage_request = _locked(session, request_id)
     if footage_request.status is not Status.AWAITING_CLARIFICATION:
         return write_to_us(session, request_id=request_id, body=body, by=by, at=at)
     message = _keep(session, footage_request, Sender.APPLICANT, Meaning.CLARIFICATION, body, by, at)
-    move(session, request_id=request_id, event=Event.CLARIFICATION_ANSWERED, by=by, at=at)
+    move(session, request_id=request_id, event=Event.CLARIFICATION_ANSWERED, by=by, at=at, on=on)
     return message
 
 

@@ -1,6 +1,6 @@
 """Ending a request because the applicant no longer wants an answer."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,9 +20,11 @@ from portal.requests.lifecycle import Event
 from portal.requests.models import Applicant, FootageRequest
 
 
-def withdraw(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> FootageRequest:
+def withdraw(
+    session: Session, *, request_id: UUID, by: Actor, at: datetime, on: date | None = None
+) -> FootageRequest:
     """End the request, tell the applicant, delete their proofs, and keep the video three more
-    months in case it was not them.
+    months in case it was not them. `on` is the day they said so, by default today.
 
     Refused, in the same words whatever the reason, when it can no longer be ended.
     """
@@ -38,6 +40,7 @@ def withdraw(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> 
         event=Event.WITHDRAWN,
         by=by,
         at=at,
+        on=on,
         ending=Ending.WITHDRAWN,
     )
     let_go(session, footage_request, by=by, at=at)

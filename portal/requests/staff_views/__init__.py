@@ -16,6 +16,7 @@ from portal.requests.staff_views import (
     overview,
     registering,
     time,
+    told_us,
 )
 from portal.requests.staff_views.blueprint import blueprint
 
@@ -34,6 +35,7 @@ _PAGES = (
     overview,
     registering,
     time,
+    told_us,
 )
 
 blueprints: tuple[Blueprint, ...] = (blueprint,)
