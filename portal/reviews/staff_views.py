@@ -1,5 +1,6 @@
 """The handlers' pages of reviews and complaints: the queue, one of them, and its answer."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from portal.requests.staff_views.addresses import may_enter, part_url
 from portal.requests.staff_views.blueprint import note_viewing_of
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import preview_or_issue
+from portal.requests.staff_views.telling import letter_reaches, message_reaches
 from portal.reviews.commands import answering, handling
 from portal.reviews.commands.asking import ask_to_look_again
 from portal.reviews.forms import (
@@ -107,7 +109,7 @@ def register(reference: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.received_on.errors = [refusal.message]
         else:
-            flash("It is registered, and the applicant is told that we have it.", "success")
+            flash(f"It is registered. {_reaches(letter_reaches, reference)}", "success")
             return redirect(url_for(".one", reference=reference, review_id=review_id), 303)
     with reading() as session:
         page = request_page(session, reference)
@@ -174,7 +176,7 @@ def longer(reference: str, review_id: UUID) -> ResponseReturnValue:
             by=current_actor(),
             at=now(),
         )
-    flash("The applicant is told why it needs longer, and until when.", "success")
+    flash(f"It has its new date. {_reaches(message_reaches, reference)}", "success")
     return _back(reference, review_id)
 
 
@@ -193,7 +195,7 @@ def progress(reference: str, review_id: UUID) -> ResponseReturnValue:
             by=current_actor(),
             at=now(),
         )
-    flash("The message is on its way.", "success")
+    flash(_reaches(message_reaches, reference), "success")
     return _back(reference, review_id)
 
 
@@ -225,8 +227,13 @@ def answer(reference: str, review_id: UUID) -> ResponseReturnValue:
         ),
         page=lambda: _shown("reviews/answer.html", reference, review_id, form=form),
         done=url_for(".one", reference=reference, review_id=review_id),
-        said="The letter is issued, and the applicant is told that there is one.",
+        said="The letter is issued.",
     )
+
+
+def _reaches(how: Callable[[Session, str], str], reference: str) -> str:
+    with reading() as session:
+        return how(session, reference)
 
 
 def _own(session: Session, reference: str, review_id: UUID) -> Review:

@@ -42,7 +42,7 @@ def public_interest(reference: str) -> ResponseReturnValue:
         deed,
         page=lambda: _page(reference, form),
         done=part_url(reference, "time"),
-        said="The notice is on its way. The request has its new date.",
+        said="The request has its new date.",
     )
 
 

@@ -37,5 +37,5 @@ def clarify(reference: str) -> ResponseReturnValue:
         deed,
         page=lambda: shown("requests/office/clarify.html", reference, form=form),
         done=part_url(reference, "messages"),
-        said="The question is on its way. The clock waits for the answer.",
+        said="The clock waits for the answer.",
     )

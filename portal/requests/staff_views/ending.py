@@ -20,6 +20,7 @@ from portal.requests.queries import by_reference
 from portal.requests.staff_views.addresses import part_url
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
 from portal.requests.staff_views.previewing import own_words, preview_or_issue
+from portal.requests.staff_views.telling import message_reaches
 from portal.requests.waiting import Waiting, waiting_of
 from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
@@ -66,7 +67,7 @@ def close(reference: str) -> ResponseReturnValue:
             has_written=_has_written(footage_request, waiting),
         ),
         done=part_url(reference),
-        said="The request is closed. The letter is on its way.",
+        said="The request is closed.",
     )
 
 
@@ -81,6 +82,7 @@ def duplicate(reference: str) -> ResponseReturnValue:
     if form.validate():
         try:
             with writing() as session:
+                reaches = message_reaches(session, reference)
                 close_duplicate(
                     session,
                     request_id=by_reference(session, reference).id,
@@ -91,7 +93,7 @@ def duplicate(reference: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.form_errors.append(refusal.message)
         else:
-            flash("The request is closed. The applicant is told.", "success")
+            flash(f"The request is closed. {reaches}", "success")
             return redirect(part_url(reference), 303)
     return shown_again(template, reference, form=form)
 
@@ -107,6 +109,7 @@ def redirect_request(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return shown_again(template, reference, form=form)
     with writing() as session:
+        reaches = message_reaches(session, reference)
         redirect_elsewhere(
             session,
             request_id=by_reference(session, reference).id,
@@ -115,7 +118,7 @@ def redirect_request(reference: str) -> ResponseReturnValue:
             by=current_actor(),
             at=now(),
         )
-    flash("The request is closed. The applicant is told whom to ask.", "success")
+    flash(f"The request is closed. {reaches}", "success")
     return redirect(part_url(reference), 303)
 
 
@@ -128,13 +131,14 @@ def open_again(reference: str) -> ResponseReturnValue:
         return shown("requests/office/open_again.html", reference, form=form)
     if form.validate():
         with writing() as session:
+            reaches = message_reaches(session, reference)
             take_up(
                 session,
                 request_id=by_reference(session, reference).id,
                 by=current_actor(),
                 at=now(),
             )
-        flash("The request is open again. The applicant is told.", "success")
+        flash(f"The request is open again. {reaches}", "success")
     return redirect(part_url(reference), 303)
 
 

@@ -17,6 +17,7 @@ from portal.requests.regimes import CHANGES, STATUTES, reasons_from
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import preview_or_issue
+from portal.requests.staff_views.telling import message_reaches
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -51,8 +52,7 @@ def change_law(reference: str) -> ResponseReturnValue:
         deed,
         page=lambda: _page(reference, form, SplitForm(formdata=None)),
         done=url_for(".law", reference=reference),
-        said="Another law applies now, and the applicant is told. "
-        "Look whether you need to know who they are.",
+        said="Another law applies now. Look whether you need to know who they are.",
     )
 
 
@@ -64,6 +64,7 @@ def split_request(reference: str) -> ResponseReturnValue:
     if form.validate():
         try:
             with writing() as session:
+                reaches = message_reaches(session, reference)
                 other = split(
                     session,
                     request_id=by_reference(session, reference).id,
@@ -74,7 +75,7 @@ def split_request(reference: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.form_errors.append(refusal.message)
         else:
-            flash(f"The other half is request {other.reference}. The applicant is told.", "success")
+            flash(f"The other half is request {other.reference}. {reaches}", "success")
             return redirect(url_for(".law", reference=reference), 303)
     return _page(reference, _form(reference), form), 422
 

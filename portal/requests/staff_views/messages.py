@@ -10,6 +10,7 @@ from portal.requests.messages import Meaning
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.addresses import part_url
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
+from portal.requests.staff_views.telling import message_reaches
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, writing
 
@@ -36,6 +37,7 @@ def send_message(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return shown_again("requests/office/messages.html", reference, form=form, can_write=True)
     with writing() as session:
+        reaches = message_reaches(session, reference)
         write_to_applicant(
             session,
             request_id=by_reference(session, reference).id,
@@ -44,5 +46,5 @@ def send_message(reference: str) -> ResponseReturnValue:
             at=now(),
             meaning=Meaning(form.what.data),
         )
-    flash("The message is on its way.", "success")
+    flash(reaches, "success")
     return redirect(part_url(reference, "messages"), 303)

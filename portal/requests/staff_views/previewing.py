@@ -12,7 +12,7 @@ How a page uses it (works without JavaScript, keeps nothing between two requests
             lambda session: ask(session, ..., by=current_actor(), at=now()),  # gives the Letter
             page=lambda: shown("requests/office/clarify.html", reference, form=form),
             done=part_url(reference, "messages"),
-            said="The question is on its way.",
+            said="The clock waits for the answer.",
         )
 
 The first submit of a right form does the whole deed in a transaction that is rolled back, and
@@ -39,7 +39,8 @@ from portal.letters.models import Letter
 from portal.letters.queries import letters_of
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import shown
-from portal.web.session import settings, writing
+from portal.requests.staff_views.telling import letter_reaches
+from portal.web.session import reading, settings, writing
 
 ISSUE, CHANGE = "issue_letter", "change_letter"
 
@@ -59,7 +60,8 @@ def preview_or_issue(
 
     `deed` runs the command that issues the letter, with everything it moves and owes, and returns
     the letter; it can run twice, and only once is it kept. `page` draws the form's page; `said`
-    is told once the letter is issued. A `Refused` deed is told on the form's page (409).
+    is told once the letter is issued, and with it how the letter reaches the applicant. A
+    `Refused` deed is told on the form's page (409).
     """
     if not form.is_submitted() or CHANGE in request.form:
         return page()
@@ -68,7 +70,8 @@ def preview_or_issue(
     try:
         wanted = request.form.get(ISSUE)
         if wanted and _issued(reference, deed, wanted):
-            flash(said, "success")
+            with reading() as session:
+                flash(f"{said} {letter_reaches(session, reference)}", "success")
             return redirect(done, 303)
         return _preview(form, reference, _rehearsed(deed), is_other=bool(wanted))
     except Refused as refusal:

@@ -80,7 +80,7 @@ def extension(reference: str) -> ResponseReturnValue:
         deed,
         page=lambda: _with_dates("requests/office/extend.html", reference, form),
         done=part_url(reference, "time"),
-        said="The letter is on its way. The request has its new date.",
+        said="The request has its new date.",
     )
 
 
@@ -106,7 +106,7 @@ def fee(reference: str) -> ResponseReturnValue:
         deed,
         page=lambda: shown("requests/office/fee.html", reference, form=form),
         done=part_url(reference, "time"),
-        said="The notice is on its way. We wait for the fee.",
+        said="We wait for the fee.",
     )
 
 
