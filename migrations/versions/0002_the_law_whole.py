@@ -294,6 +294,8 @@ def _widen_tables() -> None:
     op.add_column("decision_line", _json("answers"))
     op.add_column("release", sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("release", sa.Column("posted_by", sa.String(length=64), nullable=True))
+    op.add_column("message", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("message", sa.Column("told_by", sa.String(length=64), nullable=True))
 
 
 def _words(name: str, default: str) -> sa.Column[str]:
@@ -559,6 +561,8 @@ def downgrade() -> None:
         op.drop_table(table)
     op.add_column("decision_line", sa.Column("test", sa.Text(), nullable=False, server_default=""))
     _join_the_tests()
+    op.drop_column("message", "told_by")
+    op.drop_column("message", "told_at")
     op.drop_column("release", "posted_by")
     op.drop_column("release", "posted_at")
     op.drop_column("decision_line", "answers")

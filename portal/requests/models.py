@@ -170,6 +170,9 @@ class Message(Base):
     body: Mapped[str] = mapped_column(sa.Text)
     sent_at: Mapped[datetime]
     handler_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"))
+    # When a handler phoned or wrote, because no e-mail could say that there is a message.
+    told_at: Mapped[datetime | None]
+    told_by: Mapped[str | None] = mapped_column(sa.String(64))
 
 
 class BankHoliday(Base):

@@ -28,6 +28,7 @@ from portal.office.queries import (
 )
 from portal.office.queries import mine as assigned_to
 from portal.office.queues import DELETED_SOON, PAGE_SIZE, SOON, SORTS, QueueRow, Wanted
+from portal.requests.untold_queries import untold
 from portal.web.guards import ANY_HANDLER, current_actor, roles
 from portal.web.session import now, reading, settings
 
@@ -55,6 +56,7 @@ def mine() -> ResponseReturnValue:
             to_second=_to_second(session),
             restrictions_due=_restrictions_due(session, today + SOON),
             to_post=len(to_post(session)) if current_actor().has(*POSTERS) else 0,
+            to_tell=len(untold(session)) if current_actor().has(*POSTERS) else 0,
             deleted_soon=about_to_be_deleted(
                 session, today=today, within=DELETED_SOON, retention=_retention()
             ),

@@ -209,6 +209,31 @@ class TestPosting:
         missing = client.post(f"/office/requests/letters-to-post/answers/{ready.request_id}")
         assert missing.status_code == 404
 
+    def test_a_message_without_a_letter_is_told_by_a_person(
+        self, sqlite_house: House, signed_in: SignedIn
+    ) -> None:
+        made = a_request(sqlite_house, email="")
+        reached = a_request(sqlite_house)
+        client = signed_in(Role.INTAKE)
+        where = {"whom": "British Transport Police", "contact": "0800 40 50 40"}
+        for one, said in ((made, "phone them or write to them"), (reached, "is told by e-mail")):
+            answer = client.post(f"/office/requests/{one.reference}/redirect", data=where)
+            assert said in client.get(answer.location).text
+
+        page = client.get("/office/requests/letters-to-post").text
+
+        assert page.count("Mark as told") == 1
+        assert "0800 40 50 40" in page
+        assert "1 message to phone or write about" in client.get("/office/").text
+        (address,) = re.findall(r"/office/requests/letters-to-post/messages/[0-9a-f-]{36}", page)
+        answer = client.post(address)
+        assert answer.status_code == 303
+        after = client.get(answer.location).text
+        assert f"The person who asked in {made.reference} is marked as told." in after
+        assert "Nobody has to be told of a message." in after
+        assert len(deeds(sqlite_house, "message.told")) == 1
+        assert client.post(address).status_code == 409
+
     def test_is_not_an_auditors_deed(self, sqlite_house: House, signed_in: SignedIn) -> None:
         a_request(sqlite_house, email="")
         (letter,) = printed(sqlite_house)
