@@ -59,7 +59,11 @@ def matches(session: Session, request_id: UUID) -> Sequence[Recording]:
 
 
 def to_decide(session: Session, request_id: UUID) -> Sequence[Recording]:
-    """The matches this round decides: all but those an earlier answer released already."""
+    """The matches this round decides: all but those an earlier answer released already.
+
+    Where nothing is left that the applicant may know of, all of them again: an answer drawn only
+    from what is held at level L3 would tell that it is there (DPA 2018 s.45(6)).
+    """
     found = matches(session, request_id)
     released = set(
         session.scalars(
@@ -69,7 +73,16 @@ def to_decide(session: Session, request_id: UUID) -> Sequence[Recording]:
             .where(Decision.request_id == request_id, DecisionLine.outcome == Outcome.RELEASE)
         )
     )
-    return [each for each in found if each.id not in released] or found
+    left = [each for each in found if each.id not in released]
+    return left if _has_tellable(session, left) else found
+
+
+def _has_tellable(session: Session, recordings: Iterable[Recording]) -> bool:
+    """Whether the applicant may be told of any of these, by the holds that are open now."""
+    numbers = [each.id for each in recordings]
+    held = holds.open_holds(session, numbers)
+    levels = {number: strictest(hold.level for hold in found) for number, found in held.items()}
+    return any(levels.get(each) is not Level.NEITHER_CONFIRM_NOR_DENY for each in numbers)
 
 
 def unjudged(session: Session, request_id: UUID) -> Sequence[int]:
