@@ -12,7 +12,7 @@ from portal.errors import Refused
 from portal.holds.commands.lifting import locked_recording
 from portal.holds.commands.matters import is_still_open, matter_for_flag
 from portal.holds.models import Hold, Matter
-from portal.holds.policy import HoldKind, Level, next_review_on
+from portal.holds.policy import HoldKind, Level, next_review_on, strictest
 from portal.recordings.models import Recording
 
 FLAGGED = "The evidence system says that this recording is evidence in this matter."
@@ -80,8 +80,9 @@ def follow_evidence_flag(
 ) -> None:
     """What an import does with a line that names an open matter: a hold, in the same breath.
 
-    Level L2, the careful one, until a person chooses another. A matter that is closed here
-    stays closed: an old flag does not bring it back.
+    It has the strictest level that a person chose for the matter's other holds, or L2 where there
+    is none: one of a matter nobody may know of must not tell that there is something. A matter
+    that is closed here stays closed: an old flag does not bring it back.
     """
     matter = matter_for_flag(session, reference, by=by, at=recording.imported_at)
     locked_recording(session, recording.id)
@@ -91,8 +92,15 @@ def follow_evidence_flag(
             recording_id=recording.id,
             matter=matter,
             kind=matter.kind,
-            level=Level.LIMITED,
+            level=_level_of(session, matter),
             reason=FLAGGED,
             by=by,
             at=recording.imported_at,
         )
+
+
+def _level_of(session: Session, matter: Matter) -> Level:
+    levels = session.scalars(
+        sa.select(Hold.level).where(Hold.matter_id == matter.id, Hold.lifted_at.is_(None))
+    ).all()
+    return strictest(levels) if levels else Level.LIMITED

@@ -73,6 +73,23 @@ def test_importing_the_flag_again_adds_no_hold(house: House, clock: Clock) -> No
         assert session.scalar(sa.select(sa.func.count()).select_from(Hold)) == 1
 
 
+@pytest.mark.parametrize("level", Level)
+def test_a_flag_takes_the_level_of_its_matter(house: House, number: int, level: Level) -> None:
+    """What joins a matter nobody may know of must not tell that there is one."""
+    hold_on(house, number, "OP-1", level=level)
+    take_in(house.db, line("flagged", house.now(), matter="OP-1"), at=house.now())
+    with house.db.reading() as session:
+        (hold,) = holds_of(session, recording(house.db, "flagged").id)
+    assert hold.level is level
+
+
+def test_a_flag_of_a_matter_that_holds_nothing_is_limited(house: House, clock: Clock) -> None:
+    take_in(house.db, line("flagged", clock(), matter="OP-1"), at=clock())
+    with house.db.reading() as session:
+        (hold,) = holds_of(session, recording(house.db, "flagged").id)
+    assert hold.level is Level.LIMITED
+
+
 def test_an_old_flag_does_not_bring_a_closed_matter_back(house: House, clock: Clock) -> None:
     take_in(house.db, line("flagged", clock(), matter="OP-1"), at=clock())
     close(house, "OP-1")
