@@ -20,9 +20,10 @@ from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
 from portal.outbox.models import OutboxJob
 from portal.requests.applicant_queries import applicant_page
+from portal.requests.commands import move
 from portal.requests.commands.reopening import reopen_request
 from portal.requests.commands.withdrawing import withdraw
-from portal.requests.lifecycle import PublicStatus
+from portal.requests.lifecycle import Event, PublicStatus
 from portal.requests.queries import by_id
 from tests.conftest import Clock
 from tests.factories.disclosure import (
@@ -152,6 +153,20 @@ def test_what_should_end_but_is_held_waits_for_the_owner_of_the_hold(
     assert reopenings(house) == 1
 
 
+def test_it_has_not_ended_while_a_part_is_held(house: House) -> None:
+    """The letter would say that we no longer have to limit what we give."""
+    ready = ready_to_decide(house, contents=[b"one", b"two"])
+    hold, _ = [place_hold(house, each) for each in ready.recording_ids]
+    answered(house, ready, [held_line(house, ready, each) for each in ready.recording_ids])
+    lift_hold(house, hold)
+    with pytest.raises(Refused, match="still held"):
+        look(house, ready, Finding.END)
+    assert letters(house) == []
+    look(house, ready, Finding.NARROW)
+    (letter,) = letters(house)
+    assert letter.fields["finding"] == "narrow"
+
+
 def for_now(recording_id: int) -> object:
     from portal.disclosure.exemptions import Line, Outcome
 
@@ -191,14 +206,38 @@ def test_a_request_that_was_opened_again_or_withdrawn_drops_out(house: House) ->
             look(house, ready)
 
 
+def test_an_answer_that_a_complaint_opened_again_is_not_looked_at(house: House) -> None:
+    """The look that was owed ends with the answer, and the next answer owes its own."""
+    ready, _ = held(house)
+    (one,) = ready.recording_ids
+    by = ready.staff.decider
+    with house.db.writing() as session:
+        move(
+            session,
+            request_id=ready.request_id,
+            event=Event.REVIEW_UPHELD,
+            by=by,
+            at=house.now(),
+        )
+    with house.db.reading() as session:
+        assert restrictions(session) == []
+        assert due_by(session, london_day(house.now()) + timedelta(days=90)) == 0
+    with pytest.raises(Refused, match="Nothing is held back"):
+        look(house, ready)
+    with house.db.writing() as session:
+        finished = Event.SEARCH_FINISHED
+        move(session, request_id=ready.request_id, event=finished, by=by, at=house.now())
+    answered(house, ready, [held_line(house, ready, one)])
+    with house.db.reading() as session:
+        assert due_by(session, london_day(house.now()) + timedelta(days=90)) == 1
+    look(house, ready)
+
+
 def test_only_the_newest_answer_is_looked_at(house: House, clock: Clock) -> None:
     ready, _ = held(house)
     (one,) = ready.recording_ids
     clock.forward(days=10)
     with house.db.writing() as session:
-        from portal.requests.commands import move
-        from portal.requests.lifecycle import Event
-
         by, at = ready.staff.decider, house.now()
         reopen_request(session, request_id=ready.request_id, by=by, at=at)
         move(session, request_id=ready.request_id, event=Event.SEARCH_FINISHED, by=by, at=at)
