@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -55,18 +56,39 @@ class QueueRow:
 
 def queue(session: Session, *, is_open: bool) -> list[QueueRow]:
     """The open ones, the most urgent first; or those that were answered, the newest first."""
-    found = (
-        sa.select(Review, FootageRequest.reference, Applicant.name, _HANDLER.c.name)
-        .join(FootageRequest, FootageRequest.id == Review.request_id)
-        .join(Applicant, Applicant.request_id == Review.request_id)
-        .outerjoin(_HANDLER, _HANDLER.c.id == Review.assigned_to)
-    )
+    found = _queue()
     if is_open:
         found = found.where(Review.answered_at.is_(None)).order_by(Review.due_on, Review.id)
     else:
         found = found.where(Review.answered_at.is_not(None))
         found = found.order_by(Review.answered_at.desc(), Review.id).limit(200)
     return [_row(*row) for row in session.execute(found)]
+
+
+def waiting_for(session: Session, by: Actor) -> list[QueueRow]:
+    """The open ones that this handler has, or may take because nobody has them and they did not
+    work on the request; the most urgent first. None for whoever may answer none."""
+    kinds = [kind for kind in ReviewKind if by.has(*kind.answerers)]
+    mine = sa.or_(Review.assigned_to == UUID(by.id), Review.assigned_to.is_(None))
+    found = _queue().where(Review.answered_at.is_(None), Review.kind.in_(kinds), mine)
+    rows = session.execute(found.order_by(Review.due_on, Review.id)).all()
+    return [_row(*row) for row in rows if _is_for(session, row[0], by)]
+
+
+def _is_for(session: Session, review: Review, by: Actor) -> bool:
+    """Whether it is theirs already, or they may answer it."""
+    if review.assigned_to is not None:
+        return True
+    return may_answer(review.kind, by, worked_on(session, review.request_id))
+
+
+def _queue() -> sa.Select[Any]:
+    return (
+        sa.select(Review, FootageRequest.reference, Applicant.name, _HANDLER.c.name)
+        .join(FootageRequest, FootageRequest.id == Review.request_id)
+        .join(Applicant, Applicant.request_id == Review.request_id)
+        .outerjoin(_HANDLER, _HANDLER.c.id == Review.assigned_to)
+    )
 
 
 def _row(review: Review, reference: str, applicant_name: str, assigned: str | None) -> QueueRow:

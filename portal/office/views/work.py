@@ -29,6 +29,8 @@ from portal.office.queries import (
 from portal.office.queries import mine as assigned_to
 from portal.office.queues import DELETED_SOON, PAGE_SIZE, SOON, SORTS, QueueRow, Wanted
 from portal.requests.untold_queries import untold
+from portal.reviews.queries import QueueRow as ReviewRow
+from portal.reviews.queries import waiting_for
 from portal.web.guards import ANY_HANDLER, current_actor, roles
 from portal.web.session import now, reading, settings
 
@@ -38,8 +40,9 @@ blueprint = Blueprint("work", __name__)
 @blueprint.get("/")
 @roles(*ANY_HANDLER)
 def mine() -> ResponseReturnValue:
-    """What is mine, what is new, what has proof to check, what never came or came too late, what is
-    about to be deleted, what waits for me to second, and what is due."""
+    """What is mine, whose answer is looked at again, what is new, what has proof to check, what
+    never came or came too late, what is about to be deleted, what waits for me to second, and
+    what is due."""
     today = london_day(now())
     if not current_actor().has(*CASEWORK):
         return render_template("office/no_casework.html")
@@ -54,6 +57,7 @@ def mine() -> ResponseReturnValue:
             came_late=written_to_after_closing(session, retention=_retention()),
             due=due_by(session, today + SOON, retention=_retention()),
             to_second=_to_second(session),
+            reviews=_reviews(session),
             restrictions_due=_restrictions_due(session, today + SOON),
             to_post=len(to_post(session)) if current_actor().has(*POSTERS) else 0,
             to_tell=len(untold(session)) if current_actor().has(*POSTERS) else 0,
@@ -103,6 +107,12 @@ def every_request_csv() -> ResponseReturnValue:
 
 def _restrictions_due(session: Session, day: date) -> int:
     return restrictions_due(session, day) if current_actor().has(Role.DECISION_MAKER) else 0
+
+
+def _reviews(session: Session) -> list[ReviewRow] | None:
+    if not current_actor().has(Role.SENIOR_REVIEWER, Role.DATA_PROTECTION_OFFICER):
+        return None
+    return waiting_for(session, current_actor())
 
 
 def _to_second(session: Session) -> list[QueueRow]:

@@ -17,6 +17,7 @@ from portal.office.models import Handler
 from portal.requests.intake import AboutWhom, Channel
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
+from portal.reviews.commands.handling import assign
 from portal.reviews.kinds import ReviewKind, ReviewOutcome
 from portal.reviews.models import Review
 from portal.reviews.queries import reviews_of
@@ -93,6 +94,29 @@ def test_who_may_open_what(sqlite_house: House, signed_in: SignedIn, role: Role)
     assert opened == expected
     is_offered = "Reviews and complaints</a>" in client.get("/office/").text
     assert is_offered is answers
+
+
+def test_my_work_has_what_i_have_and_what_nobody_has(
+    sqlite_house: House, as_handler: Callable[[Actor], FlaskClient]
+) -> None:
+    people, others = reviewers(sqlite_house), reviewers(sqlite_house)
+    mine, nobodys, theirs = (answered_request(sqlite_house) for _ in range(3))
+    complained = answered_request(sqlite_house, about=AboutWhom.ME)
+    taken = asked(sqlite_house, mine.request_id)
+    asked(sqlite_house, nobodys.request_id)
+    elsewhere = asked(sqlite_house, theirs.request_id)
+    asked(sqlite_house, complained.request_id, COMPLAINT)
+    for review_id, who in ((taken, people.senior), (elsewhere, others.senior)):
+        with sqlite_house.db.writing() as session:
+            assign(session, review_id=review_id, to=UUID(who.id), by=who, at=sqlite_house.now())
+
+    def shown(who: Actor) -> set[str]:
+        page = as_handler(who).get("/office/").text
+        return set(re.findall(r"/office/requests/(BWV-[0-9A-Z-]+)/reviews/", page))
+
+    assert shown(people.senior) == {mine.reference, nobodys.reference, complained.reference}
+    assert shown(people.officer) == {complained.reference}
+    assert shown(mine.staff.decider) == set()
 
 
 def test_nobody_signed_out_sees_any_of_it(sqlite_house: House, client: FlaskClient) -> None:
