@@ -377,3 +377,17 @@ def test_no_letter_promises_that_a_copy_is_deleted_when_its_link_ends() -> None:
     page = text_of(render_html(LetterKind.DISCLOSURE, fields))
     assert "You can collect the copy made for you until the day named in this letter." in page
     assert "then we delete it" not in page
+
+
+@pytest.mark.parametrize(
+    ("deleted_on", "said"),
+    [
+        (date(2026, 12, 12), "is deleted on 12 December 2026, unless we keep it for longer."),
+        (date(2026, 8, 1), "was deleted on 1 August 2026, unless we had a reason to keep it."),
+    ],
+)
+def test_a_day_still_to_come_is_not_told_as_past(deleted_on: date, said: str) -> None:
+    fields = complete(LetterKind.NOT_HELD, deleted_on=deleted_on)
+    assert f"Video of the time you gave us {said}" in text_of(
+        render_html(LetterKind.NOT_HELD, fields)
+    )
