@@ -1,5 +1,6 @@
 """Owing a look at what an answer held back, and taking it."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from portal.actors import Actor, Role
 from portal.audit.commands import record
 from portal.dates import london_day
 from portal.disclosure.commands.deciding import allow
+from portal.disclosure.exemptions import told as told_lines
 from portal.disclosure.models import Decision, Finding, RestrictionReview
 from portal.disclosure.queries.decisions import lines_of, lock_request
 from portal.disclosure.queries.restrictions import free_recordings, standing_review
@@ -22,6 +24,11 @@ from portal.requests.commands.telling import tell_of_letter
 from portal.requests.commands.writing import write_letter
 from portal.requests.lifecycle import Event
 from portal.requests.models import FootageRequest
+
+PART_IS_HELD = (
+    "A part of it is still held as evidence, so it has not ended. Select “"
+    f"{Finding.NARROW.label}”, and what is free opens again."
+)
 
 
 def owe_review(session: Session, decision: Decision, *, on: date) -> None:
@@ -50,7 +57,8 @@ def review_restriction(
 
     Where it should be narrowed or end, and a recording is free already, the request opens again;
     a hold is never lifted here: its owner reads of it. `told` is the reason as the letter gives
-    it, needed where the applicant knows why (level L1). Refused when there is nothing to look at.
+    it, needed where the applicant knows why (level L1). Refused when there is nothing to look at,
+    and for an end that is only one in part: the letter would say that nothing is held back.
     """
     allow(by, Role.DECISION_MAKER)
     footage_request = lock_request(session, request_id)
@@ -60,7 +68,10 @@ def review_restriction(
     move(session, request_id=request_id, event=Event.RESTRICTION_REVIEWED, by=by, at=at)
     review.done_at, review.done_by = at, UUID(by.id)
     review.finding, review.reason = finding, reason.strip()
-    is_over = finding is not Finding.CONTINUE and bool(free_recordings(session, decision))
+    free = free_recordings(session, decision)
+    if finding is Finding.END and free and _is_told_of_more(decision, free):
+        raise Refused(PART_IS_HELD)
+    is_over = finding is not Finding.CONTINUE and bool(free)
     if is_over:
         _owe_reopening(session, review, at)
     else:
@@ -78,6 +89,11 @@ def review_restriction(
     )
     session.flush()
     return review
+
+
+def _is_told_of_more(decision: Decision, free: Collection[int]) -> bool:
+    """Whether the applicant was told of a recording that is still held."""
+    return any(line.recording_id not in free for line in for_now(told_lines(lines_of(decision))))
 
 
 def _owe_reopening(session: Session, review: RestrictionReview, at: datetime) -> None:
