@@ -1,6 +1,6 @@
 """What every letter about a request says, whatever its kind. Law: pure."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from portal.dates import day_in_words, london_day
@@ -33,8 +33,15 @@ def common_fields(asked: Asked, kind: LetterKind, clock: Clock, *, at: datetime)
     if asked.representative is not None:
         fields["representative_name"] = asked.representative.name
     if "clock_working" in known_fields(kind):
-        fields["clock_working"] = list(clock.working)
+        fields["clock_working"] = _working(clock, london_day(at))
     return fields
+
+
+def _working(clock: Clock, today: date) -> list[str]:
+    """The sum, line by line. A letter of a later day does not promise a day that has passed."""
+    if clock.target_due_on is None or clock.target_due_on >= today:
+        return list(clock.working)
+    return [line.replace("We will reply by ", "Our answer was due by ") for line in clock.working]
 
 
 def _summary(said: Any) -> str:

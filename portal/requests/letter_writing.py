@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from portal.dates import day_in_words
 from portal.identity.proof import Doubt
 from portal.requests.clock import Clock, WaitingFor
 from portal.requests.intake import AboutWhom
@@ -66,6 +67,13 @@ def _regime_reason(regime: Regime, about: AboutWhom) -> str:
         return _WHY_FOI
     of_whom = "the person you act for" if about is AboutWhom.SOMEONE_I_ACT_FOR else "yourself"
     return f"You asked for video of {of_whom}. {_WHY_YOURS[regime]}"
+
+
+def answer_by(due_on: date, today: date) -> str:
+    """When we answer, in words for the applicant; a day that has passed is not promised."""
+    if due_on < today:
+        return f"We should have answered by {day_in_words(due_on)}. We are sorry that we are late."
+    return f"We will reply by {day_in_words(due_on)}."
 
 
 _PHOTO = "One paper with your photo, such as a passport or a driving licence."

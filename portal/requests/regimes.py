@@ -7,8 +7,10 @@ access from the day it came. The name on the form decides nothing.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
+from portal.requests.letter_writing import answer_by
 from portal.requests.lifecycle import Regime
 
 
@@ -70,14 +72,14 @@ def reasons_from(regime: Regime) -> tuple[Because, ...]:
     return tuple(because for because, (before, _) in CHANGES.items() if regime in before)
 
 
-def told_of_change(because: Because, reply_by: str) -> str:
-    """What the applicant reads. `reply_by` is the new date in words, "" while there is none."""
-    date = (
-        f"We still count from the day you first asked. We will reply by {reply_by}."
-        if reply_by
+def told_of_change(because: Because, due_on: date | None, today: date) -> str:
+    """What the applicant reads. `due_on` is the new date, None while there is none."""
+    words = (
+        f"We still count from the day you first asked. {answer_by(due_on, today)}"
+        if due_on
         else "We still count from the day you first asked, and tell you the date when there is one."
     )
-    return f"{because.told}\n{date}"
+    return f"{because.told}\n{words}"
 
 
 SPLIT_TOLD = (

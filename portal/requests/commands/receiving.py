@@ -97,7 +97,7 @@ def _owe_what_follows(
         at=at,
         path=f"/your-request/{footage_request.reference}",
         reference=footage_request.reference,
-        reply_by=day_in_words(due_on) if due_on else "",
+        reply_by=day_in_words(due_on) if due_on and due_on >= london_day(at) else "",
     )
 
 

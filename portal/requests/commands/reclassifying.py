@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
-from portal.dates import day_in_words
+from portal.dates import london_day
 from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.letters.kinds import LetterKind
@@ -62,8 +62,7 @@ def _tell(
     session: Session, footage_request: FootageRequest, because: Because, *, by: Actor, at: datetime
 ) -> Letter:
     whole = by_id(session, footage_request.id)
-    due_on = whole.target_due_on
-    words = told_of_change(because, day_in_words(due_on) if due_on else "")
+    words = told_of_change(because, whole.target_due_on, london_day(at))
     tell_applicant(session, footage_request, words, by=by, at=at)
     own = ack_fields(
         whole.regime,

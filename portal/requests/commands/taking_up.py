@@ -1,17 +1,18 @@
 """Opening a request again when what was missing came after it was closed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
-from portal.dates import day_in_words, london_day
+from portal.dates import london_day
 from portal.db import locked_one
 from portal.requests.commands.keeping import keep_again
 from portal.requests.commands.messaging import write_to_applicant
 from portal.requests.commands.moving import move
 from portal.requests.foreseeing import clock_if
+from portal.requests.letter_writing import answer_by
 from portal.requests.lifecycle import Event, Status
 from portal.requests.models import FootageRequest
 
@@ -28,12 +29,14 @@ def take_up(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> F
         clock_if(session, footage_request, Event.TAKEN_UP, london_day(at))
     move(session, request_id=request_id, event=Event.TAKEN_UP, by=by, at=at)
     keep_again(session, footage_request, by=by, at=at)
-    write_to_applicant(session, request_id=request_id, body=_words(footage_request), by=by, at=at)
+    write_to_applicant(
+        session, request_id=request_id, body=_words(footage_request, london_day(at)), by=by, at=at
+    )
     return footage_request
 
 
-def _words(footage_request: FootageRequest) -> str:
+def _words(footage_request: FootageRequest, today: date) -> str:
     opened = "We have opened your request again. You do not have to send it again."
     if footage_request.target_due_on is None:
         return f"{opened}\nWe tell you the date of our answer as soon as there is one."
-    return f"{opened}\nWe will reply by {day_in_words(footage_request.target_due_on)}."
+    return f"{opened}\n{answer_by(footage_request.target_due_on, today)}"

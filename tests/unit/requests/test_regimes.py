@@ -1,5 +1,7 @@
 """Which law a request can be put under, from where, and what the applicant is told."""
 
+from datetime import date
+
 import pytest
 
 from portal.requests.lifecycle import Regime
@@ -25,11 +27,15 @@ def test_each_law_can_be_the_wrong_one_for_its_own_reasons(
 def test_every_reason_has_its_statute_and_its_words(because: Because) -> None:
     assert because.label
     assert STATUTES[because]
-    words = told_of_change(because, "2 December 2026")
+    due_on = date(2026, 12, 2)
+    words = told_of_change(because, due_on, due_on)
     assert words.startswith(because.told)
     assert "We will reply by 2 December 2026." in words
-    assert "from the day you first asked" in told_of_change(because, "")
-    assert "reply by" not in told_of_change(because, "")
+    assert "from the day you first asked" in told_of_change(because, None, due_on)
+    assert "reply by" not in told_of_change(because, None, due_on)
+    late = told_of_change(because, due_on, date(2026, 12, 3))
+    assert "We should have answered by 2 December 2026. We are sorry" in late
+    assert "reply by" not in late
 
 
 def test_no_applicant_reads_a_lawyers_word() -> None:
