@@ -6,12 +6,18 @@ from sqlalchemy.orm import Session
 
 from portal.errors import Refused
 from portal.requests.clock import Clock
-from portal.requests.lifecycle import Event
+from portal.requests.lifecycle import TABLE, Event
 from portal.requests.models import FootageRequest, RequestStep
 from portal.requests.queries import clock_now, steps_of
 
 NO_DATE_YET = (
     "There is no date yet, because we wait for the applicant. This can be done when the time runs."
+)
+
+# An ask that cannot move the date must not look as if it did: nobody would be told that we are
+# late, and silence could end a request that was overdue by our own fault.
+ASK_IN_A_MESSAGE = (
+    "Ask in a message instead: the time goes on, and what they send reaches us all the same."
 )
 
 
@@ -28,6 +34,20 @@ def clock_if(session: Session, footage_request: FootageRequest, event: Event, on
     if new:
         raise Refused(new[0])
     return after
+
+
+def check_ask_counts(
+    session: Session, footage_request: FootageRequest, event: Event, on: date
+) -> None:
+    """Refused when we may ask no more in a way that waits for the applicant: the time has ended
+    (rules R10), or nothing that we ask can move it. Whether the request stands where it can be
+    asked is for the lifecycle to say."""
+    if (footage_request.status, event) not in TABLE:
+        return
+    try:
+        clock_if(session, footage_request, event, on)
+    except Refused as refusal:
+        raise Refused(f"{refusal.message} {ASK_IN_A_MESSAGE}") from refusal
 
 
 def dates_if(

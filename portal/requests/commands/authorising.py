@@ -34,6 +34,7 @@ from portal.requests.commands.messaging import keep_from_us
 from portal.requests.commands.moving import move
 from portal.requests.commands.proving import Known, locked_sar, since_when
 from portal.requests.commands.writing import write_letter
+from portal.requests.foreseeing import check_ask_counts
 from portal.requests.ledger import open_asks
 from portal.requests.letter_writing import id_request_fields
 from portal.requests.lifecycle import Event
@@ -110,11 +111,13 @@ def ask_authority(
 
     What was accepted before is open again. The reasons are a message on their page, and a letter
     that says what is enough and when we close; the e-mail only says that we need something.
-    Refused where nobody acts.
+    Refused, with nothing written, where nobody acts, and when the time has ended: the ask would
+    not move it.
     """
-    locked_sar(session, request_id)
+    standing = locked_sar(session, request_id)
     lacks = list(dict.fromkeys(lacks))
     acting = _acting(session, request_id)
+    check_ask_counts(session, standing, Event.AUTHORITY_ASKED, london_day(at))
     ask_again(session, subject_id=request_id, doubts=lacks, by=by, at=at, judged=Judged.AUTHORITY)
     footage_request = move(
         session, request_id=request_id, event=Event.AUTHORITY_ASKED, by=by, at=at

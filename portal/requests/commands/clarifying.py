@@ -7,16 +7,18 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.dates import london_day
+from portal.db import locked_one
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.moving import move
 from portal.requests.commands.writing import write_letter
+from portal.requests.foreseeing import check_ask_counts
 from portal.requests.letter_writing import clarification_fields
 from portal.requests.lifecycle import Event
 from portal.requests.messages import Meaning, Sender
-from portal.requests.models import Applicant, Message
+from portal.requests.models import Applicant, FootageRequest, Message
 
 
 def ask(
@@ -34,7 +36,10 @@ def ask(
     and only a question needed to know what is asked for does that (rules R10). FOIA s.1(3): the
     time starts anew with the answer. The same words are a message on their page, and a letter
     that says when we ask again and when we close. The e-mail only says that there is a message.
+    Refused, with nothing written, when the time has ended: no question pauses it any more.
     """
+    standing = locked_one(session, FootageRequest, request_id)
+    check_ask_counts(session, standing, Event.CLARIFICATION_ASKED, london_day(at))
     footage_request = move(
         session, request_id=request_id, event=Event.CLARIFICATION_ASKED, by=by, at=at
     )

@@ -25,6 +25,7 @@ from portal.notifications.notices import NoticeKind
 from portal.requests.applicant_page import takes_proof
 from portal.requests.commands.moving import move
 from portal.requests.commands.writing import write_letter
+from portal.requests.foreseeing import check_ask_counts
 from portal.requests.ledger import open_asks
 from portal.requests.letter_writing import id_request_fields
 from portal.requests.lifecycle import Event, Status
@@ -117,9 +118,11 @@ def ask_identity(
 
     What was accepted before is open again, and the proofs stay. The reasons are a message on their
     page, and a letter that says what is enough and when we close. The e-mail only says that we
-    need something. Refused for a request that needs no proof.
+    need something. Refused, with nothing written, for a request that needs no proof, and when the
+    time has ended: the ask would not move it.
     """
-    locked_sar(session, request_id)
+    standing = locked_sar(session, request_id)
+    check_ask_counts(session, standing, Event.IDENTITY_ASKED, london_day(at))
     doubts = list(dict.fromkeys(doubts))
     ask_again(session, subject_id=request_id, doubts=doubts, by=by, at=at)
     footage_request = move(session, request_id=request_id, event=Event.IDENTITY_ASKED, by=by, at=at)

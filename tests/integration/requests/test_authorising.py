@@ -179,6 +179,15 @@ def test_both_are_waited_for_together_and_the_last_starts_the_time(story: Story)
     assert story.now().start_on == date(2026, 11, 10)
 
 
+def test_authority_asked_for_when_the_time_has_ended_is_refused(story: Story) -> None:
+    late = datetime(2026, 12, 10, 12, tzinfo=UTC)
+    with pytest.raises(Refused, match="came after the time had ended"):
+        story.asked(late)
+    standing = story.now()
+    assert (standing.status, standing.messages) == (Status.RECEIVED, [])
+    assert standing.target_due_on == date(2026, 12, 2)
+
+
 @pytest.mark.parametrize(
     "given",
     [

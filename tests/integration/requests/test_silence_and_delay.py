@@ -1,6 +1,7 @@
 """Reminding, closing by a person, opening again, and saying that we are late: by the daily job."""
 
 import dataclasses
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from portal.requests.applicant_queries import applicant_page
 from portal.requests.clock import WaitingFor
 from portal.requests.commands.charging import ask_fee, note_fee_paid
 from portal.requests.commands.clarifying import ask
-from portal.requests.commands.closing import ClosedBecause, close, close_duplicate
+from portal.requests.commands.closing import ClosedBecause, Lack, close, close_duplicate
 from portal.requests.commands.messaging import answer_clarification, write_to_us
 from portal.requests.commands.moving import move
 from portal.requests.commands.proving import Known, accept_identity, ask_identity
@@ -131,7 +132,8 @@ def close_now(house: House, request_id: UUID, because: ClosedBecause, by: Actor)
             session,
             request_id=request_id,
             because=because,
-            reasons="",
+            reasons="We wrote to them." if because is ClosedBecause.NOT_VALID else "",
+            lacks=[Lack.NAME] if because is ClosedBecause.NOT_VALID else [],
             by=by,
             at=house.now(),
         )
@@ -260,11 +262,28 @@ def test_a_day_without_a_worker_is_made_up_for(house: House, clock: Clock) -> No
 
 def test_nothing_is_told_while_we_wait_for_them(house: House, clock: Clock, ines: Actor) -> None:
     request_id = receive_now(house)
-    each_day(house, clock, 35)
-    assert len(events_of(house, request_id, Event.DELAY_TOLD)) == 1
+    each_day(house, clock, 20)
     ask_a_question(house, request_id, ines)
     each_day(house, clock, 20)
-    assert len(events_of(house, request_id, Event.DELAY_TOLD)) == 1
+    assert events_of(house, request_id, Event.DELAY_TOLD) == []
+
+
+@pytest.mark.parametrize("asks", [ask_a_question, ask_for_proof])
+def test_nothing_that_is_asked_too_late_hides_that_we_are_late(
+    house: House, clock: Clock, ines: Actor, asks: Callable[[House, UUID, Actor], None]
+) -> None:
+    """Rules R10: a time that has ended cannot be paused. The letter would say that it was, the
+    news that we are late would stop, and a month of silence could close the request."""
+    request_id = receive_now(house)
+    each_day(house, clock, 35)
+    before = kinds_of(house, request_id)
+    with pytest.raises(Refused, match=r"ended on Wednesday 2 December 2026.*in a message"):
+        asks(house, request_id, ines)
+    assert the(house, request_id).status is Status.RECEIVED
+    assert kinds_of(house, request_id) == before
+    assert the(house, request_id).messages == []
+    each_day(house, clock, 7)
+    assert len(events_of(house, request_id, Event.DELAY_TOLD)) == 2
 
 
 def test_the_daily_look_runs_in_the_morning_once_a_day(house: House, clock: Clock) -> None:
@@ -489,7 +508,7 @@ def test_proof_sent_after_closing_is_seen_and_starts_the_time_on_its_day(
 
 
 def test_proof_is_not_taken_for_a_request_that_ended_otherwise(house: House, ines: Actor) -> None:
-    request_id = receive_now(house)
+    request_id = receive_now(house, about=AboutWhom.GENERAL)
     close_now(house, request_id, ClosedBecause.NOT_VALID, ines)
     with house.db.writing() as session:
         assert not takes_proof(by_id(session, request_id))
