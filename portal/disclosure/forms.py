@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import HiddenField
 
 from portal.disclosure.models import Finding
 from portal.web.fields import LineField, OneOfField, ParagraphField, options
@@ -27,8 +28,10 @@ class WhyForm(FlaskForm):  # type: ignore[misc]
 
 
 class RestrictionForm(FlaskForm):  # type: ignore[misc]
-    """What a look at a restriction found, and why."""
+    """What a look at a restriction found, and why. `look` is which one it is: a second press of
+    the button must not be taken for the next."""
 
+    look = HiddenField()
     finding = OneOfField(
         "What do you find?",
         choices=options({finding.value: finding.label for finding in Finding}),

@@ -47,6 +47,7 @@ def review_restriction(
     session: Session,
     *,
     request_id: UUID,
+    review_id: UUID,
     finding: Finding,
     reason: str,
     told: str,
@@ -58,11 +59,14 @@ def review_restriction(
     Where it should be narrowed or end, and a recording is free already, the request opens again;
     a hold is never lifted here: its owner reads of it. `told` is the reason as the letter gives
     it, needed where the applicant knows why (level L1). Refused when there is nothing to look at,
-    and for an end that is only one in part: the letter would say that nothing is held back.
+    for an end that is only one in part (the letter would say that nothing is held back), and where
+    the look that is owed now is not `review_id`: whoever pressed twice looked once.
     """
     allow(by, Role.DECISION_MAKER)
     footage_request = lock_request(session, request_id)
     review, decision = standing_review(session, request_id)
+    if review.id != review_id:
+        raise Refused("This look is written down already. Read what was found.")
     if not reason.strip():
         raise Refused("Enter the reason.")
     move(session, request_id=request_id, event=Event.RESTRICTION_REVIEWED, by=by, at=at)

@@ -57,7 +57,10 @@ def restriction(reference: str) -> ResponseReturnValue:
         request_id = page["footage_request"].id
         review, decision = standing_review(session, request_id)
         level = level_told(lines_of(decision))
-        form = RestrictionForm()
+        form = RestrictionForm(look=str(review.id))
+        if form.is_submitted() and form.look.data != str(review.id):
+            flash("This look is written down already.", "success")
+            return redirect(url_for("office.requests.overview", reference=reference), 303)
         form.needs_told = level is Level.OPEN
         if not form.validate_on_submit():
             shown = render_template(
@@ -77,6 +80,7 @@ def restriction(reference: str) -> ResponseReturnValue:
         review_restriction(
             session,
             request_id=footage_request.id,
+            review_id=review.id,
             finding=Finding(form.finding.data),
             reason=form.reason.data or "",
             told=form.told.data or "",

@@ -9,7 +9,7 @@ from portal.actors import Actor, Role
 from portal.dates import london_day
 from portal.disclosure.commands import review_restriction
 from portal.disclosure.models import Finding, RestrictionReview
-from portal.disclosure.queries.restrictions import due_by, restrictions, reviews_of
+from portal.disclosure.queries.restrictions import due_by, restrictions, reviews_of, standing_review
 from portal.errors import NotAllowed, Refused
 from portal.holds.policy import Level
 from portal.house import House
@@ -62,6 +62,7 @@ def look(
         review_restriction(
             session,
             request_id=ready.request_id,
+            review_id=standing_review(session, ready.request_id)[0].id,
             finding=finding,
             reason=reason,
             told="The case is still open.",
@@ -151,6 +152,32 @@ def test_what_should_end_but_is_held_waits_for_the_owner_of_the_hold(
     assert row.waits_for_owner
     lift_hold(house, hold)  # type: ignore[arg-type]
     assert reopenings(house) == 1
+
+
+def test_pressing_twice_is_one_look(house: House) -> None:
+    ready, _ = held(house)
+    with house.db.reading() as session:
+        first, _ = standing_review(session, ready.request_id)
+
+    def press() -> None:
+        with house.db.writing() as session:
+            review_restriction(
+                session,
+                request_id=ready.request_id,
+                review_id=first.id,
+                finding=Finding.CONTINUE,
+                reason="The trial is near.",
+                told="The case is still open.",
+                by=ready.staff.decider,
+                at=house.now(),
+            )
+
+    press()
+    with pytest.raises(Refused, match="already"):
+        press()
+    assert len(letters(house)) == 1
+    with house.db.reading() as session:
+        assert len(reviews_of(session, ready.request_id)) == 1
 
 
 def test_it_has_not_ended_while_a_part_is_held(house: House) -> None:
@@ -260,6 +287,7 @@ def test_a_look_needs_a_reason_and_a_decision_maker(house: House) -> None:
         review_restriction(
             session,
             request_id=ready.request_id,
+            review_id=standing_review(session, ready.request_id)[0].id,
             finding=Finding.CONTINUE,
             reason="Why.",
             told=" ",

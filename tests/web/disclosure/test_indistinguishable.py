@@ -32,6 +32,7 @@ from portal.db import Database
 from portal.disclosure.commands import answer_whole, decide, publish, review_restriction
 from portal.disclosure.exemptions import Whole
 from portal.disclosure.models import Finding
+from portal.disclosure.queries.restrictions import standing_review
 from portal.holds.policy import Level
 from portal.house import House
 from portal.ids import digest, new_id
@@ -158,6 +159,7 @@ class Journey:
                 review_restriction(
                     session,
                     request_id=self.ready.request_id,
+                    review_id=standing_review(session, self.ready.request_id)[0].id,
                     finding=Finding.CONTINUE,
                     reason="The case is open.",
                     told="",
