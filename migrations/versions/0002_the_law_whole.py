@@ -151,6 +151,7 @@ NOTICES_BEFORE = (
 )
 NOTICES = (*NOTICES_BEFORE, "letter", "reminder")
 JUDGED = ("identity", "authority")
+REGIMES = ("sar_part3", "sar_gdpr", "foi")
 ACTING = ("solicitor", "family_or_friend", "parent", "attorney", "other")
 
 # Table, check, column, the words before, the words now.
@@ -212,6 +213,11 @@ def upgrade() -> None:
     _make_feed_tables()
     _make_unfinished_import()
     _name_the_tests()
+    # Before, a request could not come under another law.
+    op.execute(
+        "UPDATE decision SET regime = (SELECT footage_request.regime FROM footage_request"
+        " WHERE footage_request.id = decision.request_id)"
+    )
     _owe_looks_at_restrictions()
 
 
@@ -291,6 +297,8 @@ def _widen_tables() -> None:
     add_check("identity_check", "ck_identity_check_judged", one_of("judged", JUDGED))
     op.add_column("decision", _words("whole_ground", ""))
     op.add_column("decision", _json("whole_record"))
+    op.add_column("decision", _words("regime", "sar_part3"))
+    add_check("decision", "ck_decision_regime", one_of("regime", REGIMES))
     op.add_column("decision_line", _json("answers"))
     op.add_column("release", sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("release", sa.Column("posted_by", sa.String(length=64), nullable=True))
@@ -566,6 +574,8 @@ def downgrade() -> None:
     op.drop_column("release", "posted_by")
     op.drop_column("release", "posted_at")
     op.drop_column("decision_line", "answers")
+    drop_check("decision", "ck_decision_regime", one_of("regime", REGIMES))
+    op.drop_column("decision", "regime")
     op.drop_column("decision", "whole_record")
     op.drop_column("decision", "whole_ground")
     drop_check("identity_check", "ck_identity_check_judged", one_of("judged", JUDGED))

@@ -13,6 +13,7 @@ from portal.disclosure.exemptions import Outcome
 from portal.holds.policy import Level
 from portal.ids import new_id
 from portal.requests.endings import Ending
+from portal.requests.lifecycle import Regime
 
 
 class Finding(StrEnum):
@@ -54,6 +55,8 @@ class Decision(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     request_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("footage_request.id"), index=True)
     round: Mapped[int]
+    # The law it was decided under: the request may be under another by now.
+    regime: Mapped[Regime] = mapped_column(enum_by_value(Regime))
     answer: Mapped[Ending] = mapped_column(enum_by_value(Ending, name="answer"))
     note_to_applicant: Mapped[str] = mapped_column(sa.Text, default="")
     # A ground that answers the whole request (cost, vexatious, neither confirm nor deny, …), and

@@ -73,7 +73,7 @@ def decide(
     check_interest(regime, faced, interest)
     move(session, request_id=request_id, event=Event.DECIDED, by=by, at=at)
     weighed = interest if is_weighed(regime, faced) else PublicInterest()
-    decision = new_round(session, request_id, note_to_applicant, weighed, by, at)
+    decision = new_round(session, footage_request, note_to_applicant, weighed, by, at)
     is_information = is_information_given and not faced
     decision.answer = Ending.DISCLOSED_FULL if is_information else answer_of(regime, faced)
     _refuse_note_without_place(session, decision)
@@ -118,17 +118,18 @@ def _faced(session: Session, recordings: dict[int, Recording], line: Line) -> Li
 
 def new_round(
     session: Session,
-    request_id: UUID,
+    footage_request: FootageRequest,
     note: str,
     interest: PublicInterest,
     by: Actor,
     at: datetime,
 ) -> Decision:
     """A decision that begins the next round, without its answer yet."""
-    rounds = sa.select(sa.func.max(Decision.round)).where(Decision.request_id == request_id)
+    rounds = sa.select(sa.func.max(Decision.round)).where(Decision.request_id == footage_request.id)
     return Decision(
-        request_id=request_id,
+        request_id=footage_request.id,
         round=(session.scalar(rounds) or 0) + 1,
+        regime=footage_request.regime,
         note_to_applicant=note.strip(),
         interest_for=interest.speaks_for,
         interest_against=interest.speaks_against,

@@ -53,7 +53,7 @@ def answer_whole(
         _refuse_short_road(session, footage_request)
     move(session, request_id=request_id, event=Event.REFUSED, by=by, at=at)
     weighed = interest if is_weighed(regime, (), whole) else PublicInterest()
-    decision = new_round(session, request_id, reasons, weighed, by, at)
+    decision = new_round(session, footage_request, reasons, weighed, by, at)
     decision.answer = ending_of(regime, whole)
     questions = whole_questions(regime, whole.ground, is_neither=whole.is_neither)
     decision.whole_ground = whole.ground

@@ -41,7 +41,7 @@ def letter_facts(
     said, acting = footage_request.sighting, footage_request.representative
     return LetterFacts(
         reference=footage_request.reference,
-        regime=footage_request.regime,
+        regime=decision.regime,
         applicant_name=footage_request.applicant.name,
         place=said.place,
         said_time=said.said_time,

@@ -16,6 +16,7 @@ from portal.ids import new_id
 from portal.recordings.models import Recording
 from portal.requests.endings import Ending
 from portal.requests.intake import AboutWhom
+from portal.requests.lifecycle import Regime
 from tests.factories.disclosure import (
     WEIGHED,
     Ready,
@@ -165,6 +166,7 @@ def _row(ready: Ready, **given: object) -> Decision:
     fields = {
         "request_id": ready.request_id,
         "round": 7,
+        "regime": Regime.SAR_PART3,
         "answer": Ending.DISCLOSED_FULL,
         "decided_by": UUID(ready.staff.decider.id),
         "decided_by_name": "Dana",

@@ -4,10 +4,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.disclosure.commands import send_back
 from portal.disclosure.queries.decisions import latest
 from portal.house import House
+from portal.requests.commands.reclassifying import reclassify
 from portal.requests.endings import Ending
 from portal.requests.intake import AboutWhom
+from portal.requests.regimes import Because
 from tests.factories.disclosure import Ready, decided, ready_to_decide, sign_in, status_of
 from tests.factories.grounds import answers_to, ground
 
@@ -135,3 +138,24 @@ def test_nothing_can_be_refused_that_is_decided(
     assert "Nothing can be decided now." in page.text
     assert decider.post(part(ready), data=refusal("FOI-14-1")).status_code == 200
     assert status_of(sqlite_house, ready) == "decided"
+
+
+def test_a_round_is_read_by_the_law_it_was_decided_under(
+    decider: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    assert decider.post(part(ready), data=refusal("FOI-12", locate="30")).status_code == 303
+    with sqlite_house.db.writing() as session:
+        made = latest(session, ready.request_id)
+        assert made is not None
+        by, at = ready.staff.seconder, sqlite_house.now()
+        send_back(session, decision_id=made.id, why="It is their own video.", by=by, at=at)
+    with sqlite_house.db.writing() as session:
+        reclassify(
+            session,
+            request_id=ready.request_id,
+            because=Because.OWN_VIDEO,
+            by=ready.staff.decider,
+            at=sqlite_house.now(),
+        )
+    for path in ("decision", "decision/1", "decision/1/letter"):
+        assert decider.get(part(ready, path)).status_code == 200
