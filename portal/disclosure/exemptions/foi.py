@@ -1,6 +1,8 @@
 """The Freedom of Information Act 2000: the exemptions of Part II, the cost limit, and what is
 vexatious or repeated (rules 4.4). Law: data."""
 
+from dataclasses import replace
+
 from portal.disclosure.exemptions.grounds import FIRST_CONDITION, Exemption, Weighing
 from portal.disclosure.exemptions.questions import (
     CERTIFICATE,
@@ -22,6 +24,28 @@ _HOLDING = Question(
         ("not_held", "We do not hold it"),
         ("ncnd", "Nothing: we do not have to say"),
     ),
+)
+# FOIA s.17(1)(c): the notice says why the exemption applies, unless that would tell what is
+# exempt (s.17(4)).
+_HARM_TOLD = replace(
+    HARM,
+    is_told=True,
+    hint="They read this in the letter. Leave out what would do the harm by itself (s.17(4)).",
+)
+_PART_OF_31 = Question(
+    "part_of_31",
+    "Which part of section 31?",
+    choices=(
+        ("a", "Section 31(1)(a): preventing or finding crime"),
+        ("b", "Section 31(1)(b): catching or prosecuting people who break the law"),
+        ("c", "Section 31(1)(c): the work of the courts"),
+        ("d", "Section 31(1)(d): working out or collecting tax"),
+        ("e", "Section 31(1)(e): immigration controls"),
+        ("f", "Section 31(1)(f): safety and good order in prisons"),
+        ("g", "Section 31(1)(g): a public body’s work for a purpose in section 31(2)"),
+    ),
+    is_told=True,
+    hint="They read this in the letter.",
 )
 _CONDITION = Question(
     "condition",
@@ -180,7 +204,8 @@ _EXEMPTIONS = (
         "because releasing it would be likely to harm law enforcement",
         (
             Question("not_30", "Why does section 30 not apply?"),
-            HARM,
+            _PART_OF_31,
+            _HARM_TOLD,
             LIKELIHOOD,
         ),
         Weighing.QUALIFIED,

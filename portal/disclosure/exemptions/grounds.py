@@ -66,8 +66,8 @@ class Exemption:
 
     @property
     def neither_questions(self) -> tuple[Question, ...]:
-        """What is asked when we neither confirm nor deny on this ground."""
-        own = (each for each in self.questions if each.name in ASKED_OF_NEITHER)
+        """What is asked when we neither confirm nor deny on this ground: nothing of it is told."""
+        own = (each.untold() for each in self.questions if each.name in ASKED_OF_NEITHER)
         return (WHY_NEITHER, USED_ALIKE, *own)
 
     @property

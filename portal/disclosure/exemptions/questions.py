@@ -1,7 +1,7 @@
 """What a ground asks to be written down before it may be used. Law: data and pure functions."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 Answers = Mapping[str, str]
@@ -12,7 +12,8 @@ class Question:
     """One part of the test of a ground. With `choices` (value and words) it is answered by one of
     them, with `is_hours` by a number of hours, else in words.
 
-    `is_told` when the letter gives the answer to the applicant, word for word.
+    `is_told` when the letter gives the answer to the applicant: word for word, or as the choice
+    is worded.
     """
 
     name: str
@@ -38,6 +39,10 @@ class Question:
         if self.is_hours:
             return f"{answer} hour" if hours(answer) == 1 else f"{answer} hours"
         return dict(self.choices).get(answer, answer)
+
+    def untold(self) -> "Question":
+        """The same question where the letter says nothing of the answer."""
+        return replace(self, is_told=False, hint="") if self.is_told else self
 
     @property
     def _verb(self) -> str:
@@ -67,7 +72,8 @@ def answered(questions: Iterable[Question], answers: Answers) -> dict[str, str]:
 
 def told_answers(questions: Iterable[Question], answers: Answers) -> list[str]:
     """The answers that the letter gives to the applicant."""
-    return [answers[each.name] for each in questions if each.is_told and answers.get(each.name)]
+    told = (each for each in questions if each.is_told and answers.get(each.name))
+    return [each.in_words(answers[each.name]) for each in told]
 
 
 # Shared by several grounds, so that what was typed for one is kept when another is chosen.

@@ -26,6 +26,8 @@ def test_which_answers_are_hours_may_be_missing_or_are_told() -> None:
     assert [(code, q.name) for code, q in asked if not q.is_needed] == [("FOI-12", "together")]
     assert [(code, q.name) for code, q in asked if q.is_told] == [
         ("FOI-21", "where"),
+        ("FOI-31", "part_of_31"),
+        ("FOI-31", "harm"),
         ("FOI-40-1", "subject_access"),
         ("FOI-12", "help"),
     ]

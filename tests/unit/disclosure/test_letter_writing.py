@@ -69,7 +69,9 @@ def _line(regime: Regime, kind: str, number: int) -> Line:
     if kind == "release":
         return Line(number, Outcome.RELEASE)
     if kind == "withhold":
-        answers = answers_to(ground(GROUND[regime]).questions, "INTERNAL TEST")
+        asked = ground(GROUND[regime]).questions
+        said = {each.name: "It would harm." for each in asked if each.is_told and not each.choices}
+        answers = answers_to(asked, "INTERNAL TEST", **said)
         return Line(number, Outcome.WITHHOLD, GROUND[regime], answers)
     answers = answers_to(ground(HOLD_GROUND[regime]).held_questions, "INTERNAL TEST")
     return Line(number, Outcome.HELD, HOLD_GROUND[regime], answers, Level(kind))
@@ -141,3 +143,22 @@ def test_every_ground_makes_a_whole_letter_and_says_what_is_told(regime: Regime,
         assert "INTERNAL TEST" not in letter
         assert ("TOLD" in letter) is bool(told)
         assert ("video-1.mp4" in letter) is (len(lines) == 2 and lines[0].ground == "")
+
+
+def test_a_refusal_names_the_law_once_the_part_of_it_and_the_harm() -> None:
+    """FOIA s.17(1)(b) and (c)."""
+    answers = answers_to(ground("FOI-31").questions, harm="It shows where we wait.", part_of_31="a")
+    line = Line(1, Outcome.WITHHOLD, "FOI-31", answers)
+    for lines in ((line,), (line, Line(2, Outcome.RELEASE))):
+        letter = written(facts(Regime.FOI, *lines))
+        assert "<li" in letter
+        assert ">Section 31(1)(a): preventing or finding crime<" in letter
+        assert ">It shows where we wait.<" in letter
+        assert letter.count("Freedom of Information Act 2000 s.31") == 1
+        assert "Freedom of Information Act 2000: " not in letter
+
+
+def test_the_harm_is_not_told_when_we_neither_confirm_nor_deny() -> None:
+    asked = {each.name: each for each in ground("FOI-31").neither_questions}
+    assert not any(each.is_told for each in asked.values())
+    assert asked["harm"].hint == ""
