@@ -82,6 +82,12 @@ def told_of_change(because: Because, due_on: date | None, today: date) -> str:
     return f"{because.told}\n{words}"
 
 
+# Nobody can look for video without a moment; and no page of ours writes one down afterwards.
+NO_TIME_OR_PLACE = (
+    "They told us no time and place, so nobody could look for the video. Ask for clarification. "
+    "When they answer, register a subject access request with the time and place, received on {}."
+)
+
 SPLIT_TOLD = (
     "You asked for two things. We made two requests, because two laws apply. They are {one} and "
     "{other}. Each has its own date, and each gets its own answer."

@@ -13,6 +13,7 @@ from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.requests.commands.messaging import tell_applicant
 from portal.requests.commands.moving import move
+from portal.requests.commands.splitting import refuse_without_moment
 from portal.requests.commands.writing import write_letter
 from portal.requests.intake import AboutWhom
 from portal.requests.letter_writing import ack_fields
@@ -43,6 +44,7 @@ def reclassify(
     laws, after = CHANGES[because]
     if before not in laws:
         raise Refused("This reason does not fit the law it falls under now.")
+    refuse_without_moment(by_id(session, request_id), after)
     footage_request.regime = after
     footage_request.about = _about(by_id(session, request_id), after)
     move(

@@ -7,15 +7,17 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.dates import day_in_words
 from portal.db import locked
 from portal.errors import NotFound, Refused
-from portal.requests.answers import no_sighting
+from portal.requests.answers import is_about_video, no_sighting
 from portal.requests.commands.messaging import tell_applicant
 from portal.requests.commands.receiving import receive
 from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting, Wishes
+from portal.requests.lifecycle import Regime
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id
-from portal.requests.regimes import SPLIT_TOLD
+from portal.requests.regimes import NO_TIME_OR_PLACE, SPLIT_TOLD
 
 
 def receive_other(
@@ -55,7 +57,7 @@ def split(
     `asked` is that half in their words. From a subject access request comes one for general
     information, from one for general information a subject access request: the time and place
     they told us go along. Doing it twice gives the same two. Refused when the request has ended,
-    or was linked to another one before.
+    was linked to another one before, or told no time and place for the video.
     """
     footage_request = _locked(session, request_id)
     if not footage_request.status.is_open:
@@ -63,6 +65,8 @@ def split(
     was_linked = footage_request.linked_to is not None
     if was_linked and footage_request.linked_to != uuid5(request_id, "other half"):
         raise Refused("This request is one of two already.")
+    if not was_linked and not footage_request.regime.is_sar:
+        refuse_without_moment(by_id(session, request_id), Regime.SAR_PART3)
     other = receive_other(
         session, footage_request, _other_half(by_id(session, request_id), asked), by=by, at=at
     )
@@ -70,6 +74,13 @@ def split(
         words = SPLIT_TOLD.format(one=footage_request.reference, other=other.reference)
         tell_applicant(session, footage_request, words, by=by, at=at)
     return other
+
+
+def refuse_without_moment(whole: FootageRequest, to: Regime) -> None:
+    """Refuse to make a subject access request of a question that is not about video: its search
+    could find nothing, and it would end as not held."""
+    if to.is_sar and not is_about_video(whole.sighting.earliest_at):
+        raise Refused(NO_TIME_OR_PLACE.format(day_in_words(whole.received_on)))
 
 
 def _other_half(whole: FootageRequest, asked: str) -> Intake:
