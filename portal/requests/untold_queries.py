@@ -17,7 +17,8 @@ WITHOUT_A_LETTER = (Meaning.INFORMATION, Meaning.FORMAT)
 
 @dataclass(frozen=True)
 class Untold:
-    """One message that nobody has told the applicant of, and how to reach them."""
+    """One message that nobody has told the applicant of, and how to reach them: by `safe_contact`,
+    where they said which way is safe for them."""
 
     id: UUID
     reference: str
@@ -26,13 +27,14 @@ class Untold:
     name: str
     address: str
     phone: str
+    safe_contact: str
 
 
 def untold(session: Session) -> Sequence[Untold]:
     """Every message to somebody without an e-mail address of which they were not told, oldest
     first: reminders, where to ask instead, that it is open again, and what handlers wrote."""
     found = session.execute(
-        sa.select(Message, FootageRequest.reference, Applicant)
+        sa.select(Message, FootageRequest, Applicant)
         .join(FootageRequest, FootageRequest.id == Message.request_id)
         .join(Applicant, Applicant.request_id == Message.request_id)
         .where(
@@ -46,13 +48,14 @@ def untold(session: Session) -> Sequence[Untold]:
     return [_untold(*row) for row in found]
 
 
-def _untold(message: Message, reference: str, applicant: Applicant) -> Untold:
+def _untold(message: Message, asked: FootageRequest, applicant: Applicant) -> Untold:
     return Untold(
         id=message.id,
-        reference=reference,
+        reference=asked.reference,
         lines=tuple(line for line in message.body.splitlines() if line.strip()),
         sent_at=message.sent_at,
         name=applicant.name,
         address=applicant.address,
         phone=applicant.phone,
+        safe_contact=asked.safe_contact,
     )

@@ -28,7 +28,9 @@ def ines(house: House) -> Actor:
 
 def a_request(house: House, email: str = "") -> UUID:
     with house.db.writing() as session:
-        return received(session, at=house.now(), email=email).id
+        made = received(session, at=house.now(), email=email)
+        made.safe_contact = "Only by post"
+        return made.id
 
 
 def waiting(house: House) -> list[Untold]:
@@ -63,6 +65,7 @@ def test_a_reminder_waits_until_somebody_tells_them(
 
     (row,) = waiting(house)
 
+    assert row.safe_contact == "Only by post"
     assert "We do not have it yet." in row.lines[0]
     assert tell(house, row.id, ines) == row.reference
     assert waiting(house) == []
