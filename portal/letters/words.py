@@ -32,8 +32,8 @@ STANDARD_WORDS: Mapping[str, str] = {
     ),
     "origin": "From a camera that a police officer wore.",
     "proof_deletion": (
-        "We delete the pictures of your documents within 30 days of our answer. We keep only a "
-        "note that we checked who you are, when, and who checked."
+        "We delete the pictures of your documents when we have checked them, and at the latest 30 "
+        "days after our answer. We keep only a note that we checked them, when, and who did it."
     ),
     "reissue_route": (
         "If the link has ended, open the page for your request and ask for a new one. It is free."

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -391,3 +392,16 @@ def test_a_day_still_to_come_is_not_told_as_past(deleted_on: date, said: str) ->
     assert f"Video of the time you gave us {said}" in text_of(
         render_html(LetterKind.NOT_HELD, fields)
     )
+
+
+def test_one_promise_of_when_proof_is_deleted() -> None:
+    """In the letter that asks for it, where it is sent, and in the privacy notice."""
+    fields = complete(LetterKind.ID_REQUEST)
+    del fields["proof_deletion"]
+    letter = text_of(render_html(LetterKind.ID_REQUEST, fields))
+    assert "when we have checked them, and at the latest 30 days after our answer" in letter
+    templates = files("portal").joinpath("templates")
+    for page in ("identity/proofs.html", "requests/proof.html", "information/privacy.html"):
+        words = templates.joinpath(page).read_text(encoding="utf-8")
+        assert "have checked" in words
+        assert ", and at the latest 30 days after our answer" in words
