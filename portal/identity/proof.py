@@ -106,7 +106,8 @@ _EXPLANATIONS = {
     Doubt.EXPIRED: "The document has run out. Send one that is still in date.",
     Doubt.NAME_DIFFERS: "The name on the document is not the name you gave us.",
     Doubt.ADDRESS_MISSING: "We also need something that shows where you live now.",
-    Doubt.NOTHING_SENT: "We need to see who you are before we can send you video.",
+    Doubt.NOTHING_SENT: "We cannot be sure from what you told us that you are the person in the "
+    "video.",
     Doubt.AUTHORITY_MISSING: "We need the signed permission of the person you act for.",
 }
 

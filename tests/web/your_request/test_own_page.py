@@ -100,7 +100,7 @@ def test_waiting_for_identity_is_said_plainly(own: Own) -> None:
         "We need something from you",
         "We are waiting for you",
         "Your time starts on the day we have proof of who you are.",
-        "We need to see who you are before we can send you video.",
+        "We cannot be sure from what you told us that you are the person in the video.",
         "A bill will do.",
         "Send proof of who you are",
     ):
