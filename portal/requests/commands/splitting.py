@@ -13,7 +13,14 @@ from portal.errors import NotFound, Refused
 from portal.requests.answers import is_about_video, no_sighting
 from portal.requests.commands.messaging import tell_applicant
 from portal.requests.commands.receiving import receive
-from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting, Wishes
+from portal.requests.intake import (
+    AboutWhom,
+    ApplicantDetails,
+    Intake,
+    RepresentativeDetails,
+    Sighting,
+    Wishes,
+)
 from portal.requests.lifecycle import Regime
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id
@@ -92,9 +99,25 @@ def _other_half(whole: FootageRequest, asked: str) -> Intake:
             person.name, person.email, person.phone, "" if person.email else person.address
         )
         seen = no_sighting(asked)
-        return Intake(AboutWhom.GENERAL, details, seen, wishes, channel=whole.channel)
+        return Intake(AboutWhom.GENERAL, details, seen, wishes, _acting(whole), whole.channel)
     details = ApplicantDetails(person.name, person.email, person.phone, person.address)
-    return Intake(AboutWhom.ME, details, _seen(whole, asked), wishes, channel=whole.channel)
+    acting = _acting(whole)
+    about = AboutWhom.SOMEONE_I_ACT_FOR if acting else AboutWhom.ME
+    return Intake(about, details, _seen(whole, asked), wishes, acting, whole.channel)
+
+
+def _acting(whole: FootageRequest) -> RepresentativeDetails | None:
+    """Who acts for them in one half acts for them in the other, and gets its letters."""
+    said = whole.representative
+    if said is None:
+        return None
+    return RepresentativeDetails(
+        said.name,
+        said.relationship_to_applicant,
+        said.organisation,
+        said.acting,
+        said.organisation_number,
+    )
 
 
 def _seen(whole: FootageRequest, asked: str) -> Sighting:

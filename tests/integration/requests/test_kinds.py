@@ -26,7 +26,7 @@ from portal.requests.commands.splitting import split
 from portal.requests.intake import AboutWhom
 from portal.requests.lifecycle import Event, Regime, Status
 from portal.requests.messages import Meaning, Sender
-from portal.requests.models import FootageRequest
+from portal.requests.models import FootageRequest, Representative
 from portal.requests.queries import by_id
 from portal.requests.regimes import Because
 from tests.factories.applicants import intake_handler, received
@@ -294,3 +294,23 @@ def test_what_can_move_a_date_is_no_plain_message(story: Story, meaning: Meaning
             session, request_id=story.id, body="?", by=story.handler, at=on(3), meaning=meaning
         )
     assert story.now().messages == []
+
+
+def test_who_acts_for_them_gets_the_letters_of_both_halves(story: Story) -> None:
+    with story.house.db.writing() as session:
+        session.add(
+            Representative(
+                request_id=story.id,
+                name="Sam Law",
+                relationship_to_applicant="Solicitor",
+                organisation="Law and Co",
+            )
+        )
+    other = story.splits()
+
+    acting = story.now(other.id).representative
+    assert acting is not None
+    assert (acting.name, acting.organisation) == ("Sam Law", "Law and Co")
+    with story.house.db.reading() as session:
+        (letter,) = letters_of(session, other.id)
+    assert letter.fields["representative_name"] == "Sam Law"
