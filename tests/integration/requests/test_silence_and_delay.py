@@ -331,14 +331,16 @@ def test_what_comes_after_closing_is_seen_and_opens_it_again(
     with house.db.reading() as session:
         assert list(came_after_closing(session)) == [request_id]
 
-    clock.at = datetime(2026, 12, 11, 12, tzinfo=UTC)
+    clock.at = datetime(2026, 12, 20, 12, tzinfo=UTC)
     with house.db.writing() as session:
         take_up(session, request_id=request_id, by=ines, at=house.now())
     again = the(house, request_id)
     assert (again.status, again.ending) == (Status.RECEIVED, None)
     assert again.received_on == date(2026, 11, 2)
-    # 3 November to 11 December did not count: 39 days after 2 December, a Sunday's Monday.
+    # 3 November to 10 December, when the answer came, did not count: 38 days after 2 December is
+    # Saturday the 9th. The days that we took to open it again are our own.
     assert again.legal_due_on == date(2027, 1, 11)
+    assert events_of(house, request_id, Event.TAKEN_UP) == [date(2026, 12, 10)]
     assert "We have opened your request again." in again.messages[-1].body
     with house.db.reading() as session:
         assert list(came_after_closing(session)) == []
