@@ -7,9 +7,11 @@ machine closes a request: ending it is a person's decision (DPA 2018 ss.50A-50C)
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from portal.dates import london_day
+from portal.identity.proof import ProofKind
 from portal.requests.clock.foi import last_day_to_pay
 from portal.requests.lifecycle import TABLE, Event, Regime, Status
 from portal.requests.silence import chase_on, close_on
@@ -22,6 +24,13 @@ class Dated(Protocol):
 
     event: Event
     on: date
+
+
+class Noted(Dated, Protocol):
+    """A step with when it was written down, and what is noted beside it."""
+
+    at: datetime
+    note: str
 
 
 @dataclass(frozen=True)
@@ -55,24 +64,58 @@ ASKS: Mapping[Status, tuple[Event, ...]] = {
 }
 
 
-def waiting_of(status: Status, regime: Regime, steps: Iterable[Dated]) -> Waiting | None:
+# Whichever of the two is accepted, the other may still be missing.
+_OTHER = {
+    Event.IDENTITY_ACCEPTED: Event.AUTHORITY_ASKED,
+    Event.AUTHORITY_ACCEPTED: Event.IDENTITY_ASKED,
+}
+
+
+def waiting_of(status: Status, regime: Regime, steps: Iterable[Noted]) -> Waiting | None:
     """What we wait for from the applicant, from the newest time we asked for it.
 
     None when we wait for nothing of theirs: nothing was ever asked for, or proof came since and
-    is ours to check.
+    is ours to check. When who they are is accepted and no paper came for their authority, or the
+    other way round, the wait for the other begins anew that day: nobody could chase it before. So does the
+    wait for what had not come when the request was closed, once it is opened again.
     """
+    steps = list(steps)
     asks, newest, reminded = ASKS.get(status, ()), None, False
-    for step in steps:
+    for number, step in enumerate(steps):
         if step.event in asks:
-            newest, reminded = step, False
+            newest, reminded = step.on, False
         elif step.event is Event.PROOF_RECEIVED and asks == _PROOF:
             newest = None
+        elif asks == _PROOF and _OTHER.get(step.event) in _nothing_came_for(steps[: number + 1]):
+            newest, reminded = london_day(step.at), False
+        elif step.event is Event.TAKEN_UP and newest is not None:
+            newest, reminded = london_day(step.at), False
         elif step.event is Event.REMINDED:
             reminded = True
     if newest is None:
         return None
-    last_on = pay_by(regime, newest.on) if status is Status.AWAITING_FEE else close_on(newest.on)
-    return Waiting(newest.on, chase_on(newest.on), last_on, reminded)
+    last_on = pay_by(regime, newest) if status is Status.AWAITING_FEE else close_on(newest)
+    return Waiting(newest, chase_on(newest), last_on, reminded)
+
+
+def _nothing_came_for(steps: Iterable[Noted]) -> set[Event]:
+    """Of who they are and whether they may act: what was asked for, and no paper came since."""
+    missing: set[Event] = set()
+    for step in steps:
+        if step.event in _PROOF:
+            missing.add(step.event)
+        elif step.event is Event.PROOF_RECEIVED:
+            missing -= _shown_by(step.note)
+        elif step.event in _OTHER:
+            missing &= {_OTHER[step.event]}
+    return missing
+
+
+def _shown_by(kind: str) -> set[Event]:
+    """What a paper of this kind can show; of one whose kind is not noted, who they are."""
+    paper = ProofKind(kind or ProofKind.PASSPORT)
+    shows = {Event.IDENTITY_ASKED} if paper.is_document else set()
+    return shows | {Event.AUTHORITY_ASKED} if paper.shows_authority else shows
 
 
 def pay_by(regime: Regime, asked_on: date) -> date:

@@ -160,7 +160,14 @@ def proof_received(
     if not takes_proof(footage_request):
         raise Refused("We do not need proof of who you are now.")
     proof = receive_proof(session, subject_id=request_id, kind=kind, file=file, by=by, at=at)
-    move(session, request_id=request_id, event=Event.PROOF_RECEIVED, by=by, at=at)
+    move(
+        session,
+        request_id=request_id,
+        event=Event.PROOF_RECEIVED,
+        by=by,
+        at=at,
+        note=kind.value,
+    )
     return proof
 
 

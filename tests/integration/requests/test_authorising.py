@@ -27,6 +27,7 @@ from portal.requests.lifecycle import Event, Regime, Status, obstacle
 from portal.requests.messages import Meaning
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id, facts_of
+from portal.requests.waiting_queries import to_remind
 from tests.factories.applicants import intake, intake_handler
 
 
@@ -177,6 +178,20 @@ def test_both_are_waited_for_together_and_the_last_starts_the_time(story: Story)
     story.identity_accepted(on(11))
     assert story.now().status is Status.SEARCHING
     assert story.now().start_on == date(2026, 11, 10)
+
+
+def test_authority_that_did_not_come_with_the_proof_is_chased(story: Story) -> None:
+    story.identity_asked(on(3))
+    story.asked(on(3))
+    story.sends(on(5), ProofKind.PASSPORT)
+    story.identity_accepted(on(8))
+    assert story.now().status is Status.AWAITING_AUTHORITY
+    with story.house.db.reading() as session:
+        assert to_remind(session, today=date(2026, 11, 21)) == []
+        assert to_remind(session, today=date(2026, 11, 22)) == [story.id]
+    story.sends(on(23))
+    with story.house.db.reading() as session:
+        assert to_remind(session, today=date(2026, 11, 24)) == []
 
 
 def test_authority_asked_for_when_the_time_has_ended_is_refused(story: Story) -> None:

@@ -1,7 +1,7 @@
 """What we wait for, when we remind, when it is over, and when we say that we are late."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -14,8 +14,20 @@ ASKED = date(2026, 3, 2)
 
 @dataclass
 class Step:
+    """A line of the ledger, written down at noon of its day unless it is said when."""
+
     event: Event
     on: date
+    note: str = ""
+    written_on: date | None = None
+
+    @property
+    def at(self) -> datetime:
+        return datetime.combine(self.written_on or self.on, time(12), UTC)
+
+    @at.setter
+    def at(self, at: datetime) -> None:
+        self.written_on = at.date()
 
 
 def steps(*happened: tuple[Event, int]) -> list[Step]:
@@ -61,6 +73,51 @@ def test_proof_that_came_is_ours_to_check(status: Status) -> None:
     asked, came = (Event.IDENTITY_ASKED, 0), (Event.PROOF_RECEIVED, 3)
     assert waiting_of(status, SAR, steps(asked, came)) is None
     assert waiting_of(status, SAR, steps(asked, came, (Event.AUTHORITY_ASKED, 5))) is not None
+
+
+BOTH = ((Event.IDENTITY_ASKED, 0), (Event.AUTHORITY_ASKED, 0))
+
+
+@pytest.mark.parametrize(
+    ("paper", "accepted", "status"),
+    [
+        ("passport", Event.IDENTITY_ACCEPTED, Status.AWAITING_AUTHORITY),
+        ("authority", Event.AUTHORITY_ACCEPTED, Status.AWAITING_IDENTITY),
+    ],
+)
+def test_when_one_of_two_is_accepted_the_other_is_chased_from_that_day(
+    paper: str, accepted: Event, status: Status
+) -> None:
+    came = Step(Event.PROOF_RECEIVED, ASKED + timedelta(days=2), paper)
+    known = Step(accepted, came.on, written_on=ASKED + timedelta(days=20))
+    assert waiting_of(status, SAR, [*steps(*BOTH), came]) is None
+    found = waiting_of(status, SAR, [*steps((Event.REMINDED, 1), *BOTH), came, known])
+    assert found is not None
+    assert found.asked_on == ASKED + timedelta(days=20)
+    assert found.is_reminder_due(ASKED + timedelta(days=34))
+
+
+@pytest.mark.parametrize("accepted", [Event.IDENTITY_ACCEPTED, Event.AUTHORITY_ACCEPTED])
+@pytest.mark.parametrize("papers", [("", "own_photo_id"), ("birth_certificate",)])
+def test_when_both_papers_came_neither_is_chased(accepted: Event, papers: tuple[str, ...]) -> None:
+    came = [Step(Event.PROOF_RECEIVED, ASKED, paper) for paper in papers]
+    known = Step(accepted, ASKED + timedelta(days=3))
+    assert waiting_of(Status.AWAITING_AUTHORITY, SAR, [*steps(*BOTH), *came, known]) is None
+
+
+def test_accepting_who_they_are_asks_for_no_authority() -> None:
+    known = steps(
+        (Event.IDENTITY_ASKED, 0), (Event.PROOF_RECEIVED, 1), (Event.IDENTITY_ACCEPTED, 2)
+    )
+    assert waiting_of(Status.AWAITING_AUTHORITY, SAR, known) is None
+
+
+def test_what_did_not_come_is_waited_for_anew_when_it_is_opened_again() -> None:
+    closed = ((Event.IDENTITY_ASKED, 0), (Event.REMINDED, 14), (Event.CLOSED, 33))
+    found = waiting(Status.AWAITING_IDENTITY, *closed, (Event.TAKEN_UP, 40))
+    assert (found.asked_on, found.is_reminded) == (ASKED + timedelta(days=40), False)
+    came = steps(*closed, (Event.PROOF_RECEIVED, 39), (Event.TAKEN_UP, 40))
+    assert waiting_of(Status.AWAITING_IDENTITY, SAR, came) is None
 
 
 def test_proof_answers_no_question() -> None:
