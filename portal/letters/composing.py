@@ -35,11 +35,11 @@ def render_html(kind: LetterKind, fields: Fields) -> str:
     return _environment().get_template(f"{kind}.html").render(letter, letter=letter, style=style)
 
 
-@cache
-def title_of(kind: LetterKind) -> str:
-    """The letter's heading, as a list of letters names it: every letter of a kind has the same."""
+def title_of(kind: LetterKind, fields: Fields | None = None) -> str:
+    """The letter's heading, as a list of letters names it: without its fields, the usual one."""
     template = _environment().get_template(f"{kind}.html")
-    return "".join(template.blocks["title"](template.new_context()))
+    said = {**dict.fromkeys(known_fields(kind)), **(fields or {})}
+    return "".join(template.blocks["title"](template.new_context(said))).strip()
 
 
 def with_standard_words(kind: LetterKind, fields: Fields) -> dict[str, Any]:

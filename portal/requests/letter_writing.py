@@ -88,6 +88,11 @@ _OTHER_PROOF = (
     "letter from a support worker, a doctor or a probation officer. You can also come to a police "
     "station. If none of this works for you, phone us and we will find a way."
 )
+_OTHER_AUTHORITY = (
+    "The person you act for can write to us or phone us, and ask for the video themselves. If "
+    "somebody else decides for them by law, tell us who. If none of this works for you, phone us "
+    "and we will find a way."
+)
 _SEND_PROOF = (
     "Send a picture on the page for your request. We lock it away as soon as it comes, and only "
     "those who check it can see it. Do not send it by e-mail. You can also post a copy to us."
@@ -108,6 +113,23 @@ def id_request_fields(doubts: Iterable[Doubt], note: str, *, asked_on: date) -> 
         "send_how": _SEND_PROOF,
         "chase_on": chase_on(asked_on),
         "close_on": close_on(asked_on),
+    }
+
+
+def authority_request_fields(
+    lacks: Sequence[str], needed: Sequence[str], note: str, *, asked_on: date
+) -> dict[str, Any]:
+    """What we lack to know that somebody may act for another, and the papers that would show it.
+
+    No paper about who they are themselves can stand in for the permission, so the other ways are
+    the other person's own.
+    """
+    return {
+        **id_request_fields((), note, asked_on=asked_on),
+        "asks_authority": "yes",
+        "doubt_reason": list(lacks),
+        "accepted_proofs": list(needed),
+        "alternatives": _OTHER_AUTHORITY,
     }
 
 

@@ -114,6 +114,20 @@ COMPLETE: list[tuple[LetterKind, str, dict[str, Any]]] = [
             "proof_deletion": "We delete it 30 days after our answer.",
         },
     ),
+    (
+        LetterKind.ID_REQUEST,
+        "authority",
+        {
+            "asks_authority": "yes",
+            "doubt_reason": "The note is not signed.",
+            "accepted_proofs": ["A note that the person signed"],
+            "alternatives": "They can phone us.",
+            "send_how": "Use the page for your request.",
+            "chase_on": date(2026, 12, 6),
+            "close_on": date(2026, 12, 22),
+            "proof_deletion": "We delete it 30 days after our answer.",
+        },
+    ),
     *[
         (
             LetterKind.CLARIFICATION,

@@ -55,7 +55,7 @@ def _letter(letter: Letter, applicant: Applicant) -> ToPost:
     return ToPost(
         id=letter.id,
         is_answer=False,
-        title=title_of(letter.kind),
+        title=title_of(letter.kind, letter.fields),
         at=letter.issued_at,
         reference=str(letter.fields["reference"]),
         name=str(letter.fields["applicant_name"]),

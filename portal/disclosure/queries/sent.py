@@ -44,7 +44,7 @@ def _issued(session: Session, request_id: UUID) -> list[SentLetter]:
     return [
         SentLetter(
             id=letter.id,
-            title=title_of(letter.kind),
+            title=title_of(letter.kind, letter.fields),
             is_decision=False,
             at=letter.issued_at,
             by=letter.issued_by,

@@ -23,7 +23,7 @@ REGIMES_OF: Mapping[LetterKind, tuple[str, ...]] = {
 # Said when given, left out when not. `clips` in a restriction are the part that still goes out.
 OPTIONAL: Mapping[LetterKind, tuple[str, ...]] = {
     LetterKind.ACK: ("help_offered", "clock_working"),
-    LetterKind.ID_REQUEST: ("note", "clock_working"),
+    LetterKind.ID_REQUEST: ("note", "asks_authority", "clock_working"),
     LetterKind.CLARIFICATION: ("clock_working",),
     LetterKind.EXTENSION: ("clock_working",),
     LetterKind.PIT_EXTENSION: ("clock_working",),

@@ -36,7 +36,7 @@ from portal.requests.commands.proving import Known, locked_sar, since_when
 from portal.requests.commands.writing import write_letter
 from portal.requests.foreseeing import check_ask_counts
 from portal.requests.ledger import open_asks
-from portal.requests.letter_writing import id_request_fields
+from portal.requests.letter_writing import authority_request_fields
 from portal.requests.lifecycle import Event
 from portal.requests.messages import Meaning
 from portal.requests.models import Applicant, FootageRequest, Representative
@@ -148,11 +148,8 @@ def _letter_fields(
     acting: Representative, lacks: list[Lack], note: str, asked_on: date
 ) -> dict[str, Any]:
     words = [f"{need.words[0].upper()}{need.words[1:]}." for need in NEEDS[acting.acting]]
-    return {
-        **id_request_fields((), note, asked_on=asked_on),
-        "doubt_reason": [lack.explanation for lack in lacks],
-        "accepted_proofs": words,
-    }
+    lacking = [lack.explanation for lack in lacks]
+    return authority_request_fields(lacking, words, note, asked_on=asked_on)
 
 
 def _check(

@@ -95,7 +95,16 @@ def test_the_page_says_who_when_and_how_to_go_on(kind: LetterKind, own: dict[str
 @EVERY_LETTER
 def test_every_field_given_is_said(kind: LetterKind, own: dict[str, Any]) -> None:
     """A field that a template forgets would be a promise of the law left out."""
-    unsaid = {"level", "because", "limbs", "finding", "ground", "holding", "qualified", "regime"}
+    unsaid = {
+        "level",
+        "because",
+        "limbs",
+        "finding",
+        "ground",
+        "holding",
+        "qualified",
+        "regime",
+    } | {"asks_authority"}
     text = text_of(render_html(kind, {**COMMON, **own}))
     for name, value in own.items():
         if name in unsaid or name == "clips":
@@ -173,6 +182,12 @@ def test_the_gdpr_refusal_names_its_rights() -> None:
     for section in ("section 164A", "section 165", "section 167", "paragraph 2 of Schedule 2"):
         assert section in text
     assert "section 51" not in text
+
+
+def test_an_acknowledgement_promises_only_what_somebody_keeps() -> None:
+    """Nothing tells the applicant by itself that a review is late."""
+    kind = LetterKind.COMPLAINT_ACK
+    assert "takes longer" not in text_of(render_html(kind, complete(kind)))
 
 
 class TestLevels:

@@ -6,11 +6,13 @@ import pytest
 
 from portal.bank_holidays import load_shipped
 from portal.identity.proof import Doubt
+from portal.letters.composing import title_of
 from portal.letters.kinds import COMMON, LetterKind, missing_fields
 from portal.requests.clock import AuthorityRequested, Clock, Received, clock_of
 from portal.requests.intake import AboutWhom
 from portal.requests.letter_writing import (
     ack_fields,
+    authority_request_fields,
     clarification_fields,
     id_request_fields,
     reopened_fields,
@@ -101,6 +103,15 @@ def test_no_more_proof_is_asked_for_than_ends_the_doubt(doubts: list[Doubt], pro
 def test_somebody_who_only_lacks_an_address_is_not_asked_for_a_photo() -> None:
     (proof,) = id_request_fields([Doubt.ADDRESS_MISSING], "", asked_on=DAY)["accepted_proofs"]
     assert "photo" not in proof
+
+
+def test_a_letter_about_authority_offers_no_proof_of_who_they_are_in_its_place() -> None:
+    own = authority_request_fields(["No note came."], ["A signed note."], "", asked_on=DAY)
+    assert missing(LetterKind.ID_REQUEST, own, Regime.SAR_PART3) == ()
+    assert (own["doubt_reason"], own["accepted_proofs"]) == (["No note came."], ["A signed note."])
+    assert "photo" not in own["alternatives"]
+    assert title_of(LetterKind.ID_REQUEST, own) == "Show us that you may act for them"
+    assert title_of(LetterKind.ID_REQUEST) == "Show us who you are"
 
 
 def test_each_line_is_a_question() -> None:
