@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from portal.dates import LONDON, london_day
 from portal.disclosure.commands.expiring import expire_releases
-from portal.disclosure.jobs import delete_release
+from portal.disclosure.jobs import delete_release, reopen
 from portal.disclosure.packing import pack, sweep_orphans
 from portal.errors import PortalError, Refused
 from portal.holds.jobs import delete_footage
@@ -37,7 +37,6 @@ from portal.requests.jobs import (
     look_at_the_day,
     preserve,
     remind_one,
-    reopen,
     search_again,
     tell_one_of_delay,
 )

@@ -1,5 +1,5 @@
-"""What the worker does for a request: keep its video safe, reopen it, tidy up after it, and
-every day remind whoever has not sent what we asked for and say so where we are late."""
+"""What the worker does for a request: keep its video safe, tidy up after it, and every
+day remind whoever has not sent what we asked for and say so where we are late."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +14,6 @@ from portal.house import House
 from portal.outbox.commands import Lease, owe
 from portal.requests.commands.delaying import tell_of_delay
 from portal.requests.commands.reminding import remind
-from portal.requests.commands.reopening import reopen_request
 from portal.requests.commands.searching import keep_safe
 from portal.requests.commands.searching_again import owe_searches
 from portal.requests.commands.tidying import tidy
@@ -38,12 +37,6 @@ def search_again(house: House, held: Lease) -> Callable[[Session], object]:
     return lambda session: owe_searches(
         session, since=since, until=until, cause=held.job_id, at=house.now()
     )
-
-
-def reopen(house: House, held: Lease) -> Callable[[Session], object]:
-    """The last hold on a recording somebody asked for ended: look again."""
-    request_id = UUID(held.payload["request_id"])
-    return lambda session: reopen_request(session, request_id=request_id, by=WORKER, at=house.now())
 
 
 def tidy_up(house: House, held: Lease) -> Callable[[Session], object]:

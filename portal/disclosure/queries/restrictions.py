@@ -8,7 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.disclosure.models import Decision, Finding, Release, RestrictionReview
+from portal.disclosure.exemptions import Outcome
+from portal.disclosure.models import Decision, DecisionLine, Finding, Release, RestrictionReview
 from portal.disclosure.queries.decisions import by_id, lines_of
 from portal.disclosure.restrictions import for_now
 from portal.errors import Refused
@@ -84,6 +85,23 @@ def free_recordings(session: Session, decision: Decision) -> tuple[int, ...]:
     """The recordings that a decision held back for now and that no hold bars any more."""
     numbers = sorted(line.recording_id for line in for_now(lines_of(decision)))
     return tuple(each for each in numbers if holds.locked_bar(session, each) is not Bar.HELD)
+
+
+def is_held_back(session: Session, request_id: UUID, recording_id: int) -> bool:
+    """Whether the newest answer to a request held this recording back as evidence."""
+    newest = (
+        sa.select(Decision.id)
+        .join(Release, Release.decision_id == Decision.id)
+        .where(Decision.request_id == request_id)
+        .order_by(Decision.round.desc())
+        .limit(1)
+    )
+    found = sa.select(DecisionLine.id).where(
+        DecisionLine.decision_id == newest.scalar_subquery(),
+        DecisionLine.recording_id == recording_id,
+        DecisionLine.outcome == Outcome.HELD,
+    )
+    return session.scalar(found) is not None
 
 
 def matters_of(session: Session, decision: Decision) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def _owe_reopening(session: Session, recording_id: int, at: datetime) -> None:
         owe(
             session,
             "reopen",
-            payload={"request_id": str(request_id)},
+            payload={"request_id": str(request_id), "recording_id": recording_id},
             key=f"reopen:{request_id}:{recording_id}:{at.isoformat()}",
             at=at,
         )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from portal.actors import Actor, Role
 from portal.dates import london_day
 from portal.disclosure.commands import review_restriction
+from portal.disclosure.jobs import reopen
 from portal.disclosure.models import Finding, RestrictionReview
 from portal.disclosure.queries.restrictions import due_by, restrictions, reviews_of, standing_review
 from portal.errors import NotAllowed, Refused
@@ -18,6 +19,7 @@ from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
+from portal.outbox.commands import Lease
 from portal.outbox.models import OutboxJob
 from portal.requests.applicant_queries import applicant_page
 from portal.requests.commands import move
@@ -178,6 +180,28 @@ def test_pressing_twice_is_one_look(house: House) -> None:
     assert len(letters(house)) == 1
     with house.db.reading() as session:
         assert len(reviews_of(session, ready.request_id)) == 1
+
+
+def pay_reopenings(house: House) -> None:
+    with house.db.reading() as session:
+        owed = session.scalars(sa.select(OutboxJob).where(OutboxJob.job == "reopen")).all()
+    for job in owed:
+        write_down = reopen(house, Lease(job.id, job.job, job.payload, 1, "token"))
+        with house.db.writing() as session:
+            write_down(session)
+
+
+def test_only_what_the_answer_held_back_opens_it_again(house: House) -> None:
+    ready = ready_to_decide(house, contents=[b"one", b"two"])
+    one, two = ready.recording_ids
+    hold = place_hold(house, one)
+    answered(house, ready, [held_line(house, ready, one), release_line(two)])
+    lift_hold(house, place_hold(house, two))
+    pay_reopenings(house)
+    assert status_of(house, ready) == "answered_held"
+    lift_hold(house, hold)
+    pay_reopenings(house)
+    assert status_of(house, ready) == "reopened"
 
 
 def test_it_has_not_ended_while_a_part_is_held(house: House) -> None:
