@@ -1,6 +1,6 @@
 """Closing a request by hand, when nothing more will come of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -22,7 +22,7 @@ from portal.requests.commands.telling import tell_of_letter
 from portal.requests.commands.writing import write_letter
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event, Regime, Status
-from portal.requests.models import Applicant, FootageRequest
+from portal.requests.models import Applicant, FootageRequest, RequestStep
 from portal.requests.queries import steps_of
 from portal.requests.waiting import Waiting, waiting_of
 
@@ -67,6 +67,38 @@ _WORDS = {
 }
 
 
+class Lack(StrEnum):
+    """What a freedom of information request must have (FOIA s.8(1)), and this one has not."""
+
+    WRITING = "writing"
+    NAME = "name"
+    ADDRESS = "address"
+    DESCRIPTION = "description"
+
+    @property
+    def label(self) -> str:
+        """What is missing, as handlers choose it."""
+        return _LACKS[self][0]
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, as the letter says it."""
+        return _LACKS[self][1]
+
+
+_LACKS = {
+    Lack.WRITING: ("It is not in writing", "We do not have your request in writing."),
+    Lack.NAME: ("There is no real name", "You did not tell us your name."),
+    Lack.ADDRESS: (
+        "There is no address to write to, on paper or by e-mail",
+        "You did not give us an address to write to. An e-mail address will do.",
+    ),
+    Lack.DESCRIPTION: (
+        "It does not say what they want",
+        "You did not tell us what you want to know, so that we can look for it.",
+    ),
+}
+
 # What may be said of a request by where it stands; the first three only when time is over.
 _FITS: Mapping[Status, ClosedBecause] = {
     Status.AWAITING_IDENTITY: ClosedBecause.NO_PROOF,
@@ -74,18 +106,34 @@ _FITS: Mapping[Status, ClosedBecause] = {
     Status.AWAITING_CLARIFICATION: ClosedBecause.NO_CLARIFICATION,
     Status.AWAITING_FEE: ClosedBecause.NO_FEE,
     Status.RECEIVED: ClosedBecause.NOT_VALID,
-    Status.SEARCHING: ClosedBecause.NOT_VALID,
 }
 
 
-def offered(status: Status, waiting: Waiting | None, today: date) -> ClosedBecause | None:
+def offered(
+    footage_request: FootageRequest,
+    steps: Sequence[RequestStep],
+    waiting: Waiting | None,
+    today: date,
+) -> ClosedBecause | None:
     """The reason for which a request may be closed today with a letter, or None.
 
-    For silence only after the last day that we gave them (rules R9). Pure.
+    For silence only after the last day that we gave them (rules R9). As not valid only a freedom
+    of information request (FOIA s.8), before we know who asks and before any search: a subject
+    access request has no form that it could fail (rules 1.1). Pure.
     """
+    status = footage_request.status
     if status.waits_for_applicant and (waiting is None or not waiting.is_over(today)):
         return None
-    return _FITS.get(status)
+    found = _FITS.get(status)
+    if found is ClosedBecause.NOT_VALID and not _can_lack_form(footage_request, steps):
+        return None
+    return found
+
+
+def _can_lack_form(footage_request: FootageRequest, steps: Sequence[RequestStep]) -> bool:
+    is_looked_at = any(step.event is Event.SEARCH_STARTED for step in steps)
+    is_known = footage_request.identity_accepted_at is not None
+    return footage_request.regime is Regime.FOI and not is_known and not is_looked_at
 
 
 def close(
@@ -96,23 +144,27 @@ def close(
     reasons: str,
     by: Actor,
     at: datetime,
+    lacks: Collection[Lack] = (),
 ) -> Letter:
     """Close a request, and issue the letter that says why and how to have it opened again.
 
     A person presses: no request is ended by a machine alone (DPA 2018 ss.50A-50C). Its video is
     kept for three more months, then deleted as usual; pictures of proofs are deleted now. Refused
-    while what we wait for can still come, and for a reason that does not fit.
+    while what we wait for can still come, for a reason that does not fit, and as not valid
+    without what it lacks (FOIA s.8(1)) and why: "we are busy" is not among them.
     """
     footage_request = locked_one(session, FootageRequest, request_id)
     steps = steps_of(session, request_id)
     waiting = waiting_of(footage_request.status, footage_request.regime, steps)
-    if offered(footage_request.status, waiting, london_day(at)) is not because:
+    if offered(footage_request, steps, waiting, london_day(at)) is not because:
         raise Refused(too_soon(waiting, london_day(at)))
+    if because is ClosedBecause.NOT_VALID and not (lacks and reasons.strip()):
+        raise Refused("Select what is missing, and enter how you tried to help.")
     _end(session, footage_request, because, by=by, at=at)
     own = {
         "because": because.value,
         "asked_on": waiting.asked_on if waiting else None,
-        "reasons": reasons.strip() or None,
+        "reasons": [*(lack.sentence for lack in lacks), *filter(None, [reasons.strip()])] or None,
         "reopen_how": reopen_how(because, footage_request.regime),
         "decided_by": by.name,
     }
@@ -152,7 +204,10 @@ def too_soon(waiting: Waiting | None, today: date) -> str:
             f"We asked on {day_in_words(waiting.asked_on)}, and they have until the end of "
             f"{day_in_words(waiting.close_on)}. It can be closed after that day."
         )
-    return "This request cannot be closed for want of something. Look at it again."
+    return (
+        "This request cannot be closed for want of something. Only a freedom of information "
+        "request can be not valid, before we know who asks and before we search."
+    )
 
 
 def reopen_how(because: ClosedBecause, regime: Regime) -> list[str]:

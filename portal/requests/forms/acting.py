@@ -6,8 +6,16 @@ from typing import Any
 from flask_wtf import FlaskForm
 
 from portal.ids import tidy_reference
+from portal.requests.commands.closing import Lack
 from portal.requests.commands.extending import Because
-from portal.web.fields import DatePartsField, LineField, OneOfField, ParagraphField, options
+from portal.web.fields import (
+    AnyOfField,
+    DatePartsField,
+    LineField,
+    OneOfField,
+    ParagraphField,
+    options,
+)
 
 LONGEST_REASONS = 2_000
 _AMOUNT = re.compile(r"£? ?(\d{1,4}|\d,\d{3})(?:\.(\d{2}))?", re.ASCII)
@@ -88,11 +96,16 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
 
 
 class NotValidForm(FlaskForm):  # type: ignore[misc]
-    """What was missing, and how we tried to help (FOIA s.16)."""
+    """What was missing (FOIA s.8(1)), and how we tried to help (FOIA s.16)."""
 
+    lacks = AnyOfField(
+        "What is missing?",
+        choices=options({lack.value: lack.label for lack in Lack}),
+        missing="Select what is missing",
+    )
     reasons = ParagraphField(
-        "What is missing, and how did you try to help?",
-        missing="Enter what is missing, and how you tried to help",
+        "How did you try to help?",
+        missing="Enter how you tried to help",
         at_most=LONGEST_REASONS,
         subject="Reason",
         description="The letter gives this reason.",

@@ -8,7 +8,7 @@ from portal.dates import london_day
 from portal.errors import Refused
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
-from portal.requests.commands.closing import ClosedBecause, close_duplicate, offered, too_soon
+from portal.requests.commands.closing import ClosedBecause, Lack, close_duplicate, offered, too_soon
 from portal.requests.commands.closing import close as close_request
 from portal.requests.commands.redirecting import redirect_elsewhere
 from portal.requests.commands.taking_up import take_up
@@ -38,7 +38,7 @@ def close(reference: str) -> ResponseReturnValue:
     if footage_request.status is Status.CLOSED:
         return redirect(part_url(reference), 303)  # a second press of the button
     waiting = _waiting_of(footage_request)
-    because = offered(footage_request.status, waiting, london_day(now()))
+    because = offered(footage_request, footage_request.steps, waiting, london_day(now()))
     if because is None:
         why_not = too_soon(waiting, london_day(now()))
         return shown(_CLOSE, reference, form=PlainForm(), because=None, why_not=why_not)
@@ -50,6 +50,7 @@ def close(reference: str) -> ResponseReturnValue:
             request_id=by_reference(session, reference).id,
             because=because,
             **own_words(LetterKind.CLOSING, form),
+            lacks=[Lack(one) for one in form.lacks.data or ()] if "lacks" in form else (),
             by=current_actor(),
             at=now(),
         )

@@ -182,8 +182,9 @@ def _foreseen(
     today: date,
 ) -> str | None:
     """What the clock, or the time that we gave them, says against the act today."""
-    if event is Event.CLOSED and offered(footage_request.status, waiting, today) is None:
-        return too_soon(waiting, today)
+    if event is Event.CLOSED:
+        fits = offered(footage_request, footage_request.steps, waiting, today)
+        return too_soon(waiting, today) if fits is None else None
     if event not in _FORESEEN:
         return None
     try:

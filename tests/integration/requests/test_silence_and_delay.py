@@ -35,7 +35,7 @@ from portal.requests.intake import AboutWhom
 from portal.requests.lifecycle import Event, Status, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id, clock_now, facts_of, steps_of
-from portal.requests.waiting_queries import came_after_closing, nothing_came
+from portal.requests.waiting_queries import came_after_closing, nothing_came, to_remind
 from portal.worker import Worker
 from tests.conftest import Clock
 from tests.factories.applicants import intake_handler, received
@@ -507,6 +507,25 @@ def test_proof_sent_after_closing_is_seen_and_starts_the_time_on_its_day(
             shown_on=date(2026, 12, 10),
         )
     assert the(house, request_id).start_on == date(2026, 12, 10)
+
+
+def test_a_request_opened_again_without_the_proof_waits_for_it_again(
+    house: House, clock: Clock, ines: Actor
+) -> None:
+    """Otherwise it had no date, and nobody waited for anything or was told anything."""
+    request_id = receive_now(house)
+    ask_for_proof(house, request_id, ines)
+    clock.at = datetime(2026, 12, 3, 12, tzinfo=UTC)
+    close_now(house, request_id, ClosedBecause.NO_PROOF, ines)
+    clock.at = datetime(2026, 12, 10, 12, tzinfo=UTC)
+    with house.db.writing() as session:
+        take_up(session, request_id=request_id, by=ines, at=house.now())
+    again = the(house, request_id)
+    assert (again.status, again.target_due_on) == (Status.AWAITING_IDENTITY, None)
+    with house.db.reading() as session:
+        assert nothing_came(session, today=date(2027, 1, 10)) == []
+        assert to_remind(session, today=date(2026, 12, 24)) == [request_id]
+    assert "We still need what we asked you for." in again.messages[-1].body
 
 
 def test_proof_is_not_taken_for_a_request_that_ended_otherwise(house: House, ines: Actor) -> None:

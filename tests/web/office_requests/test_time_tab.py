@@ -213,30 +213,43 @@ def test_silence_is_closed_by_one_press_after_the_letter_was_read(
     assert (ended.status, ended.ending) == (Status.CLOSED, Ending.CLARIFICATION_NOT_RECEIVED)
 
 
+def test_a_subject_access_request_is_never_not_valid(reference: str, signed_in: SignedIn) -> None:
+    """It has no form that it could fail (rules 1.1)."""
+    client = signed_in(Role.INTAKE)
+    page = client.get(address(reference, "close")).text
+    assert "Only a freedom of information request can be not valid" in page
+    assert "Read the letter" not in page
+    answer = client.post(address(reference, "close"), data={"reasons": "We are too busy."})
+    assert "Read the letter" not in answer.text
+    assert "Issue" not in answer.text
+
+
 def test_something_after_closing_is_in_a_queue_and_opens_it_again(
-    reference: str, sqlite_house: House, clock: Clock, signed_in: SignedIn
+    foi: str, sqlite_house: House, clock: Clock, signed_in: SignedIn
 ) -> None:
     client = signed_in(Role.INTAKE)
-    given = {"reasons": "We do not know where it was, and could not reach you."}
-    assert client.post(address(reference, "close"), data={"reasons": ""}).status_code == 422
-    seen = client.post(address(reference, "close"), data=given)
-    client.post(address(reference, "close"), data=given | {"issue_letter": fingerprint(seen.text)})
-    assert the(sqlite_house, reference).ending is Ending.NOT_VALID
+    given = {"lacks": "description", "reasons": "We could not reach you."}
+    for wrong in ({"reasons": "We are too busy."}, {"lacks": "description", "reasons": ""}):
+        assert client.post(address(foi, "close"), data=wrong).status_code == 422
+    seen = client.post(address(foi, "close"), data=given)
+    assert "You did not tell us what you want to know" in seen.text
+    client.post(address(foi, "close"), data=given | {"issue_letter": fingerprint(seen.text)})
+    assert the(sqlite_house, foi).ending is Ending.NOT_VALID
     clock.forward(hours=1)
     client = signed_in(Role.INTAKE)
     with sqlite_house.db.writing() as session:
         write_to_us(
             session,
-            request_id=the(sqlite_house, reference).id,
+            request_id=the(sqlite_house, foi).id,
             body="Marlow Street",
             by=PUBLIC,
             at=sqlite_house.now(),
         )
     queue = client.get("/office/").text.partition("Something came after we closed")[2]
-    assert reference in queue
-    assert "Open again" in client.get(address(reference)).text
-    assert client.post(address(reference, "open-again")).status_code == 303
-    assert the(sqlite_house, reference).status is Status.RECEIVED
+    assert foi in queue
+    assert "Open again" in client.get(address(foi)).text
+    assert client.post(address(foi, "open-again")).status_code == 303
+    assert the(sqlite_house, foi).status is Status.RECEIVED
     assert "Nobody has written about a closed request." in client.get("/office/").text
 
 
