@@ -262,21 +262,34 @@ class Facts:
     ending: Ending | None = None
 
 
-def after(status: Status, event: Event, *, is_identity_open: bool = False) -> Status:
+def after(
+    status: Status,
+    event: Event,
+    *,
+    is_identity_open: bool = False,
+    is_authority_open: bool = False,
+) -> Status:
     """Where the request stands after the event. Refused when the event cannot happen now.
 
-    `is_identity_open`: we asked who they are and do not know yet, so that authority alone does
-    not end the waiting.
+    `is_identity_open`, `is_authority_open`: we asked who they are, or whether they may act, and do
+    not know yet. Then one of the two alone does not end the waiting; nor does another law of
+    subject access, and a request that is opened again waits on for what it was closed for.
     """
     try:
         went = TABLE[status, event]
-        waits_on = event is Event.AUTHORITY_ACCEPTED and is_identity_open
-        return Status.AWAITING_IDENTITY if waits_on and status is _S.AWAITING_AUTHORITY else went
     except KeyError:
         raise Refused(
             f"This cannot be done now: the request is “{status.label.lower()}”. "
             "Look at the request again."
         ) from None
+    if event in _WAITS_ON and is_authority_open:
+        return _S.AWAITING_AUTHORITY
+    waits_on = event in _WAITS_ON or (status, event) == _AUTHORITY_IN
+    return _S.AWAITING_IDENTITY if waits_on and is_identity_open else went
+
+
+_WAITS_ON = (Event.RECLASSIFIED, Event.TAKEN_UP)
+_AUTHORITY_IN = (Status.AWAITING_AUTHORITY, Event.AUTHORITY_ACCEPTED)
 
 
 def next_events(status: Status) -> tuple[Event, ...]:

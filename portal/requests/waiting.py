@@ -5,7 +5,7 @@ that the request can be opened again. A fees notice has a time of its own (FOIA 
 machine closes a request: ending it is a person's decision (DPA 2018 ss.50A-50C).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -76,8 +76,8 @@ def waiting_of(status: Status, regime: Regime, steps: Iterable[Noted]) -> Waitin
 
     None when we wait for nothing of theirs: nothing was ever asked for, or proof came since and
     is ours to check. When who they are is accepted and no paper came for their authority, or the
-    other way round, the wait for the other begins anew that day: nobody could chase it before. So does the
-    wait for what had not come when the request was closed, once it is opened again.
+    other way round, the wait for the other begins anew that day: nobody could chase it before.
+    So does the wait for what had not come when the request was closed, once it is opened again.
     """
     steps = list(steps)
     asks, newest, reminded = ASKS.get(status, ()), None, False
@@ -86,9 +86,7 @@ def waiting_of(status: Status, regime: Regime, steps: Iterable[Noted]) -> Waitin
             newest, reminded = step.on, False
         elif step.event is Event.PROOF_RECEIVED and asks == _PROOF:
             newest = None
-        elif asks == _PROOF and _OTHER.get(step.event) in _nothing_came_for(steps[: number + 1]):
-            newest, reminded = london_day(step.at), False
-        elif step.event is Event.TAKEN_UP and newest is not None:
+        elif asks == _PROOF and _begins_anew(steps[: number + 1], newest):
             newest, reminded = london_day(step.at), False
         elif step.event is Event.REMINDED:
             reminded = True
@@ -96,6 +94,14 @@ def waiting_of(status: Status, regime: Regime, steps: Iterable[Noted]) -> Waitin
         return None
     last_on = pay_by(regime, newest) if status is Status.AWAITING_FEE else close_on(newest)
     return Waiting(newest, chase_on(newest), last_on, reminded)
+
+
+def _begins_anew(steps: Sequence[Noted], newest: date | None) -> bool:
+    """Whether the last of these steps makes the wait for proof begin on its day."""
+    last = steps[-1].event
+    if last is Event.TAKEN_UP:
+        return newest is not None
+    return _OTHER.get(last) in _nothing_came_for(steps)
 
 
 def _nothing_came_for(steps: Iterable[Noted]) -> set[Event]:

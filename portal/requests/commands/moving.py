@@ -39,8 +39,14 @@ def move(
     obstacle stands; NotFound when there is no such request.
     """
     footage_request = _locked(session, request_id)
-    is_identity_open = bool(open_asks(steps_of(session, request_id)))
-    status = after(footage_request.status, event, is_identity_open=is_identity_open)
+    # FOIA s.8 asks for a name and an address: what was asked for under another law is not awaited.
+    steps = steps_of(session, request_id) if footage_request.regime.is_sar else []
+    status = after(
+        footage_request.status,
+        event,
+        is_identity_open=bool(open_asks(steps)),
+        is_authority_open=bool(open_asks(steps, Event.AUTHORITY_ASKED, Event.AUTHORITY_ACCEPTED)),
+    )
     hindrance = obstacle(event, facts_of(session, footage_request))
     if hindrance:
         raise Refused(hindrance)

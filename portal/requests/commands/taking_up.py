@@ -61,6 +61,8 @@ def _came_on(session: Session, footage_request: FootageRequest, at: datetime) ->
 
 def _words(footage_request: FootageRequest, today: date) -> str:
     opened = "We have opened your request again. You do not have to send it again."
+    if footage_request.status.waits_for_applicant:
+        return f"{opened}\nWe still need what we asked you for."
     if footage_request.target_due_on is None:
         return f"{opened}\nWe tell you the date of our answer as soon as there is one."
     return f"{opened}\n{answer_by(footage_request.target_due_on, today)}"

@@ -151,11 +151,20 @@ def test_there_are_as_many_ways_as_were_written_down() -> None:
 
 
 @pytest.mark.parametrize(("status", "event"), WAYS)
-def test_an_open_identity_holds_up_only_the_end_of_waiting_for_authority(
-    status: Status, event: Event
+@pytest.mark.parametrize("is_authority_open", [False, True])
+@pytest.mark.parametrize("is_identity_open", [False, True])
+def test_what_is_not_known_yet_is_waited_for_still(
+    status: Status, event: Event, is_identity_open: bool, is_authority_open: bool
 ) -> None:
-    goes = after(status, event, is_identity_open=True)
-    if (status, event) == (Status.AWAITING_AUTHORITY, Event.AUTHORITY_ACCEPTED):
+    goes = after(
+        status, event, is_identity_open=is_identity_open, is_authority_open=is_authority_open
+    )
+    waits_on = event in (Event.RECLASSIFIED, Event.TAKEN_UP)
+    if waits_on and is_authority_open:
+        assert goes is Status.AWAITING_AUTHORITY
+    elif is_identity_open and (
+        waits_on or (status, event) == (Status.AWAITING_AUTHORITY, Event.AUTHORITY_ACCEPTED)
+    ):
         assert goes is Status.AWAITING_IDENTITY
     else:
         assert goes is WAYS[status, event]
