@@ -17,16 +17,10 @@ from portal.requests.commands.splitting import refuse_without_moment
 from portal.requests.commands.writing import write_letter
 from portal.requests.intake import AboutWhom
 from portal.requests.letter_writing import ack_fields
-from portal.requests.lifecycle import Event, Regime, Status
+from portal.requests.lifecycle import Event, Regime
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id, clock_now
 from portal.requests.regimes import CHANGES, Because, told_of_change
-
-# What a request goes on waiting for under another law of subject access, asked for long ago.
-_STILL_WAITS = {
-    Status.AWAITING_IDENTITY: Event.IDENTITY_ASKED,
-    Status.AWAITING_AUTHORITY: Event.AUTHORITY_ASKED,
-}
 
 
 def reclassify(
@@ -35,12 +29,13 @@ def reclassify(
     """Another law governs from now on; every day counts from the day the request came.
 
     FOIA s.40(1), (5A): asking for one's own footage under FOIA is subject access, received on the
-    same day. The whole ledger is counted anew under the new law. The applicant is told which law
-    and why, by a message and a new acknowledgement. Refused for a reason that does not fit this
-    law, while a question or a fee is open, and once something is decided.
+    same day. The whole ledger is counted anew under the new law; under another law of subject
+    access we wait on for the proof that we asked for, and ask for nothing twice. The applicant is
+    told which law and why, by a message and a new acknowledgement. Refused for a reason that does
+    not fit this law, while a question or a fee is open, and once something is decided.
     """
     footage_request = _locked(session, request_id)
-    before, stood = footage_request.regime, footage_request.status
+    before = footage_request.regime
     laws, after = CHANGES[because]
     if before not in laws:
         raise Refused("This reason does not fit the law it falls under now.")
@@ -55,8 +50,6 @@ def reclassify(
         at=at,
         note=f"{before.value} to {after.value}: {because.value}",
     )
-    if before.is_sar and after.is_sar and stood in _STILL_WAITS:
-        move(session, request_id=request_id, event=_STILL_WAITS[stood], by=by, at=at)
     return _tell(session, footage_request, because, by=by, at=at)
 
 

@@ -29,6 +29,7 @@ from portal.requests.messages import Meaning, Sender
 from portal.requests.models import FootageRequest, Representative
 from portal.requests.queries import by_id
 from portal.requests.regimes import Because
+from portal.requests.waiting import waiting_of
 from tests.factories.applicants import intake_handler, received
 
 
@@ -152,6 +153,30 @@ def test_another_purpose_is_another_law_and_what_we_wait_for_stays(story: Story)
     assert known.target_due_on is None
     story.reclassified(Because.LAW_ENFORCEMENT, 6)
     assert story.now().regime is Regime.SAR_PART3
+
+
+def test_another_law_asks_for_no_proof_that_is_here_or_was_asked_for(story: Story) -> None:
+    with story.house.db.writing() as session:
+        ask_identity(
+            session,
+            request_id=story.id,
+            doubts=[Doubt.NOTHING_SENT],
+            note="",
+            by=story.handler,
+            at=on(3),
+        )
+    story.moved(Event.PROOF_RECEIVED, on(4))
+    story.reclassified(Because.OTHER_PURPOSE)
+    known = story.now()
+    assert known.status is Status.AWAITING_IDENTITY
+    assert [step.event for step in known.steps].count(Event.IDENTITY_ASKED) == 1
+    # What came is ours to check: nobody is reminded of it.
+    assert waiting_of(known.status, known.regime, known.steps) is None
+    # Under FOIA nobody is asked; back under subject access, the old ask still stands.
+    story.reclassified(Because.NOT_OF_THEM, 6)
+    assert story.now().status is Status.RECEIVED
+    story.reclassified(Because.OWN_VIDEO, 7)
+    assert story.now().status is Status.AWAITING_IDENTITY
 
 
 @pytest.mark.parametrize(
