@@ -187,8 +187,9 @@ PRESERVED = Operation(
         "of the next page, and null on the last. Read the whole list, from the start, shortly "
         "before each deletion, and delete nothing that is in it, nor anything when a page could "
         "not be read: what begins to be kept while the pages are read may be in none of them "
-        "until the next reading. While a new request is still being searched for, the answer is "
-        "503, because the list could lack what that request keeps. The list says nothing about "
+        "until the next reading. While a request is still being searched for, because it is new or "
+        "because recordings were taken in, the answer is 503: the list could lack what that "
+        "request keeps. The list says nothing about "
         "who asked, which matter holds a recording, or what may be told about it."
     ),
     status=200,

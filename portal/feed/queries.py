@@ -15,6 +15,7 @@ from portal.feed.outcomes import Keeping
 from portal.holds.models import Hold
 from portal.outbox.queries import unpaid
 from portal.recordings.models import Preservation, Recording
+from portal.requests.commands.searching_again import GATHERING
 
 
 def client_with(session: Session, key: Key) -> ApiClient | None:
@@ -102,9 +103,11 @@ def _next(session: Session, found: sa.Select[int], limit: int) -> frozenset[int]
 
 
 def refuse_while_incomplete(session: Session, *, now: datetime) -> None:
-    """A request that came in keeps its video once it was searched for. Until then the list may
-    lack it, and whoever deletes by the list must wait: Upstream (503)."""
-    if unpaid(session, "preserve", at=now):
+    """A request that came in keeps its video once it was searched for, and so does one that is
+    searched for again because recordings were taken in. Until then the list may lack it, and
+    whoever deletes by the list must wait: Upstream (503)."""
+    soon = now + GATHERING
+    if any(unpaid(session, job, at=soon) for job in ("preserve", "search_again")):
         raise Upstream(
             "A request is being searched for, so this list is not complete yet. Delete nothing, "
             "and ask again in a minute."

@@ -17,7 +17,7 @@ from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest, SightingRow
 
 # An import writes a batch every second or less: one search then finds what several brought.
-_GATHERING = timedelta(seconds=5)
+GATHERING = timedelta(seconds=5)
 _OPEN = [status for status in Status if status.is_open]
 
 
@@ -49,7 +49,7 @@ def owe_searches(
             payload={"request_id": str(request_id)},
             key=f"{_prefix(request_id)}{cause}",
             at=at,
-            due_at=at + _GATHERING,
+            due_at=at + GATHERING,
         )
     return len(fresh)
 

@@ -10,6 +10,7 @@ from portal.holds.models import Hold, Matter
 from portal.holds.policy import HoldKind, Level
 from portal.holds.queries import bar
 from portal.house import House
+from portal.outbox.commands import lease, settle
 from portal.recordings.commands import forget
 from tests.conftest import Clock
 from tests.factories.catalogue import recording as stored
@@ -125,6 +126,9 @@ def test_every_deed_is_in_the_book_by_the_machines_name(
     evidence_system.post("/recordings", batch(recording("A")))
     evidence_system.post("/matters", matter("OP-1", "A"))
     evidence_system.post("/matters/OP-1/close", {"why": "It ended."})
+    with house.db.writing() as session:
+        while held := lease(session, at=house.now()):
+            settle(session, held, at=house.now())
     evidence_system.get("/preservations")
     with house.db.reading() as session:
         found = sa.select(AuditEntry).where(AuditEntry.actor_kind == "machine")

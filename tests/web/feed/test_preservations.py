@@ -16,9 +16,10 @@ from portal.ids import new_id
 from portal.outbox.commands import lease, owe, settle
 from portal.recordings.commands import preserve, release_preservations
 from portal.requests.commands import receive
+from portal.requests.commands.searching_again import owe_searches
 from tests.conftest import Clock
 from tests.factories.catalogue import recording as stored
-from tests.factories.disclosure import intake
+from tests.factories.disclosure import HAPPENED_AT, intake
 from tests.factories.machines import Machine, batch, recording
 
 
@@ -40,6 +41,7 @@ def listed(system: Machine, query: str = "") -> dict[str, list[str]]:
 
 def taken_in(system: Machine, house: House, *names: str) -> dict[str, int]:
     system.post("/recordings", batch(*(recording(name) for name in names)))
+    pay(house)
     return {name: stored(house.db, name).id for name in names}
 
 
@@ -158,17 +160,42 @@ def test_the_list_tells_nothing_of_the_matter_its_level_or_the_request(
         assert secret not in told.text
 
 
+@pytest.mark.parametrize("job", ["preserve", "search_again"])
 def test_while_a_request_is_being_searched_for_there_is_no_list(
-    evidence_system: Machine, house: House
+    evidence_system: Machine, house: House, job: str
 ) -> None:
     with house.db.writing() as session:
-        key = f"preserve:{new_id()}"
-        owe(session, "preserve", payload={}, key=key, at=house.now())
+        owe(session, job, payload={}, key=f"{job}:{new_id()}", at=house.now())
     told = evidence_system.get("/preservations")
     assert (told.status_code, told.mimetype) == (503, "application/problem+json")
     assert told.headers["Retry-After"] == "60"
     assert told.json is not None
     assert "Delete nothing" in told.json["detail"]
+    pay(house)
+    assert evidence_system.get("/preservations").status_code == 200
+
+
+def test_what_was_just_taken_in_is_searched_before_there_is_a_list(
+    evidence_system: Machine, house: House, clock: Clock
+) -> None:
+    """A camera docked late may have filmed what somebody asked for already."""
+    keep(house)
+    evidence_system.post("/recordings", batch(recording("late")))
+    assert evidence_system.get("/preservations").status_code == 503
+    with house.db.writing() as session:
+        owe_searches(
+            session,
+            since=HAPPENED_AT,
+            until=HAPPENED_AT,
+            cause=new_id(),
+            at=house.now(),
+        )
+        held = lease(session, at=house.now())
+        assert held is not None
+        assert held.job == "search_again"
+        settle(session, held, at=house.now())
+    assert evidence_system.get("/preservations").status_code == 503
+    clock.forward(seconds=5)
     pay(house)
     assert evidence_system.get("/preservations").status_code == 200
 
