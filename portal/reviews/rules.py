@@ -62,9 +62,10 @@ def why_not_ask(kind: ReviewKind, standing: Standing) -> str | None:
         return "We are looking into it already. Send us a message to tell us more."
     if kind is ReviewKind.COMPLAINT:
         return None  # s.164A knows no time before which and none after which
-    if standing.answered_at is None:
+    if standing.answered_on is None:
         return "You can ask us to look again when you have our answer."
-    if any(one.received_at >= standing.answered_at for one in standing.asked):
+    # By day: one that came by post has no hour, and is dated noon.
+    if any(london_day(one.received_at) >= standing.answered_on for one in standing.asked):
         return "We have looked at this answer again already. You can go to the regulator now."
     return None
 

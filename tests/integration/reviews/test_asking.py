@@ -22,6 +22,7 @@ from portal.requests.commands.keeping import KEPT_AFTER_CLOSING
 from portal.requests.commands.withdrawing import withdraw
 from portal.requests.intake import AboutWhom, Channel
 from portal.requests.models import FootageRequest
+from portal.reviews.commands.answering import answer
 from portal.reviews.commands.asking import ask_to_look_again
 from portal.reviews.kinds import ReviewKind
 from portal.reviews.models import Review
@@ -29,7 +30,7 @@ from portal.reviews.queries import reviews_of
 from tests.conftest import Clock
 from tests.factories.applicants import received
 from tests.factories.disclosure import Ready, ready_to_decide
-from tests.factories.reviews import answered_request, asked, asked_in, reviewers
+from tests.factories.reviews import NOT_UPHELD, answered_request, asked, asked_in, reviewers
 
 REVIEW, COMPLAINT = ReviewKind.INTERNAL_REVIEW, ReviewKind.COMPLAINT
 
@@ -211,3 +212,19 @@ def test_a_withdrawn_request_has_no_answer_to_look_at_again(house: House) -> Non
             by=PUBLIC,
             at=house.now(),
         )
+
+
+def test_one_dated_on_the_day_of_the_answer_is_about_that_answer(
+    house: House, clock: Clock
+) -> None:
+    """What came by post is dated noon; the answer it is about may have gone out after that."""
+    noon = clock.forward(hours=2)
+    clock.forward(hours=3)
+    ready = answered_request(house)
+    review_id = asked(house, ready.request_id, received_at=noon)
+    by = reviewers(house).senior
+    with house.db.writing() as session:
+        answer(session, review_id=review_id, finding=NOT_UPHELD, by=by, at=house.now())
+    clock.forward(days=1)
+    with pytest.raises(Refused, match="looked at this answer again already"):
+        asked(house, ready.request_id)
