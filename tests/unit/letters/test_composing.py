@@ -420,3 +420,16 @@ def test_one_promise_of_when_proof_is_deleted() -> None:
         words = templates.joinpath(page).read_text(encoding="utf-8")
         assert "have checked" in words
         assert ", and at the latest 30 days after our answer" in words
+
+
+def test_an_address_that_ends_in_a_full_stop_ends_the_sentence_once() -> None:
+    fields = complete(LetterKind.COMPLAINT_OUTCOME, regulator_address="Telephone 0303 123 1113.")
+    letter = text_of(render_html(LetterKind.COMPLAINT_OUTCOME, fields))
+    assert "Telephone 0303 123 1113. Do this within three months" in letter
+    assert ".." not in letter
+
+
+def test_who_collects_video_is_asked_to_take_care_and_not_threatened() -> None:
+    letter = text_of(render_html(LetterKind.DISCLOSURE, complete(LetterKind.DISCLOSURE)))
+    assert "Putting it on the internet could harm them. " in letter
+    assert "action against you" not in letter
