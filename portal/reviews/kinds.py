@@ -66,7 +66,7 @@ _OUTCOMES = {
     ReviewOutcome.PARTLY_UPHELD: ("Partly upheld", "We agree with a part of what you say."),
     ReviewOutcome.NOT_UPHELD: (
         "Not upheld",
-        "We looked at everything afresh and came to the same answer.",
+        "We looked at it again. We do not agree that we should have done it differently.",
     ),
     ReviewOutcome.TOO_LATE: (
         "Not taken on: asked too late",
