@@ -19,6 +19,7 @@ from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Sender
 from portal.requests.models import FootageRequest, Message
 from portal.requests.queries import steps_of
+from portal.requests.waiting import waiting_of
 
 
 def take_up(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> FootageRequest:
@@ -35,9 +36,10 @@ def take_up(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> F
         clock_if(session, footage_request, Event.TAKEN_UP, came_on)
     move(session, request_id=request_id, event=Event.TAKEN_UP, by=by, at=at, on=came_on)
     keep_again(session, footage_request, by=by, at=at)
-    write_to_applicant(
-        session, request_id=request_id, body=_words(footage_request, london_day(at)), by=by, at=at
-    )
+    steps = steps_of(session, request_id)
+    waiting = waiting_of(footage_request.status, footage_request.regime, steps)
+    words = _words(footage_request, london_day(at), is_missing=waiting is not None)
+    write_to_applicant(session, request_id=request_id, body=words, by=by, at=at)
     return footage_request
 
 
@@ -59,9 +61,9 @@ def _came_on(session: Session, footage_request: FootageRequest, at: datetime) ->
     return london_day(first_at or at)
 
 
-def _words(footage_request: FootageRequest, today: date) -> str:
+def _words(footage_request: FootageRequest, today: date, *, is_missing: bool) -> str:
     opened = "We have opened your request again. You do not have to send it again."
-    if footage_request.status.waits_for_applicant:
+    if is_missing:
         return f"{opened}\nWe still need what we asked you for."
     if footage_request.target_due_on is None:
         return f"{opened}\nWe tell you the date of our answer as soon as there is one."
