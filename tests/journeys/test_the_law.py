@@ -121,7 +121,8 @@ def test_a_solicitor_a_question_more_time_and_a_complaint(
     handler.request(reference, "/time/extension")
     handler.see("law-extend")
     handler.page.locator("main input[type=radio]").first.check()
-    handler.page.get_by_role("textbox").first.fill("Nine cameras filmed that stop.")
+    handler.page.get_by_role("textbox").nth(0).fill("Nine cameras filmed that stop.")
+    handler.page.get_by_role("textbox").nth(1).fill("Many people have to be hidden first.")
     read_and_issue(handler, "extension", "Nine cameras filmed that stop.")
     assert reply_by(applicant, mine) != first_date
     until(lambda: "We need more time (PDF" in text_of(applicant, mine), "the letter on the page")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.dates import london_day
 from portal.db import locked_one
+from portal.errors import Refused
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.requests.commands.moving import move
@@ -50,6 +51,7 @@ def extend(
     *,
     request_id: UUID,
     because: Because,
+    how: str,
     reasons: str,
     by: Actor,
     at: datetime,
@@ -59,8 +61,11 @@ def extend(
     DPA 2018 s.54(3A) and UK GDPR Art 12A(3): where that is necessary because of the complexity or
     the number of requests; s.54(3B): the notice is given before the end of the first month and
     states the reasons. Refused, with nothing written, when the notice would come too late, when
-    the time was extended before, and while there is no date.
+    the time was extended before, while there is no date, and without both halves of the test:
+    `how` says what is complex or how many requests there are, `reasons` why a month is not enough.
     """
+    if not how.strip() or not reasons.strip():
+        raise Refused("Enter what is complex or how many there are, and why a month is not enough.")
     footage_request = locked_one(session, FootageRequest, request_id)
     old_on, new_on = dates_if(session, footage_request, Event.EXTENDED, london_day(at))
     move(
@@ -72,7 +77,7 @@ def extend(
         note=because.value,
     )
     own = {
-        "reasons": [because.sentence, reasons.strip()],
+        "reasons": [because.sentence, how.strip(), reasons.strip()],
         "old_due_on": old_on,
         "new_due_on": new_on,
     }

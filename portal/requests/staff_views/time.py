@@ -15,7 +15,7 @@ from portal.requests.commands.charging import ask_fee, note_fee_paid
 from portal.requests.commands.closing import offered, too_soon
 from portal.requests.commands.extending import Because, extend
 from portal.requests.foreseeing import clock_if, dates_if
-from portal.requests.forms.acting import ExtendForm, FeeForm, FeePaidForm
+from portal.requests.forms.acting import DisbursementsForm, ExtendForm, FeeForm, FeePaidForm
 from portal.requests.lifecycle import BUTTONS, TABLE, Event, Facts
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference
@@ -69,6 +69,7 @@ def extension(reference: str) -> ResponseReturnValue:
             session,
             request_id=by_reference(session, reference).id,
             because=Because(form.because.data),
+            how=form.how.data or "",
             **own_words(LetterKind.EXTENSION, form),
             by=current_actor(),
             at=now(),
@@ -88,14 +89,16 @@ def extension(reference: str) -> ResponseReturnValue:
 @roles(*BUTTONS[Event.FEE_ASKED])
 def fee(reference: str) -> ResponseReturnValue:
     """Ask for a fee, with a notice read before it goes out."""
-    form = FeeForm()
+    with reading() as session:
+        is_sar = by_reference(session, reference).regime.is_sar
+    form = FeeForm() if is_sar else DisbursementsForm()
 
     def deed(session: Session) -> Letter:
         return ask_fee(
             session,
             request_id=by_reference(session, reference).id,
             pence=form.to_pence(),
-            **own_words(LetterKind.FEES_NOTICE, form),
+            **own_words(LetterKind.FEES_NOTICE, form) | {"reasons": form.to_reasons()},
             by=current_actor(),
             at=now(),
         )

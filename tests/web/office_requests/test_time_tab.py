@@ -70,7 +70,11 @@ def ask_question(house: House, reference: str) -> None:
         )
 
 
-EXTENSION = {"because": "complexity", "reasons": "Nine officers filmed it."}
+EXTENSION = {
+    "because": "complexity",
+    "how": "Nine officers filmed it.",
+    "reasons": "Everybody else in it has to be hidden first.",
+}
 
 
 def test_the_tab_shows_dates_working_and_acts(
@@ -109,7 +113,10 @@ def test_an_extension_is_read_before_it_goes_out(
     client = signed_in(Role.DECISION_MAKER)
     form = client.get(address(reference, "time/extension")).text
     assert "The new date is <strong>Tuesday 2 February 2027</strong>" in form
-    assert client.post(address(reference, "time/extension")).status_code == 422
+    assert "much work or few staff is not a reason" in form
+    for lacking in ("how", "reasons"):
+        wrong = client.post(address(reference, "time/extension"), data=EXTENSION | {lacking: ""})
+        assert wrong.status_code == 422
 
     seen = client.post(address(reference, "time/extension"), data=EXTENSION)
     assert "Nine officers filmed it." in seen.text
@@ -178,6 +185,24 @@ def test_a_fee_is_asked_for_and_noted(
     assert "from the day we asked until today" in early.text
     assert client.post(address(reference, "time/fee-paid"), data=paid).status_code == 303
     assert the(sqlite_house, reference).start_on == date(2026, 11, 4)
+
+
+def test_a_fees_notice_charges_copying_and_postage_alone(
+    foi: str, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    """Fees Regulations 2004 reg 6: within the limit, disbursements and no staff time."""
+    client = signed_in(Role.DECISION_MAKER)
+    page = client.get(address(foi, "time/fee")).text
+    assert "never the time of staff" in page
+    assert 'name="amount"' not in page
+    staff = {"amount": "400", "reasons": "16 hours of staff time", "pay_how": "Phone us."}
+    nothing = {"copying": "0", "postage": "0", "pay_how": "Phone us."}
+    right = {"copying": "4", "postage": "2.50", "pay_how": "Phone 020 7946 0000 with a card."}
+    for wrong in (staff, nothing, right | {"pay_how": ""}, right | {"postage": "much"}):
+        assert client.post(address(foi, "time/fee"), data=wrong).status_code == 422
+    seen = client.post(address(foi, "time/fee"), data=right).text
+    assert "£6.50" in seen
+    assert "The fee is £4 for copying and £2.50 for postage." in seen
 
 
 def test_silence_is_closed_by_one_press_after_the_letter_was_read(
