@@ -29,10 +29,9 @@ _WHY_FOI = (
     "You asked for general information, or for video that is not of you. This law gives everybody "
     "a right to ask for what public bodies hold."
 )
-_THIN = 8  # words: fewer cannot say what, when and where
 _HELP = (
-    "You told us little about what you want, so we may have to ask you more. You can tell us now: "
-    "what it is about, from when, and from which place. Phone us if you want help with the words."
+    "If you want to tell us more, say what it is about, from when, and from which place. Phone us "
+    "if you want help with the words."
 )
 _STILL_NEEDED = {
     WaitingFor.IDENTITY: "Proof of who you are.",
@@ -43,21 +42,20 @@ _STILL_NEEDED = {
 
 
 def ack_fields(
-    regime: Regime, about: AboutWhom, *, received_on: date, asked_for: str, clock: Clock
+    regime: Regime, about: AboutWhom, *, received_on: date, clock: Clock
 ) -> dict[str, Any]:
     """That we have it: which law and why, when the time starts, the date, and what helps.
 
-    `asked_for` is the request in their words. Where it is too short to go by, an FOI letter
-    offers the help that is our duty (FOIA s.16).
+    An FOI letter offers the help that is our duty to everybody (FOIA s.16): how many words
+    somebody used says nothing of whether they need it.
     """
-    is_thin = regime is Regime.FOI and len(asked_for.split()) < _THIN
     return {
         "received_on": received_on,
         "regime_reason": _regime_reason(regime, about),
         "starts_on": clock.start_on,
         "still_needed": [_STILL_NEEDED[one] for one in clock.waiting_for] or None,
         "reply_by": clock.target_due_on,
-        "help_offered": _HELP if is_thin else None,
+        "help_offered": _HELP if regime is Regime.FOI else None,
         "add_information_how": _PAGE,
     }
 

@@ -71,7 +71,6 @@ def receive(
         footage_request.regime,
         intake.about,
         received_on=received_on,
-        asked_for=intake.sighting.what_happened,
         clock=clock,
     )
     write_letter(session, footage_request, LetterKind.ACK, own, by=by, at=at)

@@ -63,7 +63,6 @@ def _tell(
         whole.regime,
         whole.about,
         received_on=whole.received_on,
-        asked_for=whole.sighting.what_happened,
         clock=clock_now(session, whole, whole.steps),
     )
     return write_letter(session, footage_request, LetterKind.ACK, own, by=by, at=at)

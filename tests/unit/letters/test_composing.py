@@ -433,3 +433,11 @@ def test_who_collects_video_is_asked_to_take_care_and_not_threatened() -> None:
     letter = text_of(render_html(LetterKind.DISCLOSURE, complete(LetterKind.DISCLOSURE)))
     assert "Putting it on the internet could harm them. " in letter
     assert "action against you" not in letter
+
+
+def test_an_acknowledgement_under_foi_promises_no_video_to_who_asks_for_figures() -> None:
+    foi = text_of(render_html(LetterKind.ACK, complete(LetterKind.ACK, 1)))
+    assert "We look for what you asked for." in foi
+    assert "video" not in foi.partition("What happens next")[2].partition("How to reach us")[0]
+    own = text_of(render_html(LetterKind.ACK, complete(LetterKind.ACK)))
+    assert "We look for video that fits what you told us." in own
