@@ -236,9 +236,15 @@ def _check_is_theirs(session: Session, footage_request: FootageRequest, other: s
         raise Refused("Enter the reference of the person’s other request, which is not closed.")
     mine = session.get_one(Applicant, footage_request.id)
     theirs = session.get_one(Applicant, found.id)
-    is_same = mine.email == theirs.email if mine.email else mine.name == theirs.name
+    # One address may be a family's, or a solicitor's who writes for many.
+    is_address = not mine.email or mine.email == theirs.email
+    is_same = is_address and _folded(mine.name) == _folded(theirs.name)
     if not is_same:
         raise Refused("That request was sent by somebody else.")
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _end(
