@@ -37,6 +37,11 @@ def common_fields(asked: Asked, kind: LetterKind, clock: Clock, *, at: datetime)
     return fields
 
 
+def addressed_to(applicant: str, representative: str | None) -> str:
+    """Whose name goes on the envelope: who acts for somebody gets what is written to them."""
+    return f"{representative}, for {applicant}" if representative else applicant
+
+
 def _working(clock: Clock, today: date) -> list[str]:
     """The sum, line by line. A letter of a later day does not promise a day that has passed."""
     if clock.target_due_on is None or clock.target_due_on >= today:

@@ -8,8 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.requests.letter_fields import addressed_to
 from portal.requests.messages import Meaning, Sender
-from portal.requests.models import Applicant, FootageRequest, Message
+from portal.requests.models import Applicant, FootageRequest, Message, Representative
 
 # What is asked for in a message with a deed of its own goes in a letter too.
 WITHOUT_A_LETTER = (Meaning.INFORMATION, Meaning.FORMAT)
@@ -34,9 +35,10 @@ def untold(session: Session) -> Sequence[Untold]:
     """Every message to somebody without an e-mail address of which they were not told, oldest
     first: reminders, where to ask instead, that it is open again, and what handlers wrote."""
     found = session.execute(
-        sa.select(Message, FootageRequest, Applicant)
+        sa.select(Message, FootageRequest, Applicant, Representative.name)
         .join(FootageRequest, FootageRequest.id == Message.request_id)
         .join(Applicant, Applicant.request_id == Message.request_id)
+        .outerjoin(Representative, Representative.request_id == Message.request_id)
         .where(
             Applicant.email == "",
             Message.sender == Sender.US,
@@ -48,13 +50,15 @@ def untold(session: Session) -> Sequence[Untold]:
     return [_untold(*row) for row in found]
 
 
-def _untold(message: Message, asked: FootageRequest, applicant: Applicant) -> Untold:
+def _untold(
+    message: Message, asked: FootageRequest, applicant: Applicant, acting: str | None
+) -> Untold:
     return Untold(
         id=message.id,
         reference=asked.reference,
         lines=tuple(line for line in message.body.splitlines() if line.strip()),
         sent_at=message.sent_at,
-        name=applicant.name,
+        name=addressed_to(applicant.name, acting),
         address=applicant.address,
         phone=applicant.phone,
         safe_contact=asked.safe_contact,

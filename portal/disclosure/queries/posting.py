@@ -13,7 +13,8 @@ from portal.letters.composing import title_of
 from portal.letters.models import Letter
 from portal.letters.queries import letters_to_post
 from portal.requests.intake import DeliveryFormat
-from portal.requests.models import Applicant, FootageRequest
+from portal.requests.letter_fields import addressed_to
+from portal.requests.models import Applicant, FootageRequest, Representative
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ def _letter(letter: Letter, applicant: Applicant) -> ToPost:
         title=title_of(letter.kind, letter.fields),
         at=letter.issued_at,
         reference=str(letter.fields["reference"]),
-        name=str(letter.fields["applicant_name"]),
+        name=addressed_to(
+            letter.fields["applicant_name"], letter.fields.get("representative_name")
+        ),
         address=applicant.address,
         phone=applicant.phone,
         is_made=letter.pdf_key is not None,
@@ -80,13 +83,14 @@ def _answer(
     session: Session, release: Release, footage_request: FootageRequest, applicant: Applicant
 ) -> ToPost:
     is_gone = release.files_deleted_at is not None
+    acting = session.get(Representative, footage_request.id)
     return ToPost(
         id=release.id,
         is_answer=True,
         title="The decision",
         at=release.packed_at,
         reference=footage_request.reference,
-        name=applicant.name,
+        name=addressed_to(applicant.name, acting.name if acting else None),
         address=applicant.address,
         phone=applicant.phone,
         is_made=not is_gone,
