@@ -16,6 +16,10 @@ from portal.requests.lifecycle import Event
 from portal.workdays import Holidays, previous_working_day
 
 AFRESH = timedelta(days=31)
+NOTHING_MOVES = (
+    "We answered this, and opened it again for a fresh answer: nothing that we ask or tell now "
+    "moves its date."
+)
 _ANSWERS = (Event.ANSWERED, Event.ANSWERED_WITH_HOLD)
 _ENDS = (*_ANSWERS, Event.HOLD_ENDED, Event.WITHDRAWN, Event.CLOSED)
 

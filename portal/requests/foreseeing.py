@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal.errors import Refused
+from portal.requests.afresh import NOTHING_MOVES, opened_again_on
 from portal.requests.clock import Clock
 from portal.requests.lifecycle import TABLE, Event
 from portal.requests.models import FootageRequest, RequestStep
@@ -25,9 +26,12 @@ def clock_if(session: Session, footage_request: FootageRequest, event: Event, on
     """The clock as it would be after this event on this day. Nothing is written.
 
     Refused, in the clock's own words, when the event would not be allowed to move the date: too
-    late, a second time, or not for this kind of request.
+    late, a second time, or not for this kind of request. Refused too while a fresh answer is owed:
+    the law's dates were kept or missed by the first one, and its ending stands.
     """
     steps = list(steps_of(session, footage_request.id))
+    if opened_again_on(steps) is not None:
+        raise Refused(NOTHING_MOVES)
     before = clock_now(session, footage_request, steps)
     after = clock_now(session, footage_request, [*steps, RequestStep(event=event, on=on)])
     new = [reason for reason in after.refused if reason not in before.refused]
@@ -64,3 +68,21 @@ def dates_if(
     if after.target_due_on <= before.target_due_on:
         raise Refused("The time was extended for this before. It can be extended only once.")
     return before.target_due_on, after.target_due_on
+
+
+def dates_if_asked_again(
+    session: Session, footage_request: FootageRequest, today: date
+) -> tuple[date, date] | None:
+    """The date we gave, and the one if we asked anew who they are and proof came today.
+
+    None when who they are was never accepted, or asking anew moves nothing. Rules, section 10
+    (4b): ask once; each further ask starts the month anew (DPA 2018 s.54(3)(b)).
+    """
+    steps = list(steps_of(session, footage_request.id))
+    if not any(step.event is Event.IDENTITY_ACCEPTED for step in steps):
+        return None
+    asked = (Event.IDENTITY_ASKED, Event.IDENTITY_ACCEPTED)
+    again = [*steps, *(RequestStep(event=event, on=today) for event in asked)]
+    before = clock_now(session, footage_request, steps).target_due_on
+    after = clock_now(session, footage_request, again).target_due_on
+    return (before, after) if before and after and before < after else None

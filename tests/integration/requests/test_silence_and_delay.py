@@ -39,7 +39,7 @@ from portal.requests.waiting_queries import came_after_closing, nothing_came, to
 from portal.worker import Worker
 from tests.conftest import Clock
 from tests.factories.applicants import intake_handler, received
-from tests.factories.disclosure import handler, place_hold, ready_to_decide
+from tests.factories.disclosure import answered, handler, place_hold, ready_to_decide
 from tests.servers.smtp import ScriptedSmtp
 
 
@@ -507,6 +507,7 @@ def test_proof_sent_after_closing_is_seen_and_starts_the_time_on_its_day(
             shown_on=date(2026, 12, 10),
         )
     assert the(house, request_id).start_on == date(2026, 12, 10)
+    assert "We still need" not in the(house, request_id).messages[-1].body
 
 
 def test_a_request_opened_again_without_the_proof_waits_for_it_again(
@@ -541,6 +542,29 @@ def test_proof_is_not_taken_for_a_request_that_ended_otherwise(house: House, ine
                 by=PUBLIC,
                 at=house.now(),
             )
+
+
+def test_nothing_asked_after_an_upheld_review_moves_a_date(
+    house: House, clock: Clock, ines: Actor, dana: Actor
+) -> None:
+    """The law's date was kept or missed by the first answer, and silence cannot undo it."""
+    ready = ready_to_decide(house)
+    clock.forward(days=3)
+    answered(house, ready)
+    clock.forward(days=5)
+    request_id = ready.request_id
+    with house.db.writing() as session:
+        for event in (Event.REVIEW_UPHELD, Event.SEARCH_STARTED):
+            move(session, request_id=request_id, event=event, by=ines, at=house.now())
+    before = the(house, request_id)
+    for asks in (ask_a_question, ask_for_proof):
+        with pytest.raises(Refused, match=r"again for a fresh answer.*in a message"):
+            asks(house, request_id, ines)
+    with pytest.raises(Refused, match="opened it again for a fresh answer"):
+        fee(house, request_id, dana)
+    after = the(house, request_id)
+    assert (after.status, after.legal_due_on) == (Status.SEARCHING, before.legal_due_on)
+    assert after.target_due_on == before.target_due_on
 
 
 def told_of(house: House, request_id: UUID) -> tuple[list[object], list[tuple[object, ...]]]:
