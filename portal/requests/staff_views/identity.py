@@ -19,6 +19,7 @@ from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.requests.commands.authorising import age_of
 from portal.requests.commands.proving import accept_identity, ask_identity
+from portal.requests.foreseeing import dates_if_asked_again
 from portal.requests.forms.office import AcceptForm, DoubtsForm
 from portal.requests.ledger import open_asks
 from portal.requests.lifecycle import BUTTONS, TABLE, Event
@@ -147,6 +148,7 @@ def _page(reference: str, accept_form: AcceptForm, doubts_form: DoubtsForm) -> s
             may_see=current_actor().has(*_JUDGES),
             may_accept=may_judge and _can(footage_request, Event.IDENTITY_ACCEPTED),
             may_ask=may_judge and _can(footage_request, Event.IDENTITY_ASKED),
+            if_again=dates_if_asked_again(session, footage_request, london_day(now())),
         )
 
 

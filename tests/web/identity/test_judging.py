@@ -107,6 +107,19 @@ def test_with_one_proof_there_is_nothing_to_choose(asked: Asked, signed_in: Sign
     assert "Which proof was enough?" not in signed_in(Role.INTAKE).get(asked.address).text
 
 
+def test_asking_a_second_time_shows_what_it_does_to_the_date(
+    asked: Asked, signed_in: SignedIn
+) -> None:
+    """Rules, section 10 (4b): ask once. A second ask starts the month anew."""
+    asked.sends(6)
+    client = signed_in(Role.INTAKE)
+    assert "the month starts anew" not in client.get(asked.address).text
+    client.post(f"{asked.address}/accept", data={"known": "proofs"})
+    assert asked.now().target_due_on == date(2026, 12, 7)
+    page = " ".join(client.get(asked.address).text.split())
+    assert "our date is 7 December 2026, and it would be 16 December 2026 if proof" in page
+
+
 def test_an_information_request_is_asked_nothing(sqlite_house: House, signed_in: SignedIn) -> None:
     with sqlite_house.db.writing() as session:
         made = received(session, at=sqlite_house.now(), about=AboutWhom.GENERAL)
