@@ -35,16 +35,17 @@ class Ending(StrEnum):
 
     @property
     def can_be_taken_up(self) -> bool:
-        """Whether it ended because something never came, so that it can be opened again when it
-        does (rules R9). Not a fees notice that lapsed: three months on, the duty to answer that
-        request is over (FOIA s.9(2))."""
-        return self in _FOR_WANT_OF_SOMETHING
+        """Whether it can be opened again: it ended because something never came (rules R9), or we
+        sent them to somebody else and may have been wrong. Not a fees notice that lapsed: three
+        months on, the duty to answer that request is over (FOIA s.9(2))."""
+        return self in _TAKEN_UP
 
 
-_FOR_WANT_OF_SOMETHING = (
+_TAKEN_UP = (
     Ending.NOT_VALID,
     Ending.ID_NOT_CONFIRMED,
     Ending.CLARIFICATION_NOT_RECEIVED,
+    Ending.REDIRECTED,
 )
 
 _LABELS = {

@@ -324,7 +324,7 @@ def _before_finishing_search(facts: Facts) -> str | None:
 
 
 def _before_taking_up(facts: Facts) -> str | None:
-    """Only what ended because something never came can be opened again when it does (R9)."""
+    """Only what lacked something, or was sent elsewhere, can be opened again (R9)."""
     if facts.ending is not None and facts.ending.can_be_taken_up:
         return None
     return "This request did not end because something was missing. It needs a new request."

@@ -346,7 +346,7 @@ def test_what_comes_after_closing_is_seen_and_opens_it_again(
         assert list(came_after_closing(session)) == []
 
 
-def test_only_what_ended_for_want_of_something_is_opened_again(
+def test_what_was_sent_elsewhere_says_their_rights_and_is_opened_again(
     house: House, clock: Clock, ines: Actor
 ) -> None:
     request_id = receive_now(house)
@@ -363,8 +363,11 @@ def test_only_what_ended_for_want_of_something_is_opened_again(
     assert (ended.status, ended.ending) == (Status.CLOSED, Ending.REDIRECTED)
     assert "British Transport Police:\nPhone 0800 40 50 40" in ended.messages[-1].body
     assert len(notices(house, NoticeKind.MESSAGE)) == 1
-    with pytest.raises(Refused, match="needs a new request"), house.db.writing() as session:
+    assert "you can complain to us" in ended.messages[-1].body
+    assert "go to court" in ended.messages[-1].body
+    with house.db.writing() as session:
         take_up(session, request_id=request_id, by=ines, at=house.now())
+    assert the(house, request_id).status is Status.RECEIVED
 
 
 def test_the_same_ask_twice_is_closed_with_the_reference_of_the_other(

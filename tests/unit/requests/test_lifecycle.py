@@ -385,8 +385,13 @@ def test_what_stands_in_the_way(
 
 
 @pytest.mark.parametrize("ending", Ending)
-def test_only_what_lacked_something_is_taken_up(ending: Ending) -> None:
-    lacked = (Ending.NOT_VALID, Ending.ID_NOT_CONFIRMED, Ending.CLARIFICATION_NOT_RECEIVED)
+def test_only_what_lacked_something_or_was_sent_elsewhere_is_taken_up(ending: Ending) -> None:
+    lacked = (
+        Ending.NOT_VALID,
+        Ending.ID_NOT_CONFIRMED,
+        Ending.CLARIFICATION_NOT_RECEIVED,
+        Ending.REDIRECTED,
+    )
     facts = dataclasses.replace(READY, ending=ending)
     assert obstacle(Event.TAKEN_UP, facts) == (None if ending in lacked else NEEDS_A_NEW_REQUEST)
 

@@ -288,7 +288,10 @@ def test_a_redirect_needs_whom_and_where(
     right = {"whom": "Transport for London", "contact": "Phone 0343 222 1234"}
     assert client.post(address(foi, "redirect"), data=right).status_code == 303
     assert the(sqlite_house, foi).ending is Ending.REDIRECTED
-    assert client.post(address(foi, "open-again")).status_code == 409
+    words = the(sqlite_house, foi).messages[-1].body
+    assert "ask us to look at it again within 40 working days" in words
+    assert client.post(address(foi, "open-again")).status_code == 303
+    assert the(sqlite_house, foi).status is Status.RECEIVED
 
 
 def test_the_same_ask_twice_is_closed_by_the_other_reference(
