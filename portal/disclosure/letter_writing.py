@@ -111,7 +111,7 @@ def _restriction(facts: LetterFacts) -> Fields:
     }
     if level is Level.OPEN:
         fields["limbs"] = [each.code[-1] for each in _grounds(facts) if _LIMB in each.code] or None
-        fields["reasons"] = _reasons(facts)
+        fields["reasons"] = _own_reasons(facts)
         fields["case_reference"] = facts.crime_reference if because == "open_case" else None
     return fields
 
@@ -273,11 +273,11 @@ def _statutes(facts: LetterFacts) -> str:
     return "; ".join(ground.statute for ground in _grounds(facts))
 
 
-def _ground_reasons(facts: LetterFacts) -> list[str]:
+def _ground_reasons(facts: LetterFacts, grounds: list[Exemption] | None = None) -> list[str]:
     """Why, in the words of each ground, with what its test says to the applicant."""
     what = "this" if facts.whole else "video"
     reasons = []
-    for ground in _grounds(facts):
+    for ground in _grounds(facts) if grounds is None else grounds:
         reasons.append(f"We hold {what} back {ground.plain}.")
         for answers in _answers_to(facts, ground):
             reasons += told_answers(ground.questions, answers)
@@ -299,6 +299,13 @@ def _is_weighed(facts: LetterFacts) -> bool:
 
 def _reasons(facts: LetterFacts) -> list[str]:
     return [*_ground_reasons(facts), *_note(facts)]
+
+
+def _own_reasons(facts: LetterFacts) -> list[str]:
+    """A restriction's reasons: the letter names each part of s.45(4) already, so that only what
+    was written for this case is said beside it, and the part again where nothing was."""
+    others = [each for each in _grounds(facts) if _LIMB not in each.code]
+    return [*_ground_reasons(facts, others), *_note(facts)] or _ground_reasons(facts)
 
 
 def _note(facts: LetterFacts) -> list[str]:

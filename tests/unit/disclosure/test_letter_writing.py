@@ -162,3 +162,12 @@ def test_the_harm_is_not_told_when_we_neither_confirm_nor_deny() -> None:
     asked = {each.name: each for each in ground("FOI-31").neither_questions}
     assert not any(each.is_told for each in asked.values())
     assert asked["harm"].hint == ""
+
+
+def test_the_reasons_of_a_restriction_do_not_say_its_part_of_the_law_again() -> None:
+    lines = some_lines(Regime.SAR_PART3, "L1")
+    bare = facts(Regime.SAR_PART3, *lines)
+    own = letter_of(replace(bare, note_to_applicant="A trial starts in May."))[1]
+    assert own["reasons"] == ["A trial starts in May."]
+    assert own["limbs"] == ["b"]
+    assert letter_of(bare)[1]["reasons"] == [f"We hold video back {ground('P3-45-4-b').plain}."]
