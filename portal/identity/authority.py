@@ -124,16 +124,28 @@ _EXPLANATIONS = {
 
 
 class Answer(StrEnum):
-    """What a handler found."""
+    """What a handler found. Why a child was not asked is an answer of its own: at 13 or over a
+    child is taken to understand, so there must be a reason."""
 
     YES = "yes"
     NO = "no"
     NOT_NEEDED = "not_needed"
+    CANNOT_UNDERSTAND = "cannot_understand"
+    WOULD_HARM = "would_harm"
 
     @property
     def label(self) -> str:
         """The answer as it is chosen."""
-        return self.value.replace("_", " ").capitalize()
+        return _ANSWERS.get(self) or self.value.replace("_", " ").capitalize()
+
+
+_ANSWERS = {
+    Answer.CANNOT_UNDERSTAND: "Not asked: somebody who knows them says they cannot understand it",
+    Answer.WOULD_HARM: "Not asked: a specialist says that asking would harm them",
+}
+
+
+_BOTH = (Answer.YES, Answer.NO)
 
 
 @dataclass(frozen=True)
@@ -149,11 +161,10 @@ class Check:
     @property
     def answers(self) -> tuple[Answer, ...]:
         """The answers on offer."""
-        is_optional = Answer.NOT_NEEDED in self.right
-        return (Answer.YES, Answer.NO, *((Answer.NOT_NEEDED,) if is_optional else ()))
+        more = (answer for answer in self.right if answer not in _BOTH)
+        return (*_BOTH, *more)
 
 
-_BOTH = (Answer.YES, Answer.NO)
 _NAMES_US = Check("names_us", "Does the note name this force, or the police?")
 _COVERS = Check("covers_footage", "Does it cover the video that is asked for?")
 _IS_SIGNED = Check("signed_by_subject", "Is it signed by the person in the video?")
@@ -200,9 +211,8 @@ _CHECKS: Mapping[Acting, tuple[Check, ...]] = {
 }
 _CHILD_ASKED = Check(
     "child_asked",
-    "Was the child asked what they think, if they can understand it? Choose “Not needed” if they "
-    "cannot.",
-    (Answer.YES, Answer.NOT_NEEDED),
+    "Was the child asked what they think? From 13, not asking needs a reason.",
+    (Answer.YES, Answer.CANNOT_UNDERSTAND, Answer.WOULD_HARM),
 )
 _OWN_REQUEST = Check(
     "own_request",

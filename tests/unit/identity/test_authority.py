@@ -132,6 +132,13 @@ def test_every_check_must_be_answered_and_answered_right(acting: Acting) -> None
             assert words.startswith("Authority cannot be accepted")
 
 
+def test_a_child_of_13_is_asked_or_there_is_a_reason() -> None:
+    right = right_answers(Acting.PARENT, 14)
+    assert why_not(Acting.PARENT, 14, {**right, "child_asked": "not_needed"}) is not None
+    for reason in (Answer.CANNOT_UNDERSTAND, Answer.WOULD_HARM):
+        assert why_not(Acting.PARENT, 14, {**right, "child_asked": reason}) is None
+
+
 @pytest.mark.parametrize("warning", ["coercion", "contact_order"])
 def test_a_warning_is_for_a_specialist(warning: str) -> None:
     found = {**right_answers(Acting.PARENT, 8), warning: Answer.YES}
