@@ -165,6 +165,18 @@ def test_what_we_cannot_give_is_explained(visitor: Visitor, who: str, page: str)
     assert visitor.get("/check-answers").location == f"/ask/{page}"
 
 
+def test_whoever_wants_video_of_another_is_shown_the_way_by_which_anyone_may_ask(
+    visitor: Visitor,
+) -> None:
+    """FOIA s.1: such a request is valid, whatever its answer."""
+    whose = visitor.get("/ask/about-you-or-someone").text
+    page = visitor.get(visitor.answer("about-you-or-someone", who="someone_else").location).text
+    assert "We cannot give you video of someone else" not in page
+    assert "Anyone may ask for what we hold, and we will answer." in page
+    assert "choose “General information, or video that is not of me”" in page
+    assert "General information, or video that is not of me" in whose
+
+
 def test_a_double_click_makes_one_request(visitor: Visitor, small_house: House) -> None:
     visitor.walk(SAR)
     page = visitor.get("/check-answers").text
