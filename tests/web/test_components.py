@@ -285,6 +285,16 @@ def test_information_pages_are_plain(page_name: str) -> None:
             assert len(sentence.split()) <= 25, sentence
 
 
+@pytest.mark.usefixtures("app")
+def test_the_privacy_notice_says_how_long_and_every_way_to_complain() -> None:
+    """UK GDPR Art 13(2)(a) and (d); DPA 2018 ss.44, 164A and 167."""
+    markup = render_template_string("{% extends 'information/privacy.html' %}", contact={})
+    (main,) = lxml_html.document_fromstring(markup).xpath("//main")
+    said = _words(main.text_content())
+    for words in ("2 years after we close it", "Complain to us", "section 164A", "section 167"):
+        assert words in said
+
+
 def test_plain_radio_fields_draw_too(app: Flask) -> None:
     """Choices of WTForms' own kind work too, so that a form may use either."""
 
