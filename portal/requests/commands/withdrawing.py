@@ -14,10 +14,14 @@ from portal.notifications.notices import NoticeKind
 from portal.requests.applicant_page import may_withdraw
 from portal.requests.applicant_queries import is_hold_open_to_applicant
 from portal.requests.commands.keeping import let_go
+from portal.requests.commands.messaging import tell_applicant
 from portal.requests.commands.moving import move
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
 from portal.requests.models import Applicant, FootageRequest
+
+# Where no e-mail says it, a person does: it may not have been them who ended it.
+_ENDED = "We ended your request, as you asked us to. Tell us if that is wrong."
 
 
 def withdraw(
@@ -45,10 +49,13 @@ def withdraw(
     )
     let_go(session, footage_request, by=by, at=at)
     delete_pictures(session, subject_id=request_id, at=at, due_at=at)
+    email = session.get_one(Applicant, request_id).email
+    if not email:
+        tell_applicant(session, footage_request, _ENDED, by=by, at=at)
     notify(
         session,
         NoticeKind.WITHDRAWN,
-        to=session.get_one(Applicant, request_id).email,
+        to=email,
         key=f"withdrawn:{request_id}",
         at=at,
         path=f"/your-request/{footage_request.reference}",
