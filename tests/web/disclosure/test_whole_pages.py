@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.actors import Role
 from portal.disclosure.commands import send_back
 from portal.disclosure.queries.decisions import latest
 from portal.house import House
@@ -11,7 +12,15 @@ from portal.requests.commands.reclassifying import reclassify
 from portal.requests.endings import Ending
 from portal.requests.intake import AboutWhom
 from portal.requests.regimes import Because
-from tests.factories.disclosure import Ready, decided, ready_to_decide, sign_in, status_of
+from tests.factories.applicants import received
+from tests.factories.disclosure import (
+    Ready,
+    decided,
+    handler,
+    ready_to_decide,
+    sign_in,
+    status_of,
+)
 from tests.factories.grounds import answers_to, ground
 
 PATH = "decision/refuse"
@@ -74,6 +83,21 @@ def test_the_ground_brings_its_questions_and_loses_nothing(
     assert status_of(sqlite_house, ready) == "reviewing"
 
 
+def test_neither_before_a_search_is_refused_on_the_page_with_what_was_typed(
+    app: Flask, sqlite_house: House
+) -> None:
+    with sqlite_house.db.writing() as session:
+        reference = received(session, at=sqlite_house.now(), about=AboutWhom.GENERAL).reference
+        decider = handler(session, "Dana", Role.DECISION_MAKER, at=sqlite_house.now())
+    client = app.test_client()
+    sign_in(client, sqlite_house, decider)
+    path = f"/office/requests/{reference}/{PATH}"
+    answer = client.post(path, data=neither("FOI-31") | WEIGHED)
+    assert answer.status_code == 409
+    assert "first look for video as for every other request" in answer.text
+    assert "Against.</textarea>" in answer.text
+
+
 def test_over_the_cost_limit(decider: FlaskClient, ready: Ready, sqlite_house: House) -> None:
     lacking = decider.post(part(ready), data=refusal("FOI-12", help="", locate="many"))
     assert lacking.status_code == 422
@@ -83,7 +107,8 @@ def test_over_the_cost_limit(decider: FlaskClient, ready: Ready, sqlite_house: H
         part(ready), data=refusal("FOI-12", locate="0", retrieve="0", extract="0")
     )
     assert within.status_code == 409
-    assert "within the cost limit" in within.text
+    assert "are within the cost limit" in within.text
+    assert "It is too much.</textarea>" in within.text  # nothing typed is lost
     made = decider.post(part(ready), data=refusal("FOI-12"))
     assert made.location == part(ready, "decision/1")
     assert ending(sqlite_house, ready) is Ending.OVER_COST_LIMIT
