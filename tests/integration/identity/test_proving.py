@@ -169,7 +169,8 @@ def test_asking_again_when_the_time_has_ended_moves_nothing(story: Story) -> Non
     story.accepted(on(5))
     assert story.now().target_due_on == date(2026, 12, 4)
     late = datetime(2026, 12, 20, 12, tzinfo=UTC)
-    story.asked(late, Doubt.NAME_DIFFERS)
+    with pytest.raises(Refused, match="came after the time had ended"):
+        story.asked(late, Doubt.NAME_DIFFERS)
     assert story.now().target_due_on == date(2026, 12, 4)
     story.sends(late + timedelta(days=1))
     story.accepted(late + timedelta(days=1))
