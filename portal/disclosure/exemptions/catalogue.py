@@ -22,6 +22,8 @@ HOLD_GROUND = {
     Regime.SAR_GDPR: "GDPR-S2-2",
     Regime.FOI: "FOI-30",
 }
+# Their own information (FOIA s.40(1)): never refused, but made a subject access request.
+OWN_DATA = "FOI-40-1"
 # What a person and their lawyer said: it has a letter of its own (DPA 2018 s.45A(2)).
 PRIVILEGED = ("P3-45A", "GDPR-S2-19")
 
@@ -41,8 +43,13 @@ def line_grounds(regime: Regime) -> tuple[Exemption, ...]:
 
 def refusal_grounds(regime: Regime, *, is_about_video: bool) -> tuple[Exemption, ...]:
     """The grounds on which a whole request can be refused. What is about video is decided
-    recording by recording, so that exemptions refuse only requests for other information."""
-    found = (ground for ground in CATALOGUE[regime] if ground.ends is not None)
+    recording by recording, so that exemptions refuse only requests for other information. A
+    request for one's own information is made a subject access request of the same date."""
+    found = (
+        ground
+        for ground in CATALOGUE[regime]
+        if ground.ends is not None and ground.code != OWN_DATA
+    )
     return tuple(
         ground
         for ground in found

@@ -383,3 +383,11 @@ def test_what_a_lawyer_said_has_a_letter_of_its_own() -> None:
     ):
         assert letter_for(P3, answer, lines) is kind
     assert letter_for(Regime.FOI, Ending.REFUSED, (withheld("FOI-42"),)) is LetterKind.FOI_REFUSAL
+
+
+@pytest.mark.parametrize("is_about_video", [True, False])
+def test_their_own_information_is_never_refused(is_about_video: bool) -> None:
+    """FOIA s.40(1): it is made a subject access request of the same date."""
+    codes = {each.code for each in refusal_grounds(Regime.FOI, is_about_video=is_about_video)}
+    assert "FOI-12" in codes
+    assert "FOI-40-1" not in codes
