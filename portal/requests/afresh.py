@@ -49,8 +49,9 @@ def first_answered_on(steps: Iterable[DatedStep]) -> date | None:
 
 def afresh(clock: Clock, opened_on: date, holidays: Holidays) -> Clock:
     """The same clock with the day of the fresh answer as the one to work to and to show. The
-    law's own date and the promise that was made with it stay where they were."""
-    due_on = opened_on + AFRESH
+    law's own date and the promise that was made with it stay where they were; while the law's
+    date is still to come, the fresh answer keeps it too (rules 1.5)."""
+    due_on = _due_on(clock, opened_on)
     closed = holidays.uk if clock.regime is Regime.FOI else holidays.england_and_wales
     return replace(
         clock,
@@ -60,10 +61,21 @@ def afresh(clock: Clock, opened_on: date, holidays: Holidays) -> Clock:
     )
 
 
+def _due_on(clock: Clock, opened_on: date) -> date:
+    promised_on = opened_on + AFRESH
+    in_law_on = clock.legal_due_on
+    if in_law_on is None or in_law_on < opened_on:
+        return promised_on
+    return min(promised_on, in_law_on)
+
+
 def _lines(opened_on: date, due_on: date) -> tuple[str, str]:
-    return (
+    opened = (
         f"We answered, and looked at our answer again. On {long_day(opened_on)} we opened your "
-        "request again for a fresh decision.",
-        "We promise a fresh answer within 31 days, weekends and bank holidays included: by "
-        f"{long_day(due_on)}.",
+        "request again for a fresh decision."
     )
+    if due_on < opened_on + AFRESH:
+        why = "The time that the law gave us has not ended, so our fresh answer keeps it: by"
+    else:
+        why = "We promise a fresh answer within 31 days, weekends and bank holidays included: by"
+    return opened, f"{why} {long_day(due_on)}."

@@ -1,7 +1,7 @@
 """A fresh answer after a review: the law's dates stay, a new promise is made."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -87,3 +87,24 @@ def test_the_staffs_day_is_a_working_day_of_the_law_that_governs() -> None:
     sar = clock_of(Regime.SAR_PART3, [Received(RECEIVED.on)], HOLIDAYS)
     assert afresh(foi, opened_on, HOLIDAYS).staff_target_on == date(2026, 11, 27)
     assert afresh(sar, opened_on, HOLIDAYS).staff_target_on == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("opened_on", "due_on"),
+    [
+        (date(2026, 3, 1), date(2026, 4, 1)),  # 31 days end before the law's date
+        (date(2026, 3, 2), date(2026, 4, 2)),  # on it
+        (date(2026, 3, 3), date(2026, 4, 2)),  # after it: the law's date is kept
+        (date(2026, 4, 2), date(2026, 4, 2)),  # opened again on its very day
+        (date(2026, 4, 3), date(2026, 5, 4)),  # it has passed: 31 days
+    ],
+)
+def test_a_fresh_answer_is_never_promised_for_later_than_a_law_still_to_be_kept(
+    opened_on: date, due_on: date
+) -> None:
+    before = clock_of(Regime.SAR_PART3, [Received(RECEIVED.on)], HOLIDAYS)
+    assert before.legal_due_on == date(2026, 4, 2)
+    after = afresh(before, opened_on, HOLIDAYS)
+    assert after.target_due_on == due_on
+    kept = "keeps it" in after.working[2]
+    assert kept is (due_on < opened_on + timedelta(days=31))
