@@ -291,7 +291,12 @@ def test_the_privacy_notice_says_how_long_and_every_way_to_complain() -> None:
     markup = render_template_string("{% extends 'information/privacy.html' %}", contact={})
     (main,) = lxml_html.document_fromstring(markup).xpath("//main")
     said = _words(main.text_content())
-    for words in ("At least 2 years after we close it", "Complain to us", "section 164A", "section 167"):
+    for words in (
+        "At least 2 years after we close it",
+        "Complain to us",
+        "section 164A",
+        "section 167",
+    ):
         assert words in said
 
 
