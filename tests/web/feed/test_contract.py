@@ -20,6 +20,7 @@ from portal.house import House
 from portal.ids import digest
 from portal.web.limits import MACHINE_CALLS
 from portal.web.models import Attempt
+from portal.worker import Worker
 from tests.factories.machines import Machine, batch, machine, matter, recording
 
 
@@ -60,6 +61,8 @@ def rig(app: Flask, sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> Cal
         system = machine(app, sqlite_house)
         system.post("/recordings", batch(recording("HELD")))
         system.post("/matters", matter("OP-1", "HELD"))
+        # Until what was taken in is searched for, the list of what is kept is not given.
+        Worker(sqlite_house).pay_all()
 
         def break_it(place: str, error: Exception) -> None:
             def fails(*_args: object, **_given: object) -> None:
