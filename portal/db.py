@@ -91,8 +91,10 @@ def add_unless_there(session: Session, row: type[Base], **values: Any) -> bool:
     Two transactions that do this at once make one row and no error, on both databases.
     """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    done = session.execute(insert(row).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    key = sa.inspect(row).primary_key[0]
+    added = insert(row).values(**values).on_conflict_do_nothing().returning(key)
+    # A count of rows is not to be had everywhere; what comes back is.
+    return session.execute(added).first() is not None
 
 
 Row = TypeVar("Row", bound=Base)

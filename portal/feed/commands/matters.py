@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
-from portal.errors import Refused
 from portal.feed.problems import UNKNOWN_RECORDINGS
 from portal.holds.commands import open_matter, place
 from portal.holds.models import Matter
@@ -38,11 +36,7 @@ def open_with_holds(
     there is a matter with this reference.
     """
     held = _locked_recordings(session, wanted.recordings)
-    try:
-        matter = open_matter(session, reference=wanted.reference, kind=wanted.kind, by=by, at=at)
-    except IntegrityError:
-        # Somebody opened it between our look and our insert.
-        raise Refused("There is already a matter with this reference.") from None
+    matter = open_matter(session, reference=wanted.reference, kind=wanted.kind, by=by, at=at)
     for number in held:
         place(
             session,

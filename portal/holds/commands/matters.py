@@ -23,13 +23,25 @@ def open_matter(
     reference = reference.strip()
     if not reference:
         raise Refused("Enter the reference of the matter.")
-    if _by_reference(session, reference) is not None:
+    if not _added(session, reference, kind, by, at):
         raise Refused("There is already a matter with this reference.")
-    matter = Matter(reference=reference, kind=kind, opened_at=at, opened_by=by.id)
-    session.add(matter)
-    session.flush()
+    matter = session.scalars(sa.select(Matter).where(Matter.reference == reference)).one()
     _record_opened(session, matter, by, at)
     return matter
+
+
+def _added(session: Session, reference: str, kind: HoldKind, by: Actor, at: datetime) -> bool:
+    """Whether a matter was opened under this reference: of two at once, one is."""
+    return add_unless_there(
+        session,
+        Matter,
+        id=new_id(),
+        reference=reference,
+        kind=kind,
+        opened_at=at,
+        opened_by=by.id,
+        closed_why="",
+    )
 
 
 def _record_opened(session: Session, matter: Matter, by: Actor, at: datetime) -> None:
@@ -72,17 +84,7 @@ def matter_for_flag(session: Session, reference: str, *, by: Actor, at: datetime
     found = _by_reference(session, reference)
     if found is not None:
         return found
-    kind = HoldKind.INVESTIGATION
-    is_new = add_unless_there(
-        session,
-        Matter,
-        id=new_id(),
-        reference=reference,
-        kind=kind,
-        opened_at=at,
-        opened_by=by.id,
-        closed_why="",
-    )
+    is_new = _added(session, reference, HoldKind.INVESTIGATION, by, at)
     matter = session.scalars(sa.select(Matter).where(Matter.reference == reference)).one()
     if is_new:
         _record_opened(session, matter, by, at)
