@@ -147,10 +147,8 @@ def test_closing_frees_the_video_later(
     case: Case, sqlite_house: House, signed_in: SignedIn
 ) -> None:
     client = signed_in(Role.INTAKE)
-    given = {"reasons": "No place was named, and nobody could be reached."}
-    seen = client.post(f"{case.address}/close", data=given).text
-    fingerprint = re.findall(r"[0-9a-f]{64}", seen)[-1]
-    client.post(f"{case.address}/close", data=given | {"issue_letter": fingerprint})
+    given = {"whom": "Example Transport Police", "contact": "Phone 0800 40 50 40."}
+    client.post(f"{case.address}/redirect", data=given)
 
     assert _request(sqlite_house, case).status is Status.CLOSED
     with sqlite_house.db.reading() as session:
