@@ -1,5 +1,7 @@
 """The book's page: reading, filtering, checking."""
 
+import re
+
 import sqlalchemy as sa
 
 from portal.actors import Role
@@ -26,18 +28,20 @@ def test_entries_by_subject_and_deed(sqlite_house: House, signed_in: SignedIn) -
 
 
 def test_pages_go_back_to_the_first_entry(sqlite_house: House, signed_in: SignedIn) -> None:
-    for _ in range(101):
+    # Each of them is two entries: the request, and the letter that says we have it.
+    for _ in range(55):
         with sqlite_house.db.writing() as session:
             received(session, at=sqlite_house.now())
     client = signed_in(Role.AUDITOR)
 
     page = client.get(ADDRESS).text
-    assert "before=2" in page
-    last = client.get(f"{ADDRESS}?before=2").text
+    older = re.search(r"before=(\d+)", page)
+    assert older is not None
+    last = client.get(f"{ADDRESS}?before={older[1]}").text
 
     assert "Older entries" in page
     assert "Older entries" not in last
-    assert last.count("request.received") == 1
+    assert page.count("request.received") + last.count("request.received") == 55
 
 
 def test_a_whole_book_and_a_broken_one(sqlite_house: House, signed_in: SignedIn) -> None:
