@@ -112,18 +112,27 @@ STAFF = {
 }
 
 
-@pytest.fixture
-def staff(portal: LivePortal) -> dict[str, SignIn]:
-    """Handlers, added at the command line."""
-    made = {}
-    for name, roles in STAFF.items():
-        words = [word for role in roles for word in ("--role", role.value)]
-        told = portal.portal(
+class Staffing(dict[str, SignIn]):
+    """Handlers, each added at the command line when a journey first needs one."""
+
+    def __init__(self, portal: LivePortal) -> None:
+        super().__init__()
+        self._portal = portal
+
+    def __missing__(self, name: str) -> SignIn:
+        words = [word for role in STAFF[name] for word in ("--role", role.value)]
+        told = self._portal.portal(
             *("handlers", "add", name, "--name", name.capitalize(), "--json", *words),
             HANDLER_PASSPHRASE=PASSPHRASE,
         )
-        made[name] = SignIn(name, PASSPHRASE, json.loads(told)["authenticator_secret"])
-    return made
+        self[name] = SignIn(name, PASSPHRASE, json.loads(told)["authenticator_secret"])
+        return self[name]
+
+
+@pytest.fixture
+def staff(portal: LivePortal) -> dict[str, SignIn]:
+    """How the handlers sign in, by their names."""
+    return Staffing(portal)
 
 
 @dataclass(frozen=True)
