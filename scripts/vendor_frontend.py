@@ -1,4 +1,4 @@
-"""Copy the design systems' compiled files into this repository, so that nobody needs Node.
+"""Copy what browsers need of others into this repository, compiled, so that nobody needs Node.
 
     python scripts/vendor_frontend.py [--registry ADDRESS]
 
@@ -6,9 +6,10 @@ What is fetched, and the SHA-512 each archive must have, stands in `frontend.loc
 address of the npm registry stands nowhere here. It is taken from `--registry`, from
 `NPM_CONFIG_REGISTRY`, or from `npm config get registry`, in that order.
 
-The stylesheets are changed on the way in, because this is not a gov.uk service: the licensed
-typeface and the Royal Arms are taken out, our own font stack goes in, and pictures are found
-beside the stylesheet. Each changed file says so in its first line.
+The design systems' stylesheets are changed on the way in, because this is not a gov.uk service:
+the licensed typeface and the Royal Arms are taken out, our own font stack goes in, and pictures
+are found beside the stylesheet. The map's loses its pictures, which we draw ourselves. Each
+changed file says so in its first line.
 """
 
 from __future__ import annotations
@@ -89,6 +90,15 @@ def our_own(css: bytes, label: str) -> bytes:
     return f'@charset "UTF-8";\n/* {label}, changed: own fonts, no crest. */\n{text}\n'.encode()
 
 
+def without_pictures(css: bytes, label: str) -> bytes:
+    """Return a stylesheet that points to no file: what it draws with pictures we do not use."""
+    pictures = r"[ \t]*(?:background-image|behavior):\s*url\([^)]*\);[ \t]*\n"
+    text = re.sub(pictures, "", css.decode("utf-8").replace("\r\n", "\n"))
+    if "url(" in text:
+        sys.exit(f"{label} still points to files: the pattern needs another look.")
+    return f'@charset "UTF-8";\n/* {label}, changed: no pictures. */\n{text}'.encode()
+
+
 def our_script(script: bytes) -> bytes:
     """Return a script without the pointer to a source map we do not serve."""
     return re.sub(rb"//# sourceMappingURL=\S*\s*$", b"\n", script)
@@ -121,8 +131,8 @@ def place(name: str, entry: dict[str, Any], files: Files) -> None:
             if target.endswith("/"):
                 destination = destination / Path(path).name
             if path.endswith(".css"):
-                body = our_own(body, label)
-            elif path.endswith(".js") and "licence" in entry:
+                body = (our_own if "licence" in entry else without_pictures)(body, label)
+            elif path.endswith(".js") and target.startswith("portal/"):
                 body = our_script(body)
             write(destination, body)
     if "licence" in entry:
