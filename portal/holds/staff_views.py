@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Role
 from portal.audit.names import names
-from portal.errors import NotFound, Refused
+from portal.errors import NotFound
 from portal.holds.commands import close_matter, open_matter
 from portal.holds.forms import CloseMatterForm, MatterForm
 from portal.holds.models import Matter
 from portal.holds.policy import HoldKind
 from portal.holds.queries import matters as every_matter
 from portal.holds.queries import recordings_of
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -40,22 +41,19 @@ def matters() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Open a matter."""
     form = MatterForm()
-    if not form.validate_on_submit():
-        return render_template("holds/new_matter.html", form=form), 422 if form.errors else 200
-    try:
-        with writing() as session:
-            matter = open_matter(
-                session,
-                reference=form.reference.data,
-                kind=HoldKind(form.kind.data),
-                by=current_actor(),
-                at=now(),
-            )
-    except Refused as refusal:
-        form.reference.errors = [refusal.message]
-        return render_template("holds/new_matter.html", form=form), 422
-    flash("The matter is open.", "success")
-    return redirect(url_for(".matter", matter_id=matter.id), 303)
+    if form.validate_on_submit():
+        with refusal_told_on(form, form.reference):
+            with writing() as session:
+                matter = open_matter(
+                    session,
+                    reference=form.reference.data,
+                    kind=HoldKind(form.kind.data),
+                    by=current_actor(),
+                    at=now(),
+                )
+            flash("The matter is open.", "success")
+            return redirect(url_for(".matter", matter_id=matter.id), 303)
+    return render_template("holds/new_matter.html", form=form), 422 if form.errors else 200
 
 
 @blueprint.get("/<uuid:matter_id>")

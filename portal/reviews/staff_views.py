@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from portal.actors import CASEWORK, Role
 from portal.dates import london_day
-from portal.errors import Refused
 from portal.requests.forms.registering import CHANNELS
 from portal.requests.intake import Channel
 from portal.requests.lifecycle import TABLE, Event
@@ -48,6 +47,7 @@ from portal.reviews.rules import (
     why_not_ask,
     why_not_exceptional,
 )
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -104,11 +104,8 @@ def register(reference: str) -> ResponseReturnValue:
     """Write down one that came by telephone, by post or over a counter."""
     form = RegisterForm(at=now())
     if form.validate_on_submit():
-        try:
+        with refusal_told_on(form, form.received_on):
             review_id = _register(reference, form)
-        except Refused as refusal:
-            form.received_on.errors = [refusal.message]
-        else:
             flash(f"It is registered. {_reaches(letter_reaches, reference)}", "success")
             return redirect(url_for(".one", reference=reference, review_id=review_id), 303)
     with reading() as session:

@@ -13,7 +13,7 @@ from portal.office.commands.handlers import Enrolment, add_handler, end_handler
 from portal.office.forms import HandlerForm
 from portal.office.models import Handler
 from portal.office.queries import handlers
-from portal.web.forms import PlainForm
+from portal.web.forms import PlainForm, refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, writing
 
@@ -33,14 +33,12 @@ def everybody() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Add a handler; their secret is shown once, on the page that answers."""
     form = HandlerForm()
-    if not form.validate_on_submit():
-        return render_template("office/new_handler.html", form=form), 422 if form.errors else 200
-    try:
-        made = _added(form)
-    except Refused as refusal:
-        form.sign_in_name.errors = [refusal.message]
-        return render_template("office/new_handler.html", form=form), 422
-    return render_template("office/handler_added.html", made=made, picture=_qr_code(made.address))
+    if form.validate_on_submit():
+        with refusal_told_on(form, form.sign_in_name):
+            made = _added(form)
+            picture = _qr_code(made.address)
+            return render_template("office/handler_added.html", made=made, picture=picture)
+    return render_template("office/new_handler.html", form=form), 422 if form.errors else 200
 
 
 @blueprint.post("/<uuid:handler_id>/end")

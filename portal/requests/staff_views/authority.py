@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Role
 from portal.dates import london_day, weekday_in_words
-from portal.errors import NotFound, Refused
+from portal.errors import NotFound
 from portal.identity.authority import NEEDS, checks_for, needs_date
 from portal.identity.models import Proof
 from portal.identity.proof import enough_by_default
@@ -22,6 +22,7 @@ from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import preview_or_issue
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -42,7 +43,7 @@ def accept_acting(reference: str) -> ResponseReturnValue:
     """They may act, once every check is answered."""
     form = _accept_form(reference)
     if form.validate():
-        try:
+        with refusal_told_on(form):
             with writing() as session:
                 accept_authority(
                     session,
@@ -55,9 +56,6 @@ def accept_acting(reference: str) -> ResponseReturnValue:
                     enough_id=form.to_enough(),
                     shown_on=form.shown_on.data,
                 )
-        except Refused as refusal:
-            form.form_errors.append(refusal.message)
-        else:
             flash("Authority to act is accepted.", "success")
             return redirect(url_for(".authority", reference=reference), 303)
     return _page(reference, form, LacksForm(formdata=None)), 422

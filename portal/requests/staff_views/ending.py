@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.dates import london_day
-from portal.errors import Refused
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.requests.commands.closing import ClosedBecause, Lack, close_duplicate, offered, too_soon
@@ -22,7 +21,7 @@ from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
 from portal.requests.staff_views.previewing import own_words, preview_or_issue
 from portal.requests.staff_views.telling import message_reaches
 from portal.requests.waiting import Waiting, waiting_of
-from portal.web.forms import PlainForm
+from portal.web.forms import PlainForm, refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -81,7 +80,7 @@ def duplicate(reference: str) -> ResponseReturnValue:
     if not form.is_submitted():
         return shown(template, reference, form=form)
     if form.validate():
-        try:
+        with refusal_told_on(form):
             with writing() as session:
                 reaches = message_reaches(session, reference)
                 close_duplicate(
@@ -91,9 +90,6 @@ def duplicate(reference: str) -> ResponseReturnValue:
                     by=current_actor(),
                     at=now(),
                 )
-        except Refused as refusal:
-            form.form_errors.append(refusal.message)
-        else:
             flash(f"The request is closed. {reaches}", "success")
             return redirect(part_url(reference), 303)
     return shown_again(template, reference, form=form)

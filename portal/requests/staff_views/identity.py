@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Role
 from portal.dates import london_day, weekday_in_words
-from portal.errors import NotFound, Refused
+from portal.errors import NotFound
 from portal.identity.commands.proofs import note_viewed
 from portal.identity.models import Proof
 from portal.identity.proof import enough_by_default
@@ -27,6 +27,7 @@ from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import own_words, preview_or_issue
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, writing
 
@@ -47,7 +48,7 @@ def accept(reference: str) -> ResponseReturnValue:
     """We know who they are."""
     form = _accept_form(reference)
     if form.validate():
-        try:
+        with refusal_told_on(form):
             with writing() as session:
                 accept_identity(
                     session,
@@ -58,9 +59,6 @@ def accept(reference: str) -> ResponseReturnValue:
                     enough_id=form.to_enough(),
                     shown_on=form.shown_on.data,
                 )
-        except Refused as refusal:
-            form.form_errors.append(refusal.message)
-        else:
             flash("Identity is accepted. Pictures of documents will be deleted.", "success")
             return redirect(url_for(".identity", reference=reference), 303)
     return _page(reference, form, DoubtsForm(formdata=None)), 422

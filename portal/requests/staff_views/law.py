@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.actors import CASEWORK
-from portal.errors import Refused
 from portal.letters.models import Letter
 from portal.requests.commands.reclassifying import reclassify
 from portal.requests.commands.splitting import split
@@ -18,6 +17,7 @@ from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import preview_or_issue
 from portal.requests.staff_views.telling import message_reaches
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -62,7 +62,7 @@ def split_request(reference: str) -> ResponseReturnValue:
     """Make two requests of one."""
     form = SplitForm()
     if form.validate():
-        try:
+        with refusal_told_on(form):
             with writing() as session:
                 reaches = message_reaches(session, reference)
                 other = split(
@@ -72,9 +72,6 @@ def split_request(reference: str) -> ResponseReturnValue:
                     by=current_actor(),
                     at=now(),
                 )
-        except Refused as refusal:
-            form.form_errors.append(refusal.message)
-        else:
             flash(f"The other half is request {other.reference}. {reaches}", "success")
             return redirect(url_for(".law", reference=reference), 303)
     return _page(reference, _form(reference), form), 422

@@ -25,6 +25,7 @@ from portal.requests.staff_views.next_steps import Step, step_of
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import own_words, preview_or_issue
 from portal.requests.waiting import Waiting, waiting_of
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -122,7 +123,7 @@ def fee_paid(reference: str) -> ResponseReturnValue:
     if not form.is_submitted():
         return shown(template, reference, form=form)
     if form.validate():
-        try:
+        with refusal_told_on(form):
             with writing() as session:
                 note_fee_paid(
                     session,
@@ -131,9 +132,6 @@ def fee_paid(reference: str) -> ResponseReturnValue:
                     by=current_actor(),
                     at=now(),
                 )
-        except Refused as refusal:
-            form.form_errors.append(refusal.message)
-        else:
             flash("The fee is noted. The request goes on.", "success")
             return redirect(part_url(reference, "time"), 303)
     return shown_again(template, reference, form=form)

@@ -4,12 +4,12 @@ from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
-from portal.errors import Refused
 from portal.requests.commands.relaying import relay
 from portal.requests.forms.told_us import ToldUsForm
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.addresses import part_url
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -24,7 +24,7 @@ def told_us(reference: str) -> ResponseReturnValue:
     if not form.is_submitted():
         return shown(_TEMPLATE, reference, form=form)
     if form.validate():
-        try:
+        with refusal_told_on(form):
             with writing() as session:
                 relay(
                     session,
@@ -36,9 +36,6 @@ def told_us(reference: str) -> ResponseReturnValue:
                     by=current_actor(),
                     at=now(),
                 )
-        except Refused as refusal:
-            form.form_errors.append(refusal.message)
-        else:
             flash("What they told us is written down.", "success")
             return redirect(part_url(reference, "messages"), 303)
     return shown_again(_TEMPLATE, reference, form=form)
