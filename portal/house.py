@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.config import Settings
 from portal.db import Database, open_database
 from portal.sealing import Sealer, Vault, load_keys
+from portal.sealing.vault import forget_orphans
 from portal.signing import Signer
 from portal.storage import FolderStorage
+
+# Longer than any work between keeping a file and writing the row that names it.
+ORPHANED_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -43,4 +48,30 @@ def open_house(
         footage=FolderStorage(settings.footage_folder),
         signer=Signer(settings.secret_key),
         now=now,
+    )
+
+
+def sweep_orphans(
+    house: House,
+    prefix: str,
+    *named_in: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+) -> int:
+    """Delete sealed files below `prefix` older than a day that no row names; returns how many.
+
+    They are what a process leaves behind that is killed between sealing a file and writing its
+    row, or between letting go of a row and deleting its file. `named_in` are the columns whose
+    rows name such files.
+    """
+
+    def is_named(key: str) -> bool:
+        with house.db.reading() as session:
+            named = sa.select(sa.exists().where(sa.or_(*(column == key for column in named_in))))
+            return bool(session.scalar(named))
+
+    return forget_orphans(
+        house.vault,
+        FolderStorage(house.settings.data_folder),
+        prefix,
+        before=house.now() - ORPHANED_AFTER,
+        is_named=is_named,
     )

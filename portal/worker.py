@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from portal.dates import LONDON, london_day
 from portal.disclosure.commands.expiring import expire_releases
 from portal.disclosure.jobs import delete_release, reopen
-from portal.disclosure.packing import pack, sweep_orphans
+from portal.disclosure.packing import pack, sweep_orphaned_releases
 from portal.errors import PortalError, Refused
 from portal.holds.jobs import delete_footage
 from portal.house import House
@@ -57,7 +57,7 @@ REMEMBERED = timedelta(days=2)
 def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
     """Every hour: forget what nobody came back for, in every room that has such things."""
     forget_drafts, before = tidy_requests(house, held), house.now() - REMEMBERED
-    sweep_orphans(house)
+    sweep_orphaned_releases(house)
     sweep_orphaned_proofs(house)
     sweep_orphaned_letters(house)
     FolderStorage(house.settings.data_folder).sweep_unfinished(before=before)

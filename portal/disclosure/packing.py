@@ -1,18 +1,17 @@
 """Packing an answer: copies, letter, fingerprints and one package, sealed; then the link.
 
 The slow part keeps sealed files under new keys and writes no row, so being killed at any moment
-leaves nothing but files that no row names; `sweep_orphans` takes them away.
+leaves nothing but files that no row names; `sweep_orphaned_releases` takes them away.
 """
 
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import BinaryIO
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
@@ -35,18 +34,15 @@ from portal.disclosure.package import Entry, manifest, package
 from portal.disclosure.queries.decisions import answer_number, by_id, locked_to_pack
 from portal.disclosure.queries.letters import letter_facts, released
 from portal.errors import NotFound, Refused
-from portal.house import House
+from portal.house import House, sweep_orphans
 from portal.letters.composing import render_html
 from portal.letters.render import render_pdf
 from portal.outbox.commands import Lease
 from portal.recordings.models import Recording
 from portal.redaction.copies import make_copy
 from portal.requests.models import FootageRequest
-from portal.sealing.vault import forget_orphans
-from portal.storage import FolderStorage
 
 PREFIX = "releases"
-ORPHANED_AFTER = timedelta(days=1)
 
 
 class Uncopied(Exception):
@@ -204,21 +200,9 @@ def _entry(house: House, file: Packed) -> Entry:
     return Entry(file.name, file.sha256, file.kept.size, opened)
 
 
-def sweep_orphans(house: House) -> int:
+def sweep_orphaned_releases(house: House) -> int:
     """Delete release files older than a day that no row names; returns how many.
 
     They are what a killed worker, or a release stopped by a hold, leaves behind.
     """
-    return forget_orphans(
-        house.vault,
-        FolderStorage(house.settings.data_folder),
-        PREFIX,
-        before=house.now() - ORPHANED_AFTER,
-        is_named=lambda key: _is_named(house, key),
-    )
-
-
-def _is_named(house: House, key: str) -> bool:
-    with house.db.reading() as session:
-        named = sa.select(ReleaseFile.id).where(ReleaseFile.storage_key == key)
-        return session.scalar(named) is not None
+    return sweep_orphans(house, PREFIX, ReleaseFile.storage_key)

@@ -1,22 +1,16 @@
 """What the worker does for identity: the pictures of proofs go when they are no longer needed."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
-from portal.house import House
+from portal.house import House, sweep_orphans
 from portal.identity.commands.proofs import let_go
 from portal.identity.models import Proof
 from portal.identity.viewing import PREFIX
 from portal.outbox.commands import Lease
-from portal.sealing.vault import forget_orphans
-from portal.storage import FolderStorage
-
-ORPHANED_AFTER = timedelta(days=1)
 
 
 def delete_proofs(house: House, held: Lease) -> Callable[[Session], None]:
@@ -42,16 +36,4 @@ def sweep_orphaned_proofs(house: House) -> int:
     They are what a process leaves behind that is killed between sealing a file and writing its
     row, or between letting go of a row and deleting its file.
     """
-    return forget_orphans(
-        house.vault,
-        FolderStorage(house.settings.data_folder),
-        PREFIX,
-        before=house.now() - ORPHANED_AFTER,
-        is_named=lambda key: _is_named(house, key),
-    )
-
-
-def _is_named(house: House, key: str) -> bool:
-    with house.db.reading() as session:
-        named = sa.select(Proof.id).where(Proof.storage_key == key)
-        return session.scalar(named) is not None
+    return sweep_orphans(house, PREFIX, Proof.storage_key)

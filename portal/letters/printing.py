@@ -2,26 +2,22 @@
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
 from portal.audit.commands import record
 from portal.db import locked_one
-from portal.house import House
+from portal.house import House, sweep_orphans
 from portal.letters.commands import force_fields
 from portal.letters.composing import render_html
 from portal.letters.models import Letter
 from portal.letters.render import render_pdf
 from portal.outbox.commands import Lease
-from portal.sealing.vault import Kept, forget_orphans
-from portal.storage import FolderStorage
+from portal.sealing.vault import Kept
 
 PREFIX = "letters"
-ORPHANED_AFTER = timedelta(days=1)
 
 
 def print_letter(house: House, held: Lease) -> Callable[[Session], None]:
@@ -47,19 +43,7 @@ def sweep_orphaned_letters(house: House) -> int:
 
     They are what a worker leaves behind that is killed between sealing and writing the row.
     """
-    return forget_orphans(
-        house.vault,
-        FolderStorage(house.settings.data_folder),
-        PREFIX,
-        before=house.now() - ORPHANED_AFTER,
-        is_named=lambda key: _is_named(house, key),
-    )
-
-
-def _is_named(house: House, key: str) -> bool:
-    with house.db.reading() as session:
-        named = sa.select(Letter.id).where(sa.or_(Letter.html_key == key, Letter.pdf_key == key))
-        return session.scalar(named) is not None
+    return sweep_orphans(house, PREFIX, Letter.html_key, Letter.pdf_key)
 
 
 def _note(

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from portal.audit.models import AuditEntry
 from portal.disclosure.commands import publish
 from portal.disclosure.models import DownloadLink, FileKind, Release, ReleaseFile
-from portal.disclosure.packing import pack, sweep_orphans
+from portal.disclosure.packing import pack, sweep_orphaned_releases
 from portal.disclosure.queries.decisions import standings
 from portal.errors import Refused
 from portal.holds.policy import Level
@@ -353,7 +353,7 @@ def test_orphans_are_swept_and_what_has_a_row_is_kept(house: House) -> None:
     long_ago = time.time() - 400 * 86400
     for key in house.vault.storage.keys("releases/"):
         os.utime(Path(house.settings.data_folder) / key, (long_ago, long_ago))
-    assert sweep_orphans(house) == len(kept)
+    assert sweep_orphaned_releases(house) == len(kept)
     assert set(house.vault.storage.keys("releases/")) == kept
 
 
