@@ -4,8 +4,9 @@ The record of a search keeps `Criteria.as_json()`, which reads like a line of th
 search, so that any search can be asked again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import cos, hypot, pi, radians
 from typing import Any
 
 from portal.errors import Refused
@@ -14,6 +15,18 @@ from portal.recordings.scoring import Said
 WIDEST_RADIUS_M = 50_000.0
 LONGEST_WINDOW = timedelta(days=366)
 MOST_POSITIONS = 2_000
+
+# One request may have so many recordings proposed, and kept from deletion, at most: what a force
+# of 150,000 recordings a day makes in two or three hours. More could not be looked through.
+MOST_PROPOSED = 20_000
+# What such a force of 33 boroughs and 1,600 km² makes in an hour that is busier than most: half
+# more than the mean everywhere, twice the mean in one borough, five times in one place.
+_HOURLY_ANYWHERE = 9_000.0
+_HOURLY_AREA = 400.0
+_HOURLY_KM2 = 20.0
+# While it runs, a camera goes so far: so much ground beside a place sends recordings past it.
+_WALKED_KM = 0.5
+_KM_PER_DEGREE = 111.2
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,8 @@ class Criteria:
 
     `shoulder_number` and `reference` never exclude: they only weigh. `said` says how sure the
     applicant is; without it the middle of the window and of the place are most likely.
-    Raises `Refused` for what cannot be searched.
+    `place_name` is the place in words, for the record. `part_of` is the whole window, when that
+    was too wide and this is only a part of it. Raises `Refused` for what cannot be searched.
     """
 
     since: datetime
@@ -63,6 +77,8 @@ class Criteria:
     shoulder_number: str | None = None
     reference: str | None = None
     said: Said | None = None
+    place_name: str = ""
+    part_of: tuple[datetime, datetime] | None = None
 
     def __post_init__(self) -> None:
         if self.until < self.since:
@@ -82,6 +98,11 @@ class Criteria:
             held["shoulder_number"] = self.shoulder_number
         if self.reference:
             held["reference"] = self.reference
+        if self.place_name:
+            held["place_name"] = self.place_name
+        if self.part_of:
+            since, until = self.part_of
+            held["part_of"] = {"from": since.isoformat(), "until": until.isoformat()}
         if self.said:
             held["said"] = {
                 "at": self.said.at.isoformat(),
@@ -91,6 +112,62 @@ class Criteria:
                 "references": list(self.said.references),
             }
         return held
+
+
+def expected(criteria: Criteria) -> float:
+    """About how many recordings a force of 150,000 a day would find, in a busy place and hour."""
+    hours = (criteria.until - criteria.since) / timedelta(hours=1)
+    return hours * _hourly(criteria.place)
+
+
+def is_too_wide(criteria: Criteria) -> bool:
+    """Whether a search is wider than one request may ask for: it would keep, and put before a
+    handler, more recordings than anybody could look through (DPA 2018 s.37: not excessive).
+
+    The bound is the requests'. Whoever searches at the command line may ask for anything.
+    """
+    return expected(criteria) > MOST_PROPOSED
+
+
+def searchable_part(criteria: Criteria, *, kept_since: datetime) -> Criteria:
+    """The part of a search that is made when the whole is too wide; otherwise the whole.
+
+    With a time that was said, what is nearest to it. Without one, the first part that is still
+    there (`kept_since`): that is deleted first, and the rest waits for the applicant's answer.
+    """
+    if not is_too_wide(criteria):
+        return criteria
+    longest = timedelta(hours=MOST_PROPOSED / _hourly(criteria.place))
+    wanted = _centred(criteria, longest) or kept_since
+    since = max(criteria.since, min(wanted, criteria.until - longest))
+    whole = (criteria.since, criteria.until)
+    return replace(criteria, since=since, until=since + longest, part_of=whole)
+
+
+def _centred(criteria: Criteria, longest: timedelta) -> datetime | None:
+    said = criteria.said
+    if said is None or said.spread >= criteria.until - criteria.since:
+        return None
+    return said.at - longest / 2
+
+
+def _hourly(place: PlaceAsked) -> float:
+    if isinstance(place, Anywhere):
+        return _HOURLY_ANYWHERE
+    if isinstance(place, AreaAsked):
+        return _HOURLY_AREA
+    line = place.positions if isinstance(place, LineAsked) else ((place.lat, place.lon),)
+    reach_km = place.radius_m / 1000
+    ground = pi * reach_km**2 + 2 * reach_km * (_length_km(line) + _WALKED_KM)
+    return min(_HOURLY_ANYWHERE, _HOURLY_KM2 * ground)
+
+
+def _length_km(line: tuple[tuple[float, float], ...]) -> float:
+    """Roughly how long a line is: for an estimate, never for a distance that is promised."""
+    legs = zip(line, line[1:], strict=False)
+    return sum(hypot(b[0] - a[0], (b[1] - a[1]) * cos(radians(a[0]))) for a, b in legs) * (
+        _KM_PER_DEGREE
+    )
 
 
 def _check_place(place: PlaceAsked) -> None:

@@ -15,11 +15,20 @@ from portal.recordings.criteria import (
 from portal.recordings.scoring import Said
 
 
+# "About nine" is searched half an hour each way, and people are easily 8 minutes out; "near the
+# tube" is searched 150 m around, and they are easily 120 m out; for a pin it is 50 m and 40 m.
+_TIME_SPREAD = 8 / 30
+_PLACE_SPREAD = 0.8
+# The shortest day, in March. No time that was said is searched for so long.
+_WHOLE_DAY = timedelta(hours=23)
+
+
 class SaidSighting(Protocol):
     """What a search needs of a sighting (see `intake.Sighting`)."""
 
     earliest_at: datetime
     latest_at: datetime
+    place: str
     latitude: float | None
     longitude: float | None
     line: list[Any]
@@ -52,6 +61,7 @@ def criteria_for(sighting: SaidSighting, widening: Widening) -> Criteria:
         shoulder_number=sighting.shoulder_number or None,
         reference=sighting.incident_reference or None,
         said=_said(sighting),
+        place_name=sighting.place or sighting.borough,
     )
 
 
@@ -73,8 +83,17 @@ def _said(sighting: SaidSighting) -> Said:
     )
     return Said(
         at=sighting.earliest_at + lasting / 2,
-        spread=max(lasting / 6, timedelta(minutes=1)),
-        place_spread_m=max(sighting.radius_m / 3, 20.0),
+        spread=time_spread(sighting.earliest_at, sighting.latest_at),
+        place_spread_m=max(sighting.radius_m * _PLACE_SPREAD, 20.0),
         shoulder_number=sighting.shoulder_number or None,
         references=tuple(reference for reference in references if reference),
     )
+
+
+def time_spread(earliest_at: datetime, latest_at: datetime) -> timedelta:
+    """How far out they may easily be: for a time, a part of what they gave or took; for whole
+    days no moment is likelier than another, so as much as there is."""
+    lasting = latest_at - earliest_at
+    if lasting >= _WHOLE_DAY:
+        return lasting
+    return max(lasting / 2 * _TIME_SPREAD, timedelta(minutes=1))

@@ -1,0 +1,112 @@
+"""How wide one request may search, and which part of a wider one is searched."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.recordings.criteria import (
+    MOST_PROPOSED,
+    Anywhere,
+    AreaAsked,
+    Criteria,
+    LineAsked,
+    PlaceAsked,
+    PointAsked,
+    expected,
+    is_too_wide,
+    searchable_part,
+)
+from portal.recordings.scoring import Said
+
+FRIDAY = datetime(2026, 11, 6, tzinfo=UTC)
+LAMBETH = AreaAsked("Lambeth")
+STREET = LineAsked(((51.46, -0.115), (51.478, -0.111)), 150)
+
+
+def near(radius_m: float) -> PointAsked:
+    return PointAsked(51.4625, -0.114, radius_m)
+
+
+def asked(place: PlaceAsked, lasting: timedelta, said: Said | None = None) -> Criteria:
+    return Criteria(FRIDAY, FRIDAY + lasting, place, said=said)
+
+
+@pytest.mark.parametrize(
+    ("place", "most"),
+    [
+        (Anywhere(), timedelta(hours=2)),
+        # Two of London's days, one of which may have 25 hours.
+        (LAMBETH, timedelta(hours=49)),
+        (near(150), timedelta(days=33)),
+        (near(1000), timedelta(days=10)),
+        (STREET, timedelta(days=33)),
+    ],
+)
+def test_so_long_may_be_searched_and_not_several_times_so_long(
+    place: PlaceAsked, most: timedelta
+) -> None:
+    assert not is_too_wide(asked(place, most))
+    assert is_too_wide(asked(place, min(most * 12, timedelta(days=366))))
+
+
+def test_around_a_pin_any_time_may_be_searched() -> None:
+    assert not is_too_wide(asked(near(50), timedelta(days=366)))
+
+
+@pytest.mark.parametrize("place", [near(500), near(50_000), STREET])
+def test_nowhere_is_busier_than_everywhere(place: PlaceAsked) -> None:
+    day = timedelta(days=1)
+    assert expected(asked(place, day)) <= expected(asked(Anywhere(), day))
+
+
+def test_what_can_be_searched_whole_is() -> None:
+    whole = asked(LAMBETH, timedelta(days=1))
+    assert searchable_part(whole, kept_since=FRIDAY) is whole
+    assert "part_of" not in whole.as_json()
+
+
+def test_of_whole_days_the_part_that_is_deleted_first_is_searched() -> None:
+    month = timedelta(days=31)
+    whole = asked(LAMBETH, month, Said(FRIDAY + month / 2, spread=month))
+    part = searchable_part(whole, kept_since=FRIDAY + timedelta(days=3))
+    assert part.since == FRIDAY + timedelta(days=3)
+    assert part.until == part.since + timedelta(hours=50)
+    assert part.part_of == (FRIDAY, FRIDAY + month)
+    assert part.as_json()["part_of"] == {
+        "from": "2026-11-06T00:00:00+00:00",
+        "until": "2026-12-07T00:00:00+00:00",
+    }
+
+
+def test_of_what_is_gone_already_the_last_part_is_searched() -> None:
+    month = timedelta(days=31)
+    part = searchable_part(asked(LAMBETH, month), kept_since=FRIDAY + timedelta(days=90))
+    assert part.until == FRIDAY + month
+
+
+def test_around_a_time_the_nearest_part_is_searched() -> None:
+    nine = FRIDAY + timedelta(hours=21)
+    said = Said(nine, spread=timedelta(minutes=32))
+    whole = Criteria(nine - timedelta(hours=2), nine + timedelta(hours=2), Anywhere(), said=said)
+    part = searchable_part(whole, kept_since=FRIDAY)
+    assert part.since < nine < part.until
+    assert nine - part.since == part.until - nine
+
+
+@given(
+    place=st.sampled_from([Anywhere(), LAMBETH, STREET, near(0), near(150), near(50_000)]),
+    minutes=st.integers(0, 366 * 24 * 60),
+    kept_days=st.integers(-400, 800),
+    spread=st.integers(1, 60 * 24 * 400),
+)
+def test_a_part_lies_within_the_whole_and_is_never_too_wide(
+    place: PlaceAsked, minutes: int, kept_days: int, spread: int
+) -> None:
+    lasting = timedelta(minutes=minutes)
+    whole = asked(place, lasting, Said(FRIDAY + lasting / 2, timedelta(minutes=spread)))
+    part = searchable_part(whole, kept_since=FRIDAY + timedelta(days=kept_days))
+    assert whole.since <= part.since <= part.until <= whole.until
+    assert expected(part) <= MOST_PROPOSED * 1.000001
+    assert (part.part_of is not None) is is_too_wide(whole)
