@@ -36,7 +36,8 @@ from portal.requests.lifecycle import Regime
 @dataclass(frozen=True)
 class LetterFacts:
     """All that a letter is written from. `force` holds the words that are the force's own, by
-    field name; `clips` are the copies that go out."""
+    field name; `clips` are the copies that go out. `searched` and `last_searched` are what the
+    records of the searches say, in words (see `recordings.searched`)."""
 
     reference: str
     regime: Regime
@@ -61,6 +62,8 @@ class LetterFacts:
     book_head: str = ""
     representative_name: str = ""
     whole: Whole | None = None
+    searched: tuple[str, ...] = ()
+    last_searched: tuple[str, ...] = ()
 
 
 Fields = dict[str, Any]
@@ -211,7 +214,8 @@ def _not_held(facts: LetterFacts) -> Fields:
     ended_on = london_day(facts.latest_at)
     return {
         "searched_systems": "Our catalogue of video from officers’ cameras, and our evidence store",
-        "searched_window": f"{_moment(facts.earliest_at)} to {_moment(facts.latest_at)}",
+        "searched_window": list(facts.searched),
+        "last_searched": list(facts.last_searched),
         "searched_officers": _searched_officers(facts),
         "retention_days": facts.retention_days,
         "deleted_on": ended_on + timedelta(days=facts.retention_days),
@@ -334,10 +338,6 @@ def _still_provided(facts: LetterFacts) -> str:
 def _searched_officers(facts: LetterFacts) -> str:
     everyone = "All officers who wore a camera there at that time"
     return f"{everyone}, and officer {facts.shoulder_number}" if facts.shoulder_number else everyone
-
-
-def _moment(at: datetime) -> str:
-    return f"{time_in_words(at)} on {day_in_words(london_day(at))}"
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -6,6 +6,7 @@ search, so that any search can be asked again.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import cos, hypot, pi, radians
 from typing import Any
 
@@ -164,10 +165,8 @@ def _hourly(place: PlaceAsked) -> float:
 
 def _length_km(line: tuple[tuple[float, float], ...]) -> float:
     """Roughly how long a line is: for an estimate, never for a distance that is promised."""
-    legs = zip(line, line[1:], strict=False)
-    return sum(hypot(b[0] - a[0], (b[1] - a[1]) * cos(radians(a[0]))) for a, b in legs) * (
-        _KM_PER_DEGREE
-    )
+    legs = (hypot(b[0] - a[0], (b[1] - a[1]) * cos(radians(a[0]))) for a, b in pairwise(line))
+    return sum(legs) * _KM_PER_DEGREE
 
 
 def _check_place(place: PlaceAsked) -> None:

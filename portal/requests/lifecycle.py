@@ -260,6 +260,7 @@ class Facts:
     is_authority_needed: bool = False
     is_authority_accepted: bool = False
     ending: Ending | None = None
+    is_search_too_wide: bool = False
 
 
 def after(
@@ -316,6 +317,11 @@ def _before_finishing_search(facts: Facts) -> str | None:
     """A reasonable and proportionate search comes first, and its record (rules R8)."""
     if facts.searches == 0:
         return "Search for video first."
+    if facts.is_search_too_wide:
+        return (
+            "Only a part was searched, because the whole is too wide. Ask when or where it was, and "
+            "search again."
+        )
     if facts.unjudged_candidates:
         number = facts.unjudged_candidates
         left = "recording" if number == 1 else f"{number} recordings"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.errors import NotFound
 from portal.recordings.models import Candidate, CandidateStatus, Search
+from portal.recordings.searched import is_whole
 from portal.requests.afresh import afresh, opened_again_on
 from portal.requests.clock import Clock, clock_of
 from portal.requests.holidays import known_holidays
@@ -78,4 +79,14 @@ def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
         and session.get(Representative, footage_request.id) is not None,
         is_authority_accepted=footage_request.authority_accepted_at is not None,
         ending=footage_request.ending,
+        is_search_too_wide=is_search_too_wide(session, footage_request.id),
     )
+
+
+def is_search_too_wide(session: Session, request_id: UUID) -> bool:
+    """Whether the newest search was of a part only, because the whole is too wide: then nobody
+    can say yet what is held, nor that nothing is."""
+    newest = session.scalars(
+        sa.select(Search).where(Search.request_id == request_id).order_by(Search.id.desc()).limit(1)
+    ).first()
+    return newest is not None and not is_whole(newest)

@@ -14,7 +14,6 @@ from portal.recordings.criteria import (
 )
 from portal.recordings.scoring import Said
 
-
 # "About nine" is searched half an hour each way, and people are easily 8 minutes out; "near the
 # tube" is searched 150 m around, and they are easily 120 m out; for a pin it is 50 m and 40 m.
 _TIME_SPREAD = 8 / 30

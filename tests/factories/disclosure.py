@@ -149,7 +149,13 @@ def confirm(
 ) -> None:
     """A search that found these recordings, each confirmed by a handler, or only proposed yet."""
     judged = status is not CandidateStatus.PROPOSED
-    search = Search(request_id=request_id, criteria={}, asked_by="worker", at=at, found=len(found))
+    search = Search(
+        request_id=request_id,
+        criteria={"from": HAPPENED_AT.isoformat(), "until": at.isoformat(), "area": "Lambeth"},
+        asked_by="worker",
+        at=at,
+        found=len(found),
+    )
     session.add(search)
     session.flush()
     session.add_all(

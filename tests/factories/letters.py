@@ -49,7 +49,13 @@ _OPEN_CASE: dict[str, Any] = {
 }
 _SEARCHED: dict[str, Any] = {
     "searched_systems": "The video store",
-    "searched_window": "1 July 2026, 7:30pm to 8:30pm",
+    "searched_window": [
+        "7:30pm to 8:30pm on Wednesday 1 July 2026, within 150 metres of Marlow Street, Lambeth"
+    ],
+    "last_searched": [
+        "We last searched on 20 July 2026.",
+        "Our list of video was then complete up to 8am on Sunday 19 July 2026.",
+    ],
     "searched_officers": ["L1234", "L77"],
     "retention_days": 31,
     "deleted_on": date(2026, 8, 1),

@@ -21,6 +21,8 @@ from portal.disclosure.queries.decisions import (
 from portal.letters.commands import force_fields
 from portal.letters.kinds import ClipLine
 from portal.recordings.models import Recording
+from portal.recordings.queries import searches_of
+from portal.recordings.searched import extents, last_words
 from portal.requests.queries import by_id
 
 UNKNOWN_YET = "worked out when the copy is made"
@@ -39,6 +41,7 @@ def letter_facts(
     letter that is only looked at before packing has none yet."""
     footage_request = by_id(session, decision.request_id)
     said, acting = footage_request.sighting, footage_request.representative
+    searches = searches_of(session, footage_request.id)[::-1]
     return LetterFacts(
         reference=footage_request.reference,
         regime=decision.regime,
@@ -63,6 +66,8 @@ def letter_facts(
         retention_days=settings.retention_days,
         book_head=_book_head(session),
         representative_name=acting.name if acting else "",
+        searched=tuple(extent.words for extent in extents(searches)),
+        last_searched=tuple(last_words(searches)),
     )
 
 

@@ -149,7 +149,8 @@ REQUIRED: Mapping[LetterKind, tuple[Field, ...]] = {
     ),
     LetterKind.NOT_HELD: (
         Field("searched_systems", "the systems we searched"),
-        Field("searched_window", "the dates and times we searched", when=_ABOUT_VIDEO),
+        Field("searched_window", "the times and places we searched", when=_ABOUT_VIDEO),
+        Field("last_searched", "when we last searched", when=_ABOUT_VIDEO),
         Field("searched_officers", "the officers and cameras we searched", when=_ABOUT_VIDEO),
         Field("retention_days", "the days we keep most video", when=_ABOUT_VIDEO),
         Field("deleted_on", "the date such video is deleted", when=_ABOUT_VIDEO),

@@ -15,6 +15,7 @@ from portal.disclosure.exemptions import (
     line_grounds,
 )
 from portal.disclosure.letter_writing import LetterFacts, letter_of
+from portal.errors import Refused
 from portal.holds.policy import Level
 from portal.letters.composing import render_html
 from portal.letters.kinds import ClipLine, LetterKind
@@ -58,6 +59,8 @@ def facts(regime: Regime, *lines: Line) -> LetterFacts:
             "regulator_address": "Its address",
         },
         retention_days=31,
+        searched=("5pm to 6pm on Saturday 24 October 2026, in all of Lambeth",),
+        last_searched=("We last searched on 1 November 2026.",),
     )
 
 
@@ -171,3 +174,20 @@ def test_the_reasons_of_a_restriction_do_not_say_its_part_of_the_law_again() -> 
     assert own["reasons"] == ["A trial starts in May."]
     assert own["limbs"] == ["b"]
     assert letter_of(bare)[1]["reasons"] == [f"We hold video back {ground('P3-45-4-b').plain}."]
+
+
+@pytest.mark.parametrize("regime", Regime)
+def test_that_nothing_is_held_is_said_with_what_the_records_say_was_searched(
+    regime: Regime,
+) -> None:
+    searched = ("5pm to 6pm, within 150 metres of Marlow Street", "6pm to 7pm, in all of Lambeth")
+    letter = written(replace(facts(regime), searched=searched))
+    for words in (*searched, "We last searched on 1 November 2026."):
+        assert words in letter
+    assert "Fountain Street" not in letter.partition("<h2>What we searched</h2>")[2]
+
+
+def test_no_letter_says_that_nothing_is_held_without_a_record_of_a_search() -> None:
+    unsearched = replace(facts(Regime.SAR_PART3), searched=())
+    with pytest.raises(Refused, match="the times and places we searched"):
+        written(unsearched)

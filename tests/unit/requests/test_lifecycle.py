@@ -313,6 +313,10 @@ def test_the_buttons_of_a_status_are_the_tables(status: Status) -> None:
 
 READY = Facts(Regime.SAR_PART3, is_identity_accepted=True, searches=1, unjudged_candidates=0)
 NO_SEARCH = "Search for video first."
+TOO_WIDE = (
+    "Only a part was searched, because the whole is too wide. Ask when or where it was, and "
+    "search again."
+)
 NO_IDENTITY = "Accept the applicant’s identity first."
 NO_AUTHORITY = "Accept the representative’s authority to act first."
 NOBODY_ACTS = "Nobody acts for the applicant."
@@ -363,6 +367,9 @@ def test_nothing_is_in_the_way_of_a_request_that_is_ready(event: Event) -> None:
             "Confirm or reject the 2 recordings still on the list.",
         ),
         (Event.SEARCH_FINISHED, {"searches": 0, "unjudged_candidates": 2}, NO_SEARCH),
+        # Of what was searched in part nobody can say that no video is held.
+        (Event.DECIDED, {"is_search_too_wide": True}, TOO_WIDE),
+        (Event.SEARCH_FINISHED, {"is_search_too_wide": True}, TOO_WIDE),
         # A request is refused as a whole without a search (DPA 2018 s.53; FOIA ss.12, 14).
         (Event.REFUSED, {"searches": 0, "is_identity_accepted": False}, None),
         (Event.EXTENDED, {"regime": Regime.SAR_GDPR}, None),
