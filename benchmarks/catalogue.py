@@ -24,7 +24,7 @@ from portal.cli.db import upgrade_to_head
 from portal.db import Database, open_database
 from portal.demo.city import City, draw_city
 from portal.demo.patrol import as_json, recordings
-from portal.holds.commands import follow_evidence_flag
+from portal.holds.commands import follow_evidence_flags
 from portal.recordings.criteria import Criteria, LineAsked, PointAsked
 from portal.recordings.finding import search
 from portal.recordings.gazetteer import import_places
@@ -63,7 +63,7 @@ def report_import(database: Database, city: City, wanted: int, seed: int) -> Non
         places = (place.as_line() for place in city.places)
         import_places(session, places, by=COMMAND_LINE, at=NOW)
     began = time.perf_counter()
-    report = import_lines(database, lines, by=COMMAND_LINE, at=NOW, flagged=follow_evidence_flag)
+    report = import_lines(database, lines, by=COMMAND_LINE, at=NOW, flagged=follow_evidence_flags)
     took = time.perf_counter() - began
     if report.rejected_count:
         raise click.ClickException(f"{report.rejected_count} lines were refused")

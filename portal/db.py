@@ -90,11 +90,23 @@ def add_unless_there(session: Session, row: type[Base], **values: Any) -> bool:
 
     Two transactions that do this at once make one row and no error, on both databases.
     """
+    return bool(add_those_not_there(session, row, [values]))
+
+
+def add_those_not_there(
+    session: Session, row: type[Base], rows: Sequence[dict[str, Any]]
+) -> set[Any]:
+    """Insert those rows that no other has the key of; returns the primary keys of the inserted.
+
+    Two transactions that do this at once make one row of each and no error, on both databases.
+    """
+    if not rows:
+        return set()
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     key = sa.inspect(row).primary_key[0]
-    added = insert(row).values(**values).on_conflict_do_nothing().returning(key)
     # A count of rows is not to be had everywhere; what comes back is.
-    return session.execute(added).first() is not None
+    added = insert(row).on_conflict_do_nothing().returning(key)
+    return set(session.scalars(added, rows))
 
 
 Row = TypeVar("Row", bound=Base)

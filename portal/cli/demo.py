@@ -7,7 +7,7 @@ import click
 
 from portal.actors import COMMAND_LINE
 from portal.cli.opening import enter
-from portal.holds.commands import follow_evidence_flag
+from portal.holds.commands import follow_evidence_flags
 from portal.house import House
 from portal.recordings.gazetteer import import_places
 from portal.recordings.importing import import_lines, lines_of
@@ -66,7 +66,7 @@ def _take_in_city(house: House, seed: int, wanted: int) -> None:
                 lines_of(lines),
                 by=COMMAND_LINE,
                 at=house.now(),
-                flagged=follow_evidence_flag,
+                flagged=follow_evidence_flags,
             )
     click.echo(f"recordings taken in: {report.created}, rejected: {report.rejected_count}")
 

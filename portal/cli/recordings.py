@@ -10,7 +10,7 @@ import click
 from portal.actors import COMMAND_LINE
 from portal.cli.opening import as_json, enter, show
 from portal.cli.progress import progress_line
-from portal.holds.commands import follow_evidence_flag
+from portal.holds.commands import follow_evidence_flags
 from portal.house import House
 from portal.recordings.adapters import FORMATS, BadFile, BadMapping, import_any
 from portal.recordings.finding import search
@@ -103,7 +103,7 @@ def _import_one(
             mapping=mapping.read_bytes() if mapping else None,
             by=COMMAND_LINE,
             at=house.now(),
-            flagged=follow_evidence_flag,
+            flagged=follow_evidence_flags,
             side_file=side_file,
             progress=progress,
         )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import COMMAND_LINE
 from portal.db import Database
-from portal.holds.commands import follow_evidence_flag
+from portal.holds.commands import follow_evidence_flags
 from portal.recordings.importing import ImportReport, import_lines
 from portal.recordings.models import Recording
 
@@ -50,7 +50,7 @@ def _every_minute(since: datetime, until: datetime) -> list[datetime]:
 
 def take_in(database: Database, *lines: str, at: datetime) -> ImportReport:
     """Import lines as the command line does."""
-    return import_lines(database, lines, by=COMMAND_LINE, at=at, flagged=follow_evidence_flag)
+    return import_lines(database, lines, by=COMMAND_LINE, at=at, flagged=follow_evidence_flags)
 
 
 def by_source_id(session: Session, source_id: str) -> Recording | None:

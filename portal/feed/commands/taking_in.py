@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.feed.outcomes import Outcome
-from portal.holds.commands import follow_evidence_flag
+from portal.holds.commands import follow_evidence_flags
 from portal.recordings.bulk import prepare
 from portal.recordings.importing.chunks import Chunk, parted
 from portal.recordings.importing.taking import take_part
@@ -40,7 +40,7 @@ def take_in_recordings(
         else:
             rejected = {"id": _id_of(held), "outcome": Outcome.REJECTED.value, "reason": line}
             results.append(rejected)
-    flagged = partial(follow_evidence_flag, by=by)
+    flagged = partial(follow_evidence_flags, by=by)
     for part in parted(Chunk(len(recordings), good)):
         prepare(session)  # no other import comes between the looks and the deed
         names = [line.source_id for _, line in part]

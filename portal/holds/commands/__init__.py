@@ -1,16 +1,19 @@
 """The verbs of holds, one file for each pair."""
 
+from portal.holds.commands.flagging import follow_evidence_flags
 from portal.holds.commands.lifting import lift
 from portal.holds.commands.matters import close_matter, open_matter
-from portal.holds.commands.placing import follow_evidence_flag, place
+from portal.holds.commands.placing import Placing, place, place_each
 from portal.holds.commands.retention import RetentionReport, run_retention
 
 __all__ = [
+    "Placing",
     "RetentionReport",
     "close_matter",
-    "follow_evidence_flag",
+    "follow_evidence_flags",
     "lift",
     "open_matter",
     "place",
+    "place_each",
     "run_retention",
 ]

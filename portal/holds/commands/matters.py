@@ -1,13 +1,15 @@
 """Opening and closing matters. A matter closes once, and its holds end with it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
-from portal.db import add_unless_there
+from portal.db import add_those_not_there, add_unless_there
 from portal.errors import Refused
 from portal.holds.commands.lifting import lift, locked_recording
 from portal.holds.models import Hold, Matter
@@ -76,23 +78,35 @@ def is_still_open(session: Session, matter: Matter) -> bool:
     return matter.closed_at is None
 
 
-def matter_for_flag(session: Session, reference: str, *, by: Actor, at: datetime) -> Matter:
-    """The matter a catalogue line names, opened as an investigation when it is new to us.
+def matters_for_flags(
+    session: Session, references: Iterable[str], *, by: Actor, at: datetime
+) -> Sequence[Matter]:
+    """The matters that catalogue lines name, locked so that none closes before the transaction
+    ends. One that is new to us is opened as an investigation.
 
     Two imports that meet the same new reference at once make one matter.
     """
-    found = _by_reference(session, reference)
-    if found is not None:
-        return found
-    is_new = _added(session, reference, HoldKind.INVESTIGATION, by, at)
-    matter = session.scalars(sa.select(Matter).where(Matter.reference == reference)).one()
-    if is_new:
-        _record_opened(session, matter, by, at)
-    return matter
+    named = list(dict.fromkeys(references))
+    known = set(session.scalars(sa.select(Matter.reference).where(Matter.reference.in_(named))))
+    opened = _opened(session, [one for one in named if one not in known], by, at)
+    matters = session.scalars(
+        sa.select(Matter)
+        .where(Matter.reference.in_(named))
+        .order_by(Matter.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for matter in matters:
+        if matter.id in opened:
+            _record_opened(session, matter, by, at)
+    return matters
 
 
-def _by_reference(session: Session, reference: str) -> Matter | None:
-    return session.scalars(sa.select(Matter).where(Matter.reference == reference)).one_or_none()
+def _opened(session: Session, references: Sequence[str], by: Actor, at: datetime) -> set[UUID]:
+    """Those that this opened, and nobody else in the same moment."""
+    facts = {"kind": HoldKind.INVESTIGATION, "opened_at": at, "opened_by": by.id, "closed_why": ""}
+    rows = [{"id": new_id(), "reference": reference, **facts} for reference in references]
+    return add_those_not_there(session, Matter, rows)
 
 
 def _open_holds(session: Session, matter: Matter) -> list[Hold]:

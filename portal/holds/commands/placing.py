@@ -1,21 +1,23 @@
 """Placing holds. Opening one never changes a clock (rules, section 5, rule 2)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.actors import COMMAND_LINE, Actor
+from portal.actors import Actor
 from portal.audit.commands import record
 from portal.dates import london_day
 from portal.errors import Refused
 from portal.holds.commands.lifting import locked_recording
-from portal.holds.commands.matters import is_still_open, matter_for_flag
+from portal.holds.commands.matters import is_still_open
 from portal.holds.models import Hold, Matter
-from portal.holds.policy import HoldKind, Level, next_review_on, strictest
-from portal.recordings.models import Recording
-
-FLAGGED = "The evidence system says that this recording is evidence in this matter."
+from portal.holds.policy import HoldKind, Level, next_review_on
+from portal.ids import new_id
 
 
 def place(
@@ -48,59 +50,89 @@ def place(
     ).one_or_none()
     if already is not None:
         return already
-    hold = Hold(
-        recording_id=recording_id,
-        matter_id=matter.id,
-        kind=kind,
-        level=level,
-        reason=reason.strip(),
-        segments=[],
-        placed_at=at,
-        placed_by=by.id,
-        review_due_on=next_review_on(london_day(at)),
-    )
+    facts = _facts(matter, level, reason, by, at) | {"kind": kind}
+    hold = Hold(id=new_id(), recording_id=recording_id, **facts)
     session.add(hold)
     session.flush()
-    record(
-        session,
-        "hold.placed",
-        subject=f"recording {recording.source_id}"[:80],
-        by=by,
-        at=at,
-        hold=str(hold.id),
-        matter=str(matter.id),
-        kind=kind.value,
-        level=level.value,
-    )
+    _record_placed(session, hold.id, recording.source_id, matter, facts, by, at)
     return hold
 
 
-def follow_evidence_flag(
-    session: Session, recording: Recording, reference: str, *, by: Actor = COMMAND_LINE
-) -> None:
-    """What an import does with a line that names an open matter: a hold, in the same breath.
+@dataclass(frozen=True)
+class Placing:
+    """A hold to place for an open matter, on a recording that exists."""
 
-    It has the strictest level that a person chose for the matter's other holds, or L2 where there
-    is none: one of a matter nobody may know of must not tell that there is something. A matter
-    that is closed here stays closed: an old flag does not bring it back.
+    recording_id: int
+    source_id: str
+    matter: Matter
+    level: Level
+
+
+def place_each(
+    session: Session, placings: Sequence[Placing], *, reason: str, by: Actor, at: datetime
+) -> int:
+    """Place many holds in a few statements, with a line in the book for each; returns how many
+    are new.
+
+    The caller has locked the recordings, in the order of their numbers, and then the matters, and
+    has seen that those are open. What a matter holds already stays as it is.
     """
-    matter = matter_for_flag(session, reference, by=by, at=recording.imported_at)
-    locked_recording(session, recording.id)
-    if is_still_open(session, matter):
-        place(
-            session,
-            recording_id=recording.id,
-            matter=matter,
-            kind=matter.kind,
-            level=_level_of(session, matter),
-            reason=FLAGGED,
-            by=by,
-            at=recording.imported_at,
+    held = _held(session, [one.recording_id for one in placings])
+    fresh = [one for one in placings if (one.recording_id, one.matter.id) not in held]
+    rows = [
+        {
+            "id": new_id(),
+            "recording_id": one.recording_id,
+            **_facts(one.matter, one.level, reason, by, at),
+        }
+        for one in fresh
+    ]
+    if rows:
+        session.execute(sa.insert(Hold), rows)
+    for one, row in zip(fresh, rows, strict=True):
+        _record_placed(session, row["id"], one.source_id, one.matter, row, by, at)
+    return len(rows)
+
+
+def _held(session: Session, numbers: Sequence[int]) -> set[tuple[int, UUID]]:
+    rows = session.execute(
+        sa.select(Hold.recording_id, Hold.matter_id).where(
+            Hold.recording_id.in_(numbers), Hold.lifted_at.is_(None)
         )
+    )
+    return {(row.recording_id, row.matter_id) for row in rows}
 
 
-def _level_of(session: Session, matter: Matter) -> Level:
-    levels = session.scalars(
-        sa.select(Hold.level).where(Hold.matter_id == matter.id, Hold.lifted_at.is_(None))
-    ).all()
-    return strictest(levels) if levels else Level.LIMITED
+def _facts(matter: Matter, level: Level, reason: str, by: Actor, at: datetime) -> dict[str, Any]:
+    return {
+        "matter_id": matter.id,
+        "kind": matter.kind,
+        "level": level,
+        "reason": reason.strip(),
+        "segments": [],
+        "placed_at": at,
+        "placed_by": by.id,
+        "review_due_on": next_review_on(london_day(at)),
+    }
+
+
+def _record_placed(
+    session: Session,
+    hold_id: UUID,
+    source_id: str,
+    matter: Matter,
+    facts: dict[str, Any],
+    by: Actor,
+    at: datetime,
+) -> None:
+    record(
+        session,
+        "hold.placed",
+        subject=f"recording {source_id}"[:80],
+        by=by,
+        at=at,
+        hold=str(hold_id),
+        matter=str(matter.id),
+        kind=facts["kind"].value,
+        level=facts["level"].value,
+    )

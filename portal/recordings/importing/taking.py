@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
@@ -25,14 +24,11 @@ from portal.recordings.importing.storing import Stored, store
 from portal.recordings.importing.tally import ImportReport, Tally
 from portal.recordings.indexing import known_areas
 from portal.recordings.lines import ImportLine
-from portal.recordings.models import Recording
 
-Flagged = Callable[[Session, Recording, str], None]
+Flagged = Callable[[Session, Sequence[int]], None]
 Progress = Callable[[int], None]
 Rejecting = Callable[[Sequence[Rejected]], None]
 Reached = Callable[[Session, Chunk, Tally], None]
-
-_AT_ONCE = 1_000
 
 
 def import_lines(
@@ -47,8 +43,8 @@ def import_lines(
 ) -> ImportReport:
     """Take in lines of the import format (docs/import.md), a transaction for every `batch`.
 
-    `flagged` is called in the same transaction for every new or changed recording that names a
-    matter. `progress` is told the number of lines read so far.
+    `flagged` is called in the same transaction with our numbers of the new and changed recordings
+    that name a matter. `progress` is told the number of lines read so far.
     """
     chunks = json_chunks(lines, size=batch)
     return take_in(database, chunks, by=by, at=at, flagged=flagged, progress=progress)
@@ -120,7 +116,8 @@ def _take(
     prepare(session)
     stored = store(session, [line for _, line in part], at, known)
     if stored.created or stored.updated:
-        _flag(session, stored, flagged)
+        if stored.evidence:
+            flagged(session, stored.evidence)
         _owe_searches(session, stored, at)
         record(
             session,
@@ -146,16 +143,6 @@ def _owe_searches(session: Session, stored: Stored, at: datetime) -> None:
             key=f"search_again:{new_id()}",
             at=at,
         )
-
-
-def _flag(session: Session, stored: Stored, flagged: Flagged) -> None:
-    """Pass on which of the new and changed recordings are evidence in a matter."""
-    for begin in range(0, len(stored.evidence), _AT_ONCE):
-        numbers = stored.evidence[begin : begin + _AT_ONCE]
-        named = sa.select(Recording).where(Recording.id.in_(numbers)).order_by(Recording.id)
-        for recording in session.scalars(named).all():
-            if recording.matter_reference is not None:
-                flagged(session, recording, recording.matter_reference)
 
 
 def take_part(

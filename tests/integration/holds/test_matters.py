@@ -1,7 +1,9 @@
 """Matters open and close once, and their holds with them."""
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +17,7 @@ from portal.holds.models import Hold, Matter
 from portal.holds.policy import Bar, HoldKind, Level
 from portal.holds.queries import bar, holds_of, locked_bar, matter_by_reference, matters, open_holds
 from portal.house import House
+from portal.recordings.models import Recording
 from tests.conftest import Clock
 from tests.factories.catalogue import line, recording, take_in
 
@@ -222,3 +225,99 @@ def test_lifting_at_once_is_written_once(
     with house.db.reading() as session:
         lifted = sa.select(sa.func.count()).where(AuditEntry.deed == "hold.lifted")
         assert session.scalar(lifted) == 1
+
+
+def open_holds_of(house: House) -> set[tuple[str, str]]:
+    """Which recording each open hold is on, and for which matter."""
+    with house.db.reading() as session:
+        rows = session.execute(
+            sa.select(Recording.source_id, Matter.reference)
+            .join(Hold, Hold.recording_id == Recording.id)
+            .join(Matter, Matter.id == Hold.matter_id)
+            .where(Hold.lifted_at.is_(None))
+        )
+        return {(source_id, reference) for source_id, reference in rows}
+
+
+def deeds(house: House) -> Counter[str]:
+    with house.db.reading() as session:
+        return Counter(session.scalars(sa.select(AuditEntry.deed)))
+
+
+def test_one_batch_may_name_many_matters_old_new_and_closed(
+    house: House, number: int, clock: Clock
+) -> None:
+    hold_on(house, number, "OP-OPEN", level=Level.NEITHER_CONFIRM_NOR_DENY)
+    hold_on(house, number, "OP-OPEN-TOO")
+    hold_on(house, number, "OP-CLOSED")
+    close(house, "OP-CLOSED")
+    before = deeds(house)
+    named = ("OP-OPEN", "OP-NEW", "OP-CLOSED", "OP-NEW", None, "OP-OPEN", "OP-OPEN-TOO")
+    batch = [line(f"r{n}", clock(), matter=matter) for n, matter in enumerate(named)]
+    expected = {
+        *(("one", "OP-OPEN"), ("one", "OP-OPEN-TOO"), ("r0", "OP-OPEN"), ("r5", "OP-OPEN")),
+        *(("r1", "OP-NEW"), ("r3", "OP-NEW"), ("r6", "OP-OPEN-TOO")),
+    }
+    for _ in range(2):
+        take_in(house.db, *batch, at=clock())
+        assert open_holds_of(house) == expected
+    written = deeds(house) - before
+    assert (written["hold.placed"], written["matter.opened"]) == (5, 1)
+    with house.db.reading() as session:
+        levels = dict(
+            session.execute(
+                sa.select(Recording.source_id, Hold.level).join(
+                    Hold, Hold.recording_id == Recording.id
+                )
+            ).all()
+        )
+    assert levels["r0"] is levels["r5"] is Level.NEITHER_CONFIRM_NOR_DENY
+    assert levels["r6"] is Level.OPEN
+    assert levels["r1"] is Level.LIMITED
+
+
+def test_a_recording_that_changes_its_matter_is_held_for_both(house: House, clock: Clock) -> None:
+    """Who takes a hold away is a person, who closes its matter."""
+    for matter in ("OP-1", "OP-2"):
+        take_in(
+            house.db,
+            line("moved", clock(), matter=matter),
+            line("stays", clock(), matter="OP-1"),
+            at=clock(),
+        )
+    assert open_holds_of(house) == {("moved", "OP-1"), ("moved", "OP-2"), ("stays", "OP-1")}
+
+
+def test_imports_gate_and_closings_at_once_never_wait_for_each_other_for_ever(
+    make_house: Callable[[Database], House], postgres_database: Database, clock: Clock
+) -> None:
+    house = make_house(postgres_database)
+    names = [f"r{n}" for n in range(40)]
+    take_in(house.db, *(line(name, clock()) for name in names), at=clock())
+    numbers = [recording(house.db, name).id for name in names]
+
+    def flag(round_number: int, order: int) -> None:
+        flagged = [
+            line(name, clock(), matter=f"OP-{round_number}-{n % 3}") for n, name in enumerate(names)
+        ]
+        take_in(house.db, *flagged[::order], at=clock())
+
+    def pass_the_gate() -> None:
+        with house.db.writing() as session:
+            for number in numbers:
+                locked_bar(session, number)
+
+    def close_one(round_number: int) -> None:
+        with suppress(NotFound):
+            close(house, f"OP-{round_number}-1")
+
+    with ThreadPoolExecutor(4) as pool:
+        for n in range(4):
+            done = [
+                pool.submit(flag, n, 1),
+                pool.submit(pass_the_gate),
+                pool.submit(flag, n, -1),
+                pool.submit(close_one, n),
+            ]
+            for each in done:
+                each.result(timeout=60)

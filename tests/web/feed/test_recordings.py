@@ -156,7 +156,7 @@ def test_a_batch_that_fails_half_way_leaves_nothing(
 
     body = batch(recording("A"), recording("B", matter="OP-1"))
     with monkeypatch.context() as broken:
-        broken.setattr("portal.feed.commands.taking_in.follow_evidence_flag", fails)
+        broken.setattr("portal.feed.commands.taking_in.follow_evidence_flags", fails)
         told = evidence_system.post("/recordings", body, Idempotency_Key="once")
     assert told.status_code == 500
     assert told.mimetype == "application/problem+json"
