@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from portal.dates import day_in_words, london_day, time_in_words
+from portal.dates import london_day
 from portal.disclosure.exemptions import (
     COST,
     HOLD_GROUND,

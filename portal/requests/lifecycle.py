@@ -319,8 +319,8 @@ def _before_finishing_search(facts: Facts) -> str | None:
         return "Search for video first."
     if facts.is_search_too_wide:
         return (
-            "Only a part was searched, because the whole is too wide. Ask when or where it was, and "
-            "search again."
+            "Only a part was searched, because the whole is too wide. Ask when or where it was, "
+            "and search again."
         )
     if facts.unjudged_candidates:
         number = facts.unjudged_candidates
