@@ -13,7 +13,7 @@ from portal.cli.progress import progress_line
 from portal.holds.commands import follow_evidence_flags
 from portal.house import House
 from portal.recordings.adapters import FORMATS, BadFile, BadMapping, import_any
-from portal.recordings.finding import search
+from portal.recordings.describing import found_by
 from portal.recordings.gazetteer import import_places
 from portal.recordings.importing import ImportReport, Progress, SideFile, lines_of
 from portal.recordings.lines import BadLine
@@ -181,4 +181,4 @@ def _answer(house: House, line: bytes) -> dict[str, object]:
     except BadLine as fault:
         return {"error": str(fault)}
     with house.db.reading() as session:
-        return {"found": [answer_line(one) for one in search(session, criteria)]}
+        return {"found": [answer_line(one) for one in found_by(session, criteria)]}

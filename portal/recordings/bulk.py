@@ -1,4 +1,4 @@
-"""Writing thousands of rows at once, in the way that each database takes them fastest.
+"""Writing and reading thousands of rows at once, in the way that each database does it fastest.
 
 The tables are the models' own. What is left out is the price of an object for each row: values
 come ready for the driver, and PostgreSQL takes them by COPY.
@@ -8,22 +8,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-Ints = npt.NDArray[np.int64]
+from portal.recordings.bundles import Row
 
-# One row of `footprint` as PostgreSQL's binary COPY takes it: the number of fields, and before
-# each field its length.
-_ROW = np.dtype(
-    [("fields", ">i2")]
-    + [(f"{name}_{part}", kind) for name, size in (("slot", 4), ("cell", 4), ("number", 8))
-       for part, kind in (("bytes", ">i4"), ("value", f">i{size}"))]
-)  # fmt: skip
-_BINARY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_BINARY_TAIL = b"\xff\xff"
+Pairs = Sequence[tuple[int, int]]
+
 # An instant without its zone, as SQLite keeps it.
 _BARE = len("2026-11-01 20:10:00.000000")
 # Any number that nothing else in this database locks by.
@@ -84,49 +75,99 @@ def insert(
             copy.write_row(row)
 
 
-def insert_footprint(session: Session, slots: Ints, cells: Ints, numbers: Ints) -> None:
-    """Insert rows of the index, given as columns."""
-    connection = session.connection()
-    if _is_sqlite(connection):
-        statement = "INSERT INTO footprint (slot, cell, recording_id) VALUES (?, ?, ?)"
-        connection.exec_driver_sql(statement, _rows(slots, cells, numbers))
+def insert_tracks(session: Session, rows: Sequence[tuple[int, int, int, int, bytes]]) -> None:
+    """Insert tracks: (recording id, start, end, slack in dm, points)."""
+    names, kinds = ("recording_id", "start", "end", "slack_dm", "points"), "int8 int8 int8 int4"
+    _insert_bytes(session, "track", names, [*kinds.split(), "bytea"], rows)
+
+
+def insert_footprint(session: Session, rows: Sequence[Row]) -> None:
+    """Insert rows of the index."""
+    names, kinds = ("slot", "cell", "part", "heads", "points"), "int4 int4 int8 bytea bytea"
+    _insert_bytes(session, "footprint", names, kinds.split(), rows)
+
+
+def _insert_bytes(
+    session: Session,
+    table: str,
+    names: Sequence[str],
+    kinds: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    """Insert rows with long binary values, which PostgreSQL takes as they are and not as text."""
+    if not rows:
         return
-    rows = np.empty(len(slots), dtype=_ROW)
-    rows["fields"] = 3
-    for name, column, size in (("slot", slots, 4), ("cell", cells, 4), ("number", numbers, 8)):
-        rows[f"{name}_bytes"] = size
-        rows[f"{name}_value"] = column
-    statement = "COPY footprint (slot, cell, recording_id) FROM STDIN (FORMAT BINARY)"
+    connection = session.connection()
+    quote = connection.dialect.identifier_preparer.quote
+    into = f"{quote(table)} ({', '.join(map(quote, names))})"
+    if _is_sqlite(connection):
+        marks = ", ".join("?" * len(names))
+        connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(rows))  # noqa: S608
+        return
+    statement = f"COPY {into} FROM STDIN (FORMAT BINARY)"
     with _cursor(connection) as cursor, cursor.copy(statement) as copy:
-        copy.write(_BINARY_HEAD + rows.tobytes() + _BINARY_TAIL)
+        copy.set_types(kinds)
+        for row in rows:
+            copy.write_row(row)
 
 
-def delete_footprint(session: Session, slots: Ints, cells: Ints, numbers: Ints) -> None:
-    """Delete rows of the index, given as columns; those that are not there are passed by."""
+def footprint_in(session: Session, slots: Sequence[int], runs: Pairs) -> list[tuple[bytes, bytes]]:
+    """The (heads, points) of the index's rows in any of the hours and any of the runs of squares,
+    each from its first to its last."""
+    connection = session.connection()
+    if not slots or not runs:
+        return []
+    if _is_sqlite(connection):
+        # Whole numbers, written out: thousands would be too many to bind.
+        hours = ", ".join(f"({slot:d})" for slot in slots)
+        reaches = ", ".join(f"({low:d}, {high:d})" for low, high in runs)
+        found = connection.exec_driver_sql(
+            f"WITH hour (slot) AS (VALUES {hours}), run (low, high) AS (VALUES {reaches}) "  # noqa: S608
+            "SELECT heads, points FROM hour CROSS JOIN run CROSS JOIN footprint "
+            "WHERE footprint.slot = hour.slot AND footprint.cell BETWEEN run.low AND run.high"
+        )
+        return [(heads, points) for heads, points in found]
+    lows, highs = zip(*runs, strict=True)
+    with _cursor(connection, binary=True) as cursor:
+        # OFFSET 0 keeps the planner from any other way than the key, whatever it has counted.
+        cursor.execute(
+            "SELECT near.heads, near.points FROM unnest(%s::integer[]) AS hour (slot) "
+            "CROSS JOIN unnest(%s::integer[], %s::integer[]) AS run (low, high) "
+            "CROSS JOIN LATERAL (SELECT heads, points FROM footprint WHERE footprint.slot = "
+            "hour.slot AND footprint.cell BETWEEN run.low AND run.high OFFSET 0) AS near",
+            (list(slots), list(lows), list(highs)),
+        )
+        rows: list[tuple[bytes, bytes]] = cursor.fetchall()
+    return rows
+
+
+def take_out_footprint(session: Session, tiles: Pairs) -> list[tuple[int, int, bytes, bytes]]:
+    """Delete every row of the index in these (slot, square), and return what they held."""
     connection = session.connection()
     if _is_sqlite(connection):
-        statement = "DELETE FROM footprint WHERE slot = ? AND cell = ? AND recording_id = ?"
-        connection.exec_driver_sql(statement, _rows(slots, cells, numbers))
-        return
-    columns = (slots.tolist(), cells.tolist(), numbers.tolist())
-    connection.exec_driver_sql(
-        "DELETE FROM footprint USING "
-        "unnest(%s::integer[], %s::integer[], %s::bigint[]) AS gone (slot, cell, recording_id) "
-        "WHERE footprint.slot = gone.slot AND footprint.cell = gone.cell "
-        "AND footprint.recording_id = gone.recording_id",
-        columns,
-    )
-
-
-def _rows(*columns: Ints) -> list[tuple[int, ...]]:
-    return list(zip(*(column.tolist() for column in columns), strict=True))
+        pairs = ", ".join(f"({slot:d}, {cell:d})" for slot, cell in tiles)
+        found = connection.exec_driver_sql(
+            f"DELETE FROM footprint WHERE (slot, cell) IN (VALUES {pairs}) "  # noqa: S608
+            "RETURNING slot, cell, heads, points"
+        )
+        return [(slot, cell, heads, points) for slot, cell, heads, points in found]
+    slots, cells = zip(*tiles, strict=True)
+    with _cursor(connection, binary=True) as cursor:
+        cursor.execute(
+            "DELETE FROM footprint USING unnest(%s::integer[], %s::integer[]) AS gone (slot, cell) "
+            "WHERE footprint.slot = gone.slot AND footprint.cell = gone.cell "
+            "RETURNING footprint.slot, footprint.cell, footprint.heads, footprint.points",
+            (list(slots), list(cells)),
+        )
+        rows: list[tuple[int, int, bytes, bytes]] = cursor.fetchall()
+    return rows
 
 
 def _is_sqlite(connection: sa.Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def _cursor(connection: sa.Connection) -> Any:
-    """The driver's own cursor, in the same transaction."""
+def _cursor(connection: sa.Connection, *, binary: bool = False) -> Any:
+    """PostgreSQL's own cursor, in the same transaction; `binary` brings bytes as they are."""
     driver: Any = connection.connection.driver_connection
-    return driver.cursor()
+    return driver.cursor(binary=binary)

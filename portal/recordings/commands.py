@@ -16,7 +16,7 @@ from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.outbox.commands import owe
 from portal.recordings.criteria import Criteria
-from portal.recordings.finding import Found
+from portal.recordings.describing import Found
 from portal.recordings.indexing import erase
 from portal.recordings.models import (
     Candidate,
@@ -242,7 +242,7 @@ def forget(session: Session, recording: Recording, *, why: str, by: Actor, at: d
         return
     if not why.strip():
         raise Refused("A deletion needs its reason.")
-    erase(session, recording)
+    erase(session, [recording])
     recording.deleted_at, recording.deleted_why = at, why.strip()[:500]
     session.flush()
     media = recording.media

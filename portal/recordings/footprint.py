@@ -19,6 +19,8 @@ SQUARE_M = 1000.0
 COLUMNS, ROWS, WIDTH = 700, 1300, 4096
 # The square of those that may have been anywhere: every search looks there too.
 ANYWHERE = -1
+# Every square there is, pretended ones as well.
+EVERYWHERE = (-(2**31), 2**31 - 1)
 # A recording that may have been anywhere within this is not worth thousands of squares.
 WIDEST_SLACK_M = 5_000.0
 # Covers rounding at the edge of a square; an extra square costs little, a missing one footage.
@@ -44,6 +46,14 @@ def unplaced_square(area: str) -> int:
 def slots(since: float, until: float) -> range:
     """The hours (UTC, since the epoch) that a time touches, both ends included."""
     return range(floor(since / SLOT_S), floor(until / SLOT_S) + 1)
+
+
+def runs(squares: Ints) -> list[tuple[int, int]]:
+    """Squares as runs of neighbours in a row, each from its first to its last, both included."""
+    held = np.unique(squares)
+    begins = np.flatnonzero(np.r_[True, np.diff(held) > 1])
+    ends = np.r_[begins[1:] - 1, len(held) - 1]
+    return list(zip(held[begins].tolist(), held[ends].tolist(), strict=True))
 
 
 def squares(x0: Floats, y0: Floats, x1: Floats, y1: Floats, within: Floats) -> tuple[Ints, Ints]:

@@ -1,20 +1,31 @@
-"""Writing and erasing where recordings were: the track and its footprint, always together."""
+"""Writing and erasing where recordings were: the track and its footprint, always together.
+
+Whoever calls `place`, `displace` or `erase` has begun the batch with `bulk.prepare`: two that write
+the same hour and square at once would lose what the other wrote.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import cast
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.recordings.bulk import delete_footprint, insert, insert_footprint
-from portal.recordings.footprint import ANYWHERE, footprint, unplaced_square
+from portal.recordings.bulk import insert_footprint, insert_tracks, prepare, take_out_footprint
+from portal.recordings.bundles import HEAD, NOT_HERE, Held, Row, held, opened, rows
+from portal.recordings.footprint import area_square, footprint, key_of
+from portal.recordings.gazetteer import literal
 from portal.recordings.lines import ImportLine
-from portal.recordings.models import Place, PlaceKind, Recording, Track
+from portal.recordings.models import Footprint, Place, PlaceKind, Recording, Track
 from portal.recordings.projection import to_grid
 from portal.recordings.tracks import GOOD_ACCURACY_M, POINT_BYTES, Floats, Ints, pack, together
+
+# A recording that is filed under no area.
+NO_AREA = 0
+_TILES_AT_ONCE = 2_000
+_TRACKS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -66,59 +77,124 @@ def known_areas(session: Session) -> frozenset[str]:
     )
 
 
-def place(
-    session: Session,
-    placed: Sequence[tuple[int, str | None, Geometry]],
-    known: frozenset[str],
-) -> None:
+Placed = Sequence[tuple[int, str | None, Geometry]]
+
+
+def place(session: Session, placed: Placed, known: frozenset[str]) -> None:
     """Write tracks and footprints: each (recording id, its area, its track)."""
     if not placed:
         return
-    insert(
-        session,
-        cast(sa.Table, Track.__table__),
-        ("recording_id", "start", "end", "slack_dm", "points"),
-        [(number, *held.row) for number, _, held in placed],
-    )
-    which, slots, squares = footprint(
-        together([held.row for *_, held in placed]), [area for _, area, _ in placed], known
-    )
-    numbers = np.array([number for number, *_ in placed])[which]
-    # In the key's order, so that the B-tree grows at few places at once.
-    order = np.lexsort((numbers, squares, slots))
-    insert_footprint(session, slots[order], squares[order], numbers[order])
+    insert_tracks(session, [(number, *held.row) for number, _, held in placed])
+    insert_footprint(session, _footprint_rows(placed, known))
 
 
-def displace(session: Session, placed: Sequence[tuple[int, str | None, Geometry]]) -> None:
+def _footprint_rows(placed: Placed, known: frozenset[str]) -> list[Row]:
+    """The rows of the index that recordings belong in: each (recording id, its area, its track).
+
+    `known` has the keys of the areas whose ground the gazetteer knows.
+    """
+    tracks = together([geometry.row for *_, geometry in placed])
+    areas = [area for _, area, _ in placed]
+    which, slots, squares = footprint(tracks, areas, known)
+    entries = held(
+        np.array([number for number, *_ in placed], dtype=np.int64),
+        np.array([area_square(area) if area else NO_AREA for area in areas], dtype=np.int64),
+        tracks,
+        np.array([geometry.slack_dm for *_, geometry in placed], dtype=np.int64),
+    )
+    return rows(*_in_order(slots, squares, _listed(entries.chosen(which), squares)))
+
+
+def _listed(entries: Held, squares: Ints) -> Held:
+    """An area's list of what is filed under it has no tracks: those are where the camera was."""
+    is_list = (squares == entries.heads["area"]) & (entries.heads["fixes"] > 0)
+    if not is_list.any():
+        return entries
+    bare = entries.heads.copy()
+    bare["fixes"][is_list] = NOT_HERE
+    counts = np.maximum(entries.heads["fixes"], 0)
+    return Held(bare, entries.points[np.repeat(~is_list, counts)])
+
+
+def _in_order(slots: Ints, squares: Ints, entries: Held) -> tuple[Ints, Ints, Held]:
+    order = np.lexsort((entries.heads["number"], squares, slots))
+    return slots[order], squares[order], entries.chosen(order)
+
+
+def displace(session: Session, placed: Placed) -> None:
     """Delete tracks and footprints, as they were: each (recording id, its area, its track).
 
-    The footprint's keys are reckoned anew from the track. A row left behind by an older reckoning
-    would do no harm, because a search takes nothing that has no track there.
+    Where they are in the index is reckoned anew from the track.
     """
     if not placed:
         return
-    areas = [area for _, area, _ in placed]
-    which, slots, squares = footprint(together([held.row for *_, held in placed]), areas)
-    # What was known of the areas at the time is not: both places of the unplaced are emptied.
-    anywhere = np.full(len(which), ANYWHERE)
-    unplaced = np.array([ANYWHERE if area is None else unplaced_square(area) for area in areas])
-    numbers = np.array([number for number, *_ in placed])
-    delete_footprint(
-        session,
-        np.tile(slots, 3),
-        np.concatenate([squares, anywhere, unplaced[which]]),
-        np.tile(numbers[which], 3),
-    )
+    numbers = np.array([number for number, *_ in placed], dtype=np.int64)
+    tiles = _tiles(placed)
+    for begin in range(0, len(tiles), _TILES_AT_ONCE):
+        _take_out(session, tiles[begin : begin + _TILES_AT_ONCE], numbers)
     session.execute(
         sa.delete(Track)
-        .where(Track.recording_id.in_(numbers.tolist()))
+        .where(Track.recording_id.in_(literal(numbers.tolist())))
         .execution_options(synchronize_session="fetch")
     )
 
 
-def erase(session: Session, recording: Recording) -> None:
-    """Delete the recording's track and footprint, if it still has them."""
-    track = session.get(Track, recording.id)
-    if track is not None:
-        held = Geometry(track.start, track.end, track.slack_dm, track.points)
-        displace(session, [(recording.id, recording.area, held)])
+def _tiles(placed: Placed) -> list[tuple[int, int]]:
+    """Every (slot, square) in which these recordings are, whatever was known of their areas."""
+    tracks = together([geometry.row for *_, geometry in placed])
+    areas = [area for _, area, _ in placed]
+    names = frozenset(key_of(area) for area in areas if area)
+    found = [footprint(tracks, areas, known)[1:] for known in (frozenset[str](), names)]
+    return sorted({pair for s, c in found for pair in zip(s.tolist(), c.tolist(), strict=True)})
+
+
+def _take_out(session: Session, tiles: list[tuple[int, int]], numbers: Ints) -> None:
+    """Write these squares' hours again without those recordings, their rows filled up."""
+    taken = take_out_footprint(session, tiles)
+    entries = opened([row[2:] for row in taken])
+    sizes = [len(row[2]) // HEAD.itemsize for row in taken]
+    slots, squares = (
+        np.repeat(np.array([row[k] for row in taken], dtype=np.int64), sizes) for k in (0, 1)
+    )
+    stay = np.flatnonzero(~np.isin(entries.heads["number"], numbers))
+    left = _in_order(slots[stay], squares[stay], entries.chosen(stay))
+    insert_footprint(session, rows(*left))
+
+
+def erase(session: Session, recordings: Sequence[Recording]) -> None:
+    """Delete the recordings' tracks and footprints, of those that still have them."""
+    areas = {one.id: one.area for one in recordings}
+    tracks = session.scalars(sa.select(Track).where(Track.recording_id.in_(literal(areas))))
+    displace(
+        session,
+        [
+            (one.recording_id, areas[one.recording_id], Geometry(*_columns(one)))
+            for one in tracks.all()
+        ],
+    )
+
+
+def _columns(track: Track) -> tuple[int, int, int, bytes]:
+    return track.start, track.end, track.slack_dm, track.points
+
+
+def index_if_missing(session: Session) -> None:
+    """Make the index from the tracks, where there are tracks and nothing of it."""
+    if not session.scalar(sa.select(sa.exists().where(Footprint.part.is_not(None)))):
+        prepare(session)
+        known, last = known_areas(session), 0
+        while found := session.execute(_next_tracks(last)).all():
+            placed = [(row[0], row[1], Geometry(*row[2:])) for row in found]
+            insert_footprint(session, _footprint_rows(placed, known))
+            last = found[-1][0]
+
+
+def _next_tracks(after: int) -> sa.Select[*tuple[Any, ...]]:
+    facts = (Track.recording_id, Recording.area, Track.start, Track.end, Track.slack_dm)
+    return (
+        sa.select(*facts, Track.points)
+        .join(Recording, Recording.id == Track.recording_id)
+        .where(Track.recording_id > after)
+        .order_by(Track.recording_id)
+        .limit(_TRACKS_AT_ONCE)
+    )

@@ -102,18 +102,21 @@ class Track(Base):
 
 
 class Footprint(Base):
-    """In which hour a recording was in which square kilometre: the index a search reads.
+    """What was where: the recordings that were in one square kilometre in one hour, with their
+    tracks beside them, so that a search reads few rows. Written by `recordings.indexing` alone.
 
-    There is no foreign key and no index on `recording_id`, on purpose: rows are deleted by
-    their hours, in the transaction that deletes or moves the recording.
+    `part` is the least recording id in the row. There is no foreign key and no index on
+    recordings, on purpose: rows are written again by their hours and squares, in the transaction
+    that adds, moves or deletes a recording. All of it can be made again from the tracks.
     """
 
     __tablename__ = "footprint"
-    __table_args__ = ({"sqlite_with_rowid": False},)
 
     slot: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     cell: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    recording_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    part: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    heads: Mapped[bytes]
+    points: Mapped[bytes]
 
 
 class Search(Base):

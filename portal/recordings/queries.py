@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.errors import NotFound
-from portal.recordings.finding import Found, search
+from portal.recordings.describing import Found
 from portal.recordings.models import (
     Candidate,
     CandidateStatus,
@@ -32,7 +32,6 @@ __all__ = [
     "preserved",
     "recording",
     "recordings",
-    "search",
     "searches_of",
 ]
 

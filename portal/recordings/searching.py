@@ -14,7 +14,7 @@ from portal.recordings.criteria import (
     PlaceAsked,
     PointAsked,
 )
-from portal.recordings.finding import Found
+from portal.recordings.describing import Found
 from portal.recordings.lines import BadLine, bounded_number, json_object, parse_instant
 
 _KEYS = {"from", "until", "point", "line", "radius_m", "area", "shoulder_number", "reference"}

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from portal.actors import COMMAND_LINE
 from portal.db import Database
 from portal.holds.commands import follow_evidence_flags
+from portal.recordings.bundles import opened
 from portal.recordings.importing import ImportReport, import_lines
-from portal.recordings.models import Recording
+from portal.recordings.models import Footprint, Recording
 
 # Somewhere in Lambeth.
 LATITUDE, LONGITUDE = 51.4623, -0.1145
@@ -66,3 +67,12 @@ def recording(database: Database, source_id: str) -> Recording:
         found = by_source_id(session, source_id)
     assert found is not None
     return found
+
+
+def squares_of(session: Session, recording_id: int) -> set[tuple[int, int]]:
+    """The (hour, square) pairs in which the index has the recording."""
+    return {
+        (row.slot, row.cell)
+        for row in session.scalars(sa.select(Footprint))
+        if recording_id in opened([(row.heads, row.points)]).heads["number"]
+    }

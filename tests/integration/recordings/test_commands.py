@@ -21,9 +21,9 @@ from portal.recordings.commands import (
     release_preservations,
 )
 from portal.recordings.criteria import Criteria, PointAsked
-from portal.recordings.finding import Found
+from portal.recordings.describing import Found, found_by
 from portal.recordings.importing import import_lines
-from portal.recordings.models import CandidateStatus, Footprint, Recording, Track
+from portal.recordings.models import CandidateStatus, Recording, Track
 from portal.recordings.queries import (
     candidates_of,
     complete_up_to,
@@ -33,13 +33,12 @@ from portal.recordings.queries import (
     preserved,
     recording,
     recordings,
-    search,
     searches_of,
 )
 from portal.requests.intake import AboutWhom, Channel, DeliveryFormat
 from portal.requests.lifecycle import Regime, Status
 from portal.requests.models import FootageRequest
-from tests.factories.catalogue import by_source_id
+from tests.factories.catalogue import by_source_id, squares_of
 from tests.integration.recordings.test_searching import AT, LAT, LON, NINE, aside, line
 
 HANDLER = Actor(ActorKind.HANDLER, "h-1", "A handler")
@@ -83,7 +82,7 @@ def fill(database: Database, *names: str, **more: object) -> list[int]:
 
 def find(database: Database) -> list[Found]:
     with database.reading() as session:
-        return search(session, CRITERIA)
+        return found_by(session, CRITERIA)
 
 
 def searched(database: Database, request_id: uuid.UUID | None) -> int:
@@ -92,7 +91,7 @@ def searched(database: Database, request_id: uuid.UUID | None) -> int:
             session,
             request_id=request_id,
             criteria=CRITERIA,
-            found=search(session, CRITERIA),
+            found=found_by(session, CRITERIA),
             by=WORKER,
             at=AT,
         )
@@ -224,8 +223,8 @@ def test_deleting_leaves_the_row_and_owes_the_file(database: Database) -> None:
         gone = recording(session, a)
         assert (gone.is_deleted, gone.deleted_at, gone.deleted_why) == (True, AT, "31 days")
         assert session.get(Track, a) is None
-        assert not session.scalars(sa.select(Footprint).where(Footprint.recording_id == a)).all()
-        assert session.scalars(sa.select(Footprint).where(Footprint.recording_id == b)).all()
+        assert not squares_of(session, a)
+        assert squares_of(session, b)
         # The other recording still needs the file that both name.
         assert not session.scalars(
             sa.select(OutboxJob).where(OutboxJob.job == "delete_footage")

@@ -19,7 +19,7 @@ from portal.recordings.importing.lines_of_files import json_chunks
 from portal.recordings.models import Category, Footprint, Recording, Track, UnfinishedImport
 from portal.recordings.projection import to_degrees
 from portal.recordings.tracks import unpack
-from tests.factories.catalogue import by_source_id, line
+from tests.factories.catalogue import by_source_id, line, squares_of
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 NINE = datetime(2026, 11, 1, 21, tzinfo=UTC)
@@ -195,16 +195,7 @@ def test_a_corrected_time_and_track_move_the_footprint(database: Database) -> No
     assert report.updated == 1
     take_in(database, line("C", later, north=0.2), "a.jsonl")
     with database.reading() as session:
-        rows = {
-            name: set(
-                session.execute(
-                    sa.select(Footprint.slot, Footprint.cell).where(
-                        Footprint.recording_id == recording(session, name).id
-                    )
-                )
-            )
-            for name in "ABC"
-        }
+        rows = {name: squares_of(session, recording(session, name).id) for name in "ABC"}
     assert rows["A"] == rows["C"]
     assert not rows["A"] & rows["B"]
 

@@ -14,12 +14,11 @@ import pytest
 from portal.actors import COMMAND_LINE
 from portal.db import Database
 from portal.recordings.commands import forget
-from portal.recordings.finding import Found
+from portal.recordings.describing import Found, found_by
 from portal.recordings.gazetteer import import_places
 from portal.recordings.importing import import_lines
 from portal.recordings.lines import BadLine
 from portal.recordings.models import Certainty
-from portal.recordings.queries import search
 from portal.recordings.searching import answer_line, criteria_from_line
 from tests.factories.catalogue import by_source_id
 
@@ -57,7 +56,7 @@ def filled(database: Database, *lines: str) -> Database:
 def ask(database: Database, **asked: Any) -> list[Found]:
     asked = {"from": moment(0), "until": moment(600)} | asked
     with database.reading() as session:
-        return search(session, criteria_from_line(json.dumps(asked)))
+        return found_by(session, criteria_from_line(json.dumps(asked)))
 
 
 def near(metres: float = 150) -> dict[str, Any]:

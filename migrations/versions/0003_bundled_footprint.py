@@ -1,0 +1,41 @@
+"""The footprint carries the tracks: a row for an hour and a square, not for each recording.
+
+The index is made from the tracks, so nothing is moved: it begins empty here, and `portal db
+upgrade` makes it anew in the same command (`recordings.indexing.index_if_missing`).
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.drop_table("footprint")
+    op.create_table(
+        "footprint",
+        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("part", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("heads", sa.LargeBinary(), nullable=False),
+        sa.Column("points", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("slot", "cell", "part", name=op.f("pk_footprint")),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        # A row is written to fit a page: it stays in it, and is not squeezed for a few bytes.
+        op.execute("ALTER TABLE footprint SET (toast_tuple_target = 8160)")
+        for column in ("heads", "points"):
+            op.execute(f"ALTER TABLE footprint ALTER COLUMN {column} SET STORAGE EXTERNAL")
+
+
+def downgrade() -> None:
+    op.drop_table("footprint")
+    op.create_table(
+        "footprint",
+        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("recording_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("slot", "cell", "recording_id", name=op.f("pk_footprint")),
+        sqlite_with_rowid=False,
+    )
