@@ -17,6 +17,8 @@ from tests.architecture.source import TEMPLATES, calls, module_of
 FIELDS = {"reference", "reply_by", "collect_by", "kept_until", "code", "minutes"}
 GIVEN_TO_ALL = {"address", "force_name", "contact_email"}
 SECRET = {"code"}
+# What says to whom an e-mail goes and when, and is no field of its text; `**` is none by itself.
+ADDRESSING = {"to", "key", "at", "path", None}
 
 
 def jobs_owed() -> dict[str, str]:
@@ -53,15 +55,30 @@ class Owed:
 
 
 def notices_owed() -> list[Owed]:
-    """Every call of `notify`, with its kind and the fields it gives."""
+    """Every e-mail that is owed, with its kind and its fields: by `notify` itself, or by
+    `notify_applicant`, which hands on to `notify` what it is given, with fields of its own."""
+    [handed_on] = [call for _, call in calls("notify") if None in _words(call)]
     return [
-        Owed(
-            f"{path}:{call.lineno}",
-            _kind(call.args[1]),
-            frozenset(str(word.arg) for word in call.keywords) - {"to", "key", "at", "path"},
-        )
-        for path, call in calls("notify")
+        *(
+            _owed(path, call, call.args[1], _words(call))
+            for path, call in calls("notify")
+            if call is not handed_on
+        ),
+        *(
+            _owed(path, call, call.args[2], _words(call) | _words(handed_on))
+            for path, call in calls("notify_applicant")
+        ),
     ]
+
+
+def _owed(path: str, call: ast.Call, kind: ast.expr, words: set[str | None]) -> Owed:
+    fields = {str(word) for word in words - ADDRESSING}
+    return Owed(f"{path}:{call.lineno}", _kind(kind), frozenset(fields))
+
+
+def _words(call: ast.Call) -> set[str | None]:
+    """The names of what a call gives by name; None for `**`."""
+    return {word.arg for word in call.keywords}
 
 
 def _kind(node: ast.expr) -> str:

@@ -19,6 +19,7 @@ from portal.identity.proof import CodePurpose
 from portal.ids import new_id, new_token
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.models import Applicant, FootageRequest
 
 
@@ -68,14 +69,8 @@ def revoke(session: Session, *, link_id: UUID, why: str, by: Actor, at: datetime
     if link.revoked_at is not None:
         return
     footage_request = _end(session, link, why=why, by=by, at=at)
-    notify(
-        session,
-        NoticeKind.LINK_REVOKED,
-        to=session.get_one(Applicant, footage_request.id).email,
-        key=f"link_revoked:{link.id}",
-        at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
+    notify_applicant(
+        session, footage_request, NoticeKind.LINK_REVOKED, key=f"link_revoked:{link.id}", at=at
     )
 
 

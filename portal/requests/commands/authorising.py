@@ -28,11 +28,11 @@ from portal.identity.proof import Judged
 from portal.identity.queries import kept_authorities
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
-from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.messaging import keep_from_us
 from portal.requests.commands.moving import move
 from portal.requests.commands.proving import Known, locked_sar, since_when
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.commands.writing import write_letter
 from portal.requests.foreseeing import check_ask_counts
 from portal.requests.ledger import open_asks
@@ -125,14 +125,12 @@ def ask_authority(
     footage_request.authority_accepted_at = None
     body = "\n".join([*(lack.explanation for lack in lacks), note.strip()])
     message = keep_from_us(session, footage_request, Meaning.AUTHORITY, body, by=by, at=at)
-    notify(
+    notify_applicant(
         session,
+        footage_request,
         NoticeKind.IDENTITY_ASKED,
-        to=session.get_one(Applicant, request_id).email,
         key=f"authority-asked:{message.id}",
         at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
     )
     own = _letter_fields(acting, lacks, note, london_day(at))
     return write_letter(session, footage_request, LetterKind.ID_REQUEST, own, by=by, at=at)

@@ -10,15 +10,16 @@ from portal.dates import london_day
 from portal.db import locked_one
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
-from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
+from portal.requests.commands.messaging import keep_from_us
 from portal.requests.commands.moving import move
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.commands.writing import write_letter
 from portal.requests.foreseeing import check_ask_counts
 from portal.requests.letter_writing import clarification_fields
 from portal.requests.lifecycle import Event
-from portal.requests.messages import Meaning, Sender
-from portal.requests.models import Applicant, FootageRequest, Message
+from portal.requests.messages import Meaning
+from portal.requests.models import FootageRequest
 
 
 def ask(
@@ -44,23 +45,9 @@ def ask(
         session, request_id=request_id, event=Event.CLARIFICATION_ASKED, by=by, at=at
     )
     own = clarification_fields(questions, why_needed, asked_on=london_day(at))
-    message = Message(
-        request_id=request_id,
-        sender=Sender.US,
-        meaning=Meaning.CLARIFICATION,
-        body="\n".join([*own["questions"], own["why_needed"]]),
-        sent_at=at,
-        handler_id=UUID(by.id),
-    )
-    session.add(message)
-    session.flush()
-    notify(
-        session,
-        NoticeKind.MESSAGE,
-        to=session.get_one(Applicant, request_id).email,
-        key=f"message:{message.id}",
-        at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
+    body = "\n".join([*own["questions"], own["why_needed"]])
+    message = keep_from_us(session, footage_request, Meaning.CLARIFICATION, body, by=by, at=at)
+    notify_applicant(
+        session, footage_request, NoticeKind.MESSAGE, key=f"message:{message.id}", at=at
     )
     return write_letter(session, footage_request, LetterKind.CLARIFICATION, own, by=by, at=at)

@@ -9,12 +9,12 @@ from portal.actors import Actor, ActorKind
 from portal.audit.commands import record
 from portal.db import locked
 from portal.errors import NotFound, Refused
-from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.moving import move
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Meaning, Sender
-from portal.requests.models import Applicant, FootageRequest, Message
+from portal.requests.models import FootageRequest, Message
 
 
 def write_to_us(
@@ -130,14 +130,8 @@ def _send(
         at=at,
         meaning=meaning.value,
     )
-    notify(
-        session,
-        NoticeKind.MESSAGE,
-        to=session.get_one(Applicant, footage_request.id).email,
-        key=f"message:{message.id}",
-        at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
+    notify_applicant(
+        session, footage_request, NoticeKind.MESSAGE, key=f"message:{message.id}", at=at
     )
     return message
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.actors import Actor, ActorKind
+from portal.actors import Actor
 from portal.dates import london_day
 from portal.db import locked
 from portal.errors import NotFound, Refused
@@ -20,17 +20,18 @@ from portal.identity.queries import kept_documents
 from portal.identity.viewing import SealedFile
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
-from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.applicant_page import takes_proof
+from portal.requests.commands.messaging import keep_from_us
 from portal.requests.commands.moving import move
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.commands.writing import write_letter
 from portal.requests.foreseeing import check_ask_counts
 from portal.requests.ledger import open_asks
 from portal.requests.letter_writing import id_request_fields
 from portal.requests.lifecycle import Event, Status
-from portal.requests.messages import Meaning, Sender
-from portal.requests.models import Applicant, FootageRequest, Message, Representative, RequestStep
+from portal.requests.messages import Meaning
+from portal.requests.models import FootageRequest, Representative, RequestStep
 from portal.requests.queries import steps_of
 
 # Whatever else happened, no picture stays longer than this after the end (rules, section 2).
@@ -127,17 +128,14 @@ def ask_identity(
     ask_again(session, subject_id=request_id, doubts=doubts, by=by, at=at)
     footage_request = move(session, request_id=request_id, event=Event.IDENTITY_ASKED, by=by, at=at)
     footage_request.identity_accepted_at = None
-    message = _identity_message(request_id, doubts, note, by, at)
-    session.add(message)
-    session.flush()
-    notify(
+    body = "\n".join([*(doubt.explanation for doubt in doubts), note.strip()])
+    message = keep_from_us(session, footage_request, Meaning.IDENTITY, body, by=by, at=at)
+    notify_applicant(
         session,
+        footage_request,
         NoticeKind.IDENTITY_ASKED,
-        to=session.get_one(Applicant, request_id).email,
         key=f"identity-asked:{message.id}",
         at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
     )
     own = id_request_fields(doubts, note, asked_on=london_day(at))
     return write_letter(session, footage_request, LetterKind.ID_REQUEST, own, by=by, at=at)
@@ -239,20 +237,6 @@ def _proof_at(
 def _check_day(footage_request: FootageRequest, shown_on: date | None, at: datetime) -> None:
     if shown_on is None or not footage_request.received_on <= shown_on <= london_day(at):
         raise Refused("Enter the day they showed it, from the day of the request until today.")
-
-
-def _identity_message(
-    request_id: UUID, doubts: Iterable[Doubt], note: str, by: Actor, at: datetime
-) -> Message:
-    lines = [doubt.explanation for doubt in doubts]
-    return Message(
-        request_id=request_id,
-        sender=Sender.US,
-        meaning=Meaning.IDENTITY,
-        body="\n".join([*lines, note.strip()]).strip(),
-        sent_at=at,
-        handler_id=UUID(by.id) if by.kind is ActorKind.HANDLER else None,
-    )
 
 
 def _locked(session: Session, request_id: UUID) -> FootageRequest:

@@ -12,10 +12,10 @@ from portal.dates import day_in_words, london_day
 from portal.db import Base
 from portal.ids import new_reference
 from portal.letters.kinds import LetterKind
-from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.outbox.commands import owe
 from portal.requests.commands.moving import add_step, keep_clock
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.commands.writing import write_letter
 from portal.requests.intake import (
     AboutWhom,
@@ -66,7 +66,7 @@ def receive(
         regime=footage_request.regime.value,
         channel=footage_request.channel.value,
     )
-    _owe_what_follows(session, footage_request, intake.applicant.email, clock.target_due_on, at)
+    _owe_what_follows(session, footage_request, clock.target_due_on, at)
     own = ack_fields(
         footage_request.regime,
         intake.about,
@@ -78,7 +78,7 @@ def receive(
 
 
 def _owe_what_follows(
-    session: Session, footage_request: FootageRequest, email: str, due_on: date | None, at: datetime
+    session: Session, footage_request: FootageRequest, due_on: date | None, at: datetime
 ) -> None:
     request_id = footage_request.id
     owe(
@@ -88,14 +88,12 @@ def _owe_what_follows(
         key=f"preserve:{request_id}",
         at=at,
     )
-    notify(
+    notify_applicant(
         session,
+        footage_request,
         NoticeKind.ACKNOWLEDGEMENT,
-        to=email,
         key=f"acknowledgement:{request_id}",
         at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
         reply_by=day_in_words(due_on) if due_on and due_on >= london_day(at) else "",
     )
 

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.dates import day_in_words, london_day
 from portal.db import locked_one
-from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
+from portal.requests.commands.messaging import keep_from_us
 from portal.requests.commands.moving import move
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.lifecycle import Event, Status
-from portal.requests.messages import Meaning, Sender
-from portal.requests.models import Applicant, FootageRequest, Message
+from portal.requests.messages import Meaning
+from portal.requests.models import FootageRequest
 from portal.requests.queries import steps_of
 from portal.requests.waiting import Waiting, waiting_of
 
@@ -37,30 +38,21 @@ def remind(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> bo
     if waiting is None or not waiting.is_reminder_due(london_day(at)):
         return False
     move(session, request_id=request_id, event=Event.REMINDED, by=by, at=at)
-    session.add(_message(footage_request, waiting, at))
-    notify(
+    body = _asked_again(footage_request.status, waiting)
+    keep_from_us(session, footage_request, Meaning.INFORMATION, body, by=by, at=at)
+    notify_applicant(
         session,
+        footage_request,
         NoticeKind.REMINDER,
-        to=session.get_one(Applicant, request_id).email,
         key=f"reminder:{request_id}:{len(steps)}",
         at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
     )
     return True
 
 
-def _message(footage_request: FootageRequest, waiting: Waiting, at: datetime) -> Message:
-    needed = _NEEDED[footage_request.status]
-    return Message(
-        request_id=footage_request.id,
-        sender=Sender.US,
-        meaning=Meaning.INFORMATION,
-        body=(
-            f"On {day_in_words(waiting.asked_on)} we asked you for {needed}. We do not have it "
-            f"yet.\nIf we have not heard from you by {day_in_words(waiting.close_on)}, we may "
-            "close your request. You can have it opened again."
-        ),
-        sent_at=at,
-        handler_id=None,
+def _asked_again(status: Status, waiting: Waiting) -> str:
+    return (
+        f"On {day_in_words(waiting.asked_on)} we asked you for {_NEEDED[status]}. We do not have "
+        f"it yet.\nIf we have not heard from you by {day_in_words(waiting.close_on)}, we may "
+        "close your request. You can have it opened again."
     )

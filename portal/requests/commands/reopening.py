@@ -10,13 +10,13 @@ from portal.audit.commands import record
 from portal.dates import day_in_words, london_day
 from portal.db import locked_one
 from portal.letters.kinds import LetterKind
-from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.moving import move
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.commands.writing import write_letter
 from portal.requests.letter_writing import reopened_fields
 from portal.requests.lifecycle import Event, Status
-from portal.requests.models import Applicant, FootageRequest
+from portal.requests.models import FootageRequest
 from portal.workdays import months_after
 
 KNOWN_MONTHS = 6
@@ -38,14 +38,12 @@ def reopen_request(session: Session, *, request_id: UUID, by: Actor, at: datetim
     write_letter(
         session, footage_request, LetterKind.REOPENED, reopened_fields(due_on), by=by, at=at
     )
-    notify(
+    notify_applicant(
         session,
+        footage_request,
         NoticeKind.REOPENED,
-        to=session.get_one(Applicant, request_id).email,
         key=f"reopened:{request_id}:{at.isoformat()}",
         at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
         reply_by=day_in_words(due_on) if due_on else "",
     )
 

@@ -17,19 +17,37 @@ from portal.requests.messages import Sender
 from portal.requests.models import Applicant, FootageRequest, Message
 
 
+def notify_applicant(
+    session: Session,
+    footage_request: FootageRequest,
+    kind: NoticeKind,
+    *,
+    key: str,
+    at: datetime,
+    **fields: str | int,
+) -> None:
+    """Owe the applicant an e-mail that gives the request's reference and points to its page.
+
+    The same `key` twice is one e-mail, and nothing is owed where there is no address: see
+    `notifications.commands.notify`. `fields` are what else the kind's text says.
+    """
+    notify(
+        session,
+        kind,
+        to=session.get_one(Applicant, footage_request.id).email,
+        key=key,
+        at=at,
+        path=f"/your-request/{footage_request.reference}",
+        reference=footage_request.reference,
+        **fields,
+    )
+
+
 def tell_of_letter(
     session: Session, footage_request: FootageRequest, letter: Letter, *, at: datetime
 ) -> None:
     """Owe the e-mail that there is a letter. Without an address the letter goes by post."""
-    notify(
-        session,
-        NoticeKind.LETTER,
-        to=session.get_one(Applicant, footage_request.id).email,
-        key=f"letter:{letter.id}",
-        at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
-    )
+    notify_applicant(session, footage_request, NoticeKind.LETTER, key=f"letter:{letter.id}", at=at)
 
 
 def note_told(session: Session, *, message_id: UUID, by: Actor, at: datetime) -> str:

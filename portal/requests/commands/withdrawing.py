@@ -9,13 +9,13 @@ from portal.actors import Actor
 from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.identity.commands.proofs import delete_pictures
-from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.applicant_page import may_withdraw
 from portal.requests.applicant_queries import is_hold_open_to_applicant
 from portal.requests.commands.keeping import let_go
 from portal.requests.commands.messaging import tell_applicant
 from portal.requests.commands.moving import move
+from portal.requests.commands.telling import notify_applicant
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
 from portal.requests.models import Applicant, FootageRequest
@@ -49,16 +49,9 @@ def withdraw(
     )
     let_go(session, footage_request, by=by, at=at)
     delete_pictures(session, subject_id=request_id, at=at, due_at=at)
-    email = session.get_one(Applicant, request_id).email
-    if not email:
+    if not session.get_one(Applicant, request_id).email:
         tell_applicant(session, footage_request, _ENDED, by=by, at=at)
-    notify(
-        session,
-        NoticeKind.WITHDRAWN,
-        to=email,
-        key=f"withdrawn:{request_id}",
-        at=at,
-        path=f"/your-request/{footage_request.reference}",
-        reference=footage_request.reference,
+    notify_applicant(
+        session, footage_request, NoticeKind.WITHDRAWN, key=f"withdrawn:{request_id}", at=at
     )
     return footage_request
