@@ -13,20 +13,14 @@ from typing import Protocol
 from portal.dates import london_day
 from portal.identity.proof import ProofKind
 from portal.requests.clock.foi import last_day_to_pay
+from portal.requests.ledger import DatedStep
 from portal.requests.lifecycle import TABLE, Event, Regime, Status
 from portal.requests.silence import chase_on, close_on
 
 DELAY_EVERY = timedelta(days=7)
 
 
-class Dated(Protocol):
-    """What the rules need of a step of the ledger."""
-
-    event: Event
-    on: date
-
-
-class Noted(Dated, Protocol):
+class Noted(DatedStep, Protocol):
     """A step with when it was written down, and what is noted beside it."""
 
     at: datetime
@@ -131,7 +125,7 @@ def pay_by(regime: Regime, asked_on: date) -> date:
 
 
 def is_delay_due(
-    status: Status, target_on: date | None, steps: Iterable[Dated], today: date
+    status: Status, target_on: date | None, steps: Iterable[DatedStep], today: date
 ) -> bool:
     """Whether to say today that we are late: on the first day after the date we gave, and every
     seven days while no answer is out (rules, section 10, row 14).

@@ -15,6 +15,11 @@ from portal.requests.models import FootageRequest, Message, RequestStep
 from portal.requests.waiting import Waiting, is_delay_due, waiting_of
 
 
+def waiting_for(footage_request: FootageRequest) -> Waiting | None:
+    """What this request waits for from its applicant, by its ledger, which is loaded."""
+    return waiting_of(footage_request.status, footage_request.regime, footage_request.steps)
+
+
 def to_remind(session: Session, *, today: date) -> list[UUID]:
     """The requests whose applicant is to be reminded today."""
     return [one for one, waiting in _waiting(session) if waiting.is_reminder_due(today)]
@@ -79,7 +84,7 @@ _CAN_BE_LATE = [status for status in Status if (status, Event.DELAY_TOLD) in TAB
 
 def _waiting(session: Session) -> Iterator[tuple[UUID, Waiting]]:
     for one in session.scalars(_with_steps(FootageRequest.status.in_(WAITING))):
-        waiting = waiting_of(one.status, one.regime, one.steps)
+        waiting = waiting_for(one)
         if waiting is not None:
             yield one.id, waiting
 

@@ -20,7 +20,8 @@ from portal.requests.staff_views.addresses import part_url
 from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
 from portal.requests.staff_views.previewing import own_words, preview_or_issue
 from portal.requests.staff_views.telling import message_reaches
-from portal.requests.waiting import Waiting, waiting_of
+from portal.requests.waiting import Waiting
+from portal.requests.waiting_queries import waiting_for
 from portal.web.forms import PlainForm, refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
@@ -36,7 +37,7 @@ def close(reference: str) -> ResponseReturnValue:
         footage_request = by_reference(session, reference)
     if footage_request.status is Status.CLOSED:
         return redirect(part_url(reference), 303)  # a second press of the button
-    waiting = _waiting_of(footage_request)
+    waiting = waiting_for(footage_request)
     because = offered(footage_request, footage_request.steps, waiting, london_day(now()))
     if because is None:
         why_not = too_soon(waiting, london_day(now()))
@@ -137,10 +138,6 @@ def open_again(reference: str) -> ResponseReturnValue:
             )
         flash(f"The request is open again. {reaches}", "success")
     return redirect(part_url(reference), 303)
-
-
-def _waiting_of(footage_request: FootageRequest) -> Waiting | None:
-    return waiting_of(footage_request.status, footage_request.regime, footage_request.steps)
 
 
 def _has_written(footage_request: FootageRequest, waiting: Waiting | None) -> bool:

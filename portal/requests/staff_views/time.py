@@ -24,7 +24,8 @@ from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
 from portal.requests.staff_views.next_steps import Step, step_of
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import own_words, preview_or_issue
-from portal.requests.waiting import Waiting, waiting_of
+from portal.requests.waiting import Waiting
+from portal.requests.waiting_queries import waiting_for
 from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
@@ -50,7 +51,7 @@ def time(reference: str) -> ResponseReturnValue:
     with reading() as session:
         page = request_page(session, reference)
         footage_request = page["footage_request"]
-        waiting = _waiting_of(footage_request)
+        waiting = waiting_for(footage_request)
         return render_template(
             "requests/office/time.html",
             **page,
@@ -135,10 +136,6 @@ def fee_paid(reference: str) -> ResponseReturnValue:
             flash("The fee is noted. The request goes on.", "success")
             return redirect(part_url(reference, "time"), 303)
     return shown_again(template, reference, form=form)
-
-
-def _waiting_of(footage_request: FootageRequest) -> Waiting | None:
-    return waiting_of(footage_request.status, footage_request.regime, footage_request.steps)
 
 
 def _acts(
