@@ -2,7 +2,7 @@
 day remind whoever has not sent what we asked for and say so where we are late."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,10 @@ def preserve(house: House, held: Lease) -> Callable[[Session], object]:
     Runs on receipt, and again every day to day 35, because cameras are docked late (rules 3).
     """
     request_id = UUID(held.payload["request_id"])
-    return lambda session: keep_safe(session, request_id=request_id, by=WORKER, at=house.now())
+    kept_for = timedelta(days=house.settings.retention_days)
+    return lambda session: keep_safe(
+        session, request_id=request_id, by=WORKER, at=house.now(), kept_for=kept_for
+    )
 
 
 def search_again(house: House, held: Lease) -> Callable[[Session], object]:

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from portal.db import locked
 from portal.errors import NotFound
 from portal.recordings.models import Candidate, CandidateStatus, Search
 from portal.recordings.searched import is_whole
@@ -25,6 +26,17 @@ def by_reference(session: Session, reference: str) -> FootageRequest:
 def by_id(session: Session, request_id: UUID) -> FootageRequest:
     """The request with everything that hangs on it. NotFound when there is none."""
     return _whole(session, FootageRequest.id == request_id)
+
+
+def lock_request(session: Session, request_id: UUID) -> FootageRequest:
+    """The request, locked until the transaction ends. NotFound when there is none.
+
+    Lock a request before its recordings, so that no two commands wait for each other.
+    """
+    found = locked(session, FootageRequest, request_id)
+    if found is None:
+        raise NotFound("There is no such request.")
+    return found
 
 
 def _whole(session: Session, wanted: sa.ColumnElement[bool]) -> FootageRequest:
@@ -84,9 +96,7 @@ def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
 
 
 def is_search_too_wide(session: Session, request_id: UUID) -> bool:
-    """Whether the newest search was of a part only, because the whole is too wide: then nobody
-    can say yet what is held, nor that nothing is."""
-    newest = session.scalars(
-        sa.select(Search).where(Search.request_id == request_id).order_by(Search.id.desc()).limit(1)
-    ).first()
-    return newest is not None and not is_whole(newest)
+    """Whether only parts were searched, because the whole is too wide: then nobody can say yet
+    what is held, nor that nothing is."""
+    made = session.scalars(sa.select(Search).where(Search.request_id == request_id)).all()
+    return bool(made) and not any(is_whole(search) for search in made)

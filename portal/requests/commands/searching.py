@@ -1,5 +1,6 @@
 """Searching for a request's video, and keeping what was found from deletion."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,13 +11,20 @@ from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.outbox.commands import owe
 from portal.recordings.commands import preserve, record_search
-from portal.recordings.finding import search
+from portal.recordings.criteria import MOST_PROPOSED, Criteria, is_too_wide, searchable_part
+from portal.recordings.describing import found_by
 from portal.recordings.models import Search
 from portal.requests.models import FootageRequest, SightingRow
-from portal.requests.wanted import Widening, criteria_for
+from portal.requests.wanted import SaidSighting, Widening, criteria_for
 
 # Footage appears late, when a camera is docked: the search runs again every day until then.
 SEARCH_UNTIL_DAY = 35
+# How long most video is kept, unless the house says otherwise.
+KEPT_FOR = timedelta(days=31)
+TOO_WIDE = (
+    "This would find more recordings than anybody could look through. Choose less time, or less "
+    "distance."
+)
 
 
 def search_and_preserve(
@@ -26,18 +34,33 @@ def search_and_preserve(
     by: Actor,
     at: datetime,
     widening: Widening | None = None,
+    elsewhere: SaidSighting | None = None,
+    kept_for: timedelta = KEPT_FOR,
 ) -> Search:
     """Search by the sighting, write the search down, and preserve every candidate.
 
+    `elsewhere` is where and when to look instead of what the applicant said.
+
     The record is kept even when nothing was found: it feeds the `not_held` letter (rules R8).
+    What is too wide to search whole is searched in part (`criteria.searchable_part`): the record
+    says so, and "not held" cannot be answered from it. `kept_for` is how long most video is kept.
     Refused once the request is answered or closed: its video is on its way to being deleted as
-    usual, and a search would keep it for ever.
+    usual, and a search would keep it for ever. Refused too when it is the widening that is too
+    much.
     """
-    if not _is_open(session, request_id):
+    footage_request = _open_one(session, request_id)
+    if footage_request is None:
         raise Refused("This request is answered or closed. Nothing more is searched for it.")
-    sighting = session.get_one(SightingRow, request_id)
-    criteria = criteria_for(sighting, widening or Widening())
-    found = search(session, criteria)
+    sighting = elsewhere or session.get_one(SightingRow, request_id)
+    asked = criteria_for(sighting, widening or Widening())
+    is_as_said = elsewhere is None and widening in (None, Widening())
+    if is_too_wide(asked) and not is_as_said:
+        raise Refused(TOO_WIDE)
+    # The same part every day, so that one request never keeps more than such a part of days.
+    part = searchable_part(asked, kept_since=footage_request.received_at - kept_for)
+    found = found_by(session, part)
+    criteria = _marked(part, len(found))
+    found = found[:MOST_PROPOSED]
     written = record_search(
         session, request_id=request_id, criteria=criteria, found=found, by=by, at=at
     )
@@ -52,18 +75,33 @@ def search_and_preserve(
     return written
 
 
-def keep_safe(session: Session, *, request_id: UUID, by: Actor, at: datetime) -> None:
+def _marked(searched: Criteria, found: int) -> Criteria:
+    """With more found than may be proposed, only the likeliest are: a part of what was asked."""
+    if found <= MOST_PROPOSED or searched.part_of:
+        return searched
+    return replace(searched, part_of=(searched.since, searched.until))
+
+
+def keep_safe(
+    session: Session,
+    *,
+    request_id: UUID,
+    by: Actor,
+    at: datetime,
+    kept_for: timedelta = KEPT_FOR,
+) -> None:
     """The worker's daily search: like the first, until the request is answered or closed."""
-    if _is_open(session, request_id):
-        search_and_preserve(session, request_id=request_id, by=by, at=at)
+    if _open_one(session, request_id) is not None:
+        search_and_preserve(session, request_id=request_id, by=by, at=at, kept_for=kept_for)
 
 
-def _is_open(session: Session, request_id: UUID) -> bool:
-    """Under the request's lock, so that an answer in the same moment comes before or after."""
+def _open_one(session: Session, request_id: UUID) -> FootageRequest | None:
+    """The request if it is open, under its lock, so that an answer in the same moment comes
+    before or after."""
     footage_request = locked(session, FootageRequest, request_id)
     if footage_request is None:
         raise NotFound("There is no such request.")
-    return footage_request.status.is_open
+    return footage_request if footage_request.status.is_open else None
 
 
 def _owe_next(session: Session, request_id: UUID, at: datetime) -> None:
