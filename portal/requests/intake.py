@@ -45,8 +45,8 @@ class DeliveryFormat(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """Where and when it happened, how sure they are, and what they looked like.
+class WhenAndWhere:
+    """What is searched for one thing that happened, and what was said of it.
 
     `earliest_at` to `latest_at` is the window that is searched, instants in UTC; `radius_m` is
     how far around the point or line. A place is a point, a line of points, a borough, or words.
@@ -61,6 +61,12 @@ class Sighting:
     line: tuple[tuple[float, float], ...] = ()
     radius_m: int = 150
     borough: str = ""
+
+
+@dataclass(frozen=True)
+class Sighting(WhenAndWhere):
+    """When and where it happened, what happened, and what they looked like."""
+
     occasion: Occasion = Occasion.OTHER
     what_happened: str = ""
     shoulder_number: str = ""

@@ -1,17 +1,16 @@
 """One page for a request that came by telephone, by post or over a counter."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime, time
 from typing import Any
-
-from flask_wtf import FlaskForm
 
 from portal.dates import london_day
 from portal.errors import Refused
 from portal.identity.authority import Acting
-from portal.recordings.london import readings, window_in_london
-from portal.requests.answers import NO_MOMENT, Window, no_sighting, whole_days, window_around
+from portal.recordings.london import readings
+from portal.requests.answers import NO_MOMENT, no_sighting
 from portal.requests.forms.addresses import fault_of
+from portal.requests.forms.moment import MomentForm
 from portal.requests.intake import (
     AboutWhom,
     ApplicantDetails,
@@ -21,10 +20,10 @@ from portal.requests.intake import (
     Occasion,
     RepresentativeDetails,
     Sighting,
+    WhenAndWhere,
     Wishes,
 )
 from portal.requests.journey import BOTH
-from portal.requests.places import PlaceOnOffer
 from portal.requests.reading_back import DELIVERY, OCCASION
 from portal.web.fields import (
     DatePartsField,
@@ -40,22 +39,17 @@ CHANNELS = {
     Channel.POST.value: "By post",
     Channel.COUNTER.value: "At a front counter",
 }
-NONE_OF_THESE = "none"
 # A letter has a day and no time; noon keeps its day in every time zone of the country.
 NOON = time(12)
-AROUND_MINUTES = 30
-LONGEST_NIGHT = timedelta(hours=12)
-OLDEST_YEARS = 130
 _WHOSE = {
     AboutWhom.ME.value: "Video of themselves",
     AboutWhom.SOMEONE_I_ACT_FOR.value: "Video of somebody they act for",
     AboutWhom.GENERAL.value: "General information, or video that is not of them",
     BOTH: "Both: video of themselves, and general information",
 }
-_METRES = {"50": "50 metres", "150": "150 metres", "500": "500 metres", "1000": "1 kilometre"}
 
 
-class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
+class RegisterForm(MomentForm):
     """What came, and when. Ends in `to_intake` and `received_at`."""
 
     channel = OneOfField(
@@ -79,13 +73,6 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
     acting_as = LineField("What they are to them", at_most=200)
     organisation = LineField("Firm or organisation", at_most=200)
     organisation_number = LineField("The firm’s number at its regulator", at_most=40)
-    happened_on = DatePartsField("Date it happened", subject="date it happened", optional=True)
-    since = TimeField("From what time?")
-    until = TimeField("To what time?")
-    place = LineField("Street, place or postcode", at_most=200, subject="Place")
-    which_place = OneOfField("Which place is closest?", choices=[])
-    metres = OneOfField("How near was it?", choices=options(_METRES), default="150")
-    borough = OneOfField("Borough", choices=[])
     occasion = OneOfField(
         "What happened?",
         choices=options({kind.value: words for kind, words in OCCASION.items()}),
@@ -111,45 +98,21 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
     language = LineField("Language", at_most=200)
     adjustments = ParagraphField("Help they need", at_most=1000)
 
-    def __init__(
-        self, *, at: datetime, boroughs: Sequence[str], places: Sequence[PlaceOnOffer] = ()
-    ) -> None:
-        super().__init__()
-        self._now, self._places = at, {place.value: place for place in places}
-        self.borough.choices = options({"": "Not sure", **{name: name for name in boroughs}})
-        offered = {place.value: place.label for place in places}
-        self.which_place.choices = options({**offered, NONE_OF_THESE: "None of these"})
-
     @property
     def is_about_video(self) -> bool:
         """Whether there is a moment to look at. A request for figures has none."""
         return self.about.data != AboutWhom.GENERAL.value or self.happened_on.data is not None
 
-    @property
-    def has_places(self) -> bool:
-        """Whether there are places to choose from."""
-        return bool(self._places)
-
     def validate(self, extra_validators: Any = None) -> bool:
         """Each answer by itself first; then those that depend on others."""
         super().validate(extra_validators)
-        for field in (self.received_on, self.born_on, self.happened_on):
-            self._refuse_a_day_to_come(field)
+        for field in (self.received_on, self.born_on, self.happened_on, self.happened_until):
+            self.refuse_a_day_to_come(field)
         self._judge_people()
         if self.is_about_video:
-            self._judge_moment()
-            self._judge_place()
+            self.judge_moment()
+            self.judge_place()
         return not self.errors
-
-    def _refuse_a_day_to_come(self, field: DatePartsField) -> None:
-        if field.errors or field.data is None:
-            return
-        subject = field.subject.capitalize()
-        today = london_day(self._now)
-        if field.data > today:
-            field.errors = [f"{subject} must be today or in the past"]
-        elif field.data.year < today.year - OLDEST_YEARS:
-            field.errors = [f"{subject} must be in the last {OLDEST_YEARS} years"]
 
     def _judge_people(self) -> None:
         email = self.email.data or ""
@@ -175,42 +138,6 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
         ):
             if is_needed and not field.data and not field.errors:
                 field.errors = [words]
-
-    def _judge_moment(self) -> None:
-        if self.happened_on.data is None:
-            self.happened_on.errors = self.happened_on.errors or ["Enter the date it happened"]
-            return
-        if self.since.errors or self.until.errors or self.happened_on.errors:
-            return
-        if self.until.data and not self.since.data:
-            self.since.errors = ["Enter the time from which to look, like 5:30pm"]
-            return
-        since, until = self._window()
-        if since > self._now:
-            self.since.errors = ["The time must be in the past"]
-        elif self.until.data and until - since > LONGEST_NIGHT and self._is_over_midnight:
-            self.until.errors = ["The time to look to must be after the time to look from"]
-
-    def _judge_place(self) -> None:
-        if not self.place.data and not self.borough.data:
-            self.place.errors = ["Enter a street, a place or a postcode, or select a borough"]
-        elif self._places and not self.which_place.data:
-            self.which_place.errors = ["Select the closest place"]
-
-    @property
-    def _is_over_midnight(self) -> bool:
-        return bool(self.since.data and self.until.data and self.until.data <= self.since.data)
-
-    def _window(self) -> Window:
-        day, since, until = self.happened_on.data, self.since.data, self.until.data
-        if day is None:
-            return NO_MOMENT
-        if since is None:
-            return whole_days(day, day)
-        if until is None:
-            return window_around(day, since, AROUND_MINUTES)
-        last = day + timedelta(days=1) if self._is_over_midnight else day
-        return window_in_london(datetime.combine(day, since), datetime.combine(last, until))
 
     @property
     def received_at(self) -> datetime:
@@ -278,13 +205,10 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
         )
 
     def _sighting(self) -> Sighting:
-        since, until = self._window() if self.is_about_video else NO_MOMENT
+        nowhere = WhenAndWhere(*NO_MOMENT, said_time="Not about one time", place="")
+        seen = self.to_when_and_where() if self.is_about_video else nowhere
         return Sighting(
-            earliest_at=since,
-            latest_at=until,
-            said_time=self._said_time(),
-            place=self.place.data or self.borough.data or "",
-            **self._ground(),
+            **asdict(seen),
             occasion=Occasion(self.occasion.data or Occasion.OTHER),
             what_happened=self.what_happened.data,
             shoulder_number=self.shoulder_number.data,
@@ -294,24 +218,3 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
             vehicle=self.vehicle.data,
             appearance=self.appearance.data,
         )
-
-    def _said_time(self) -> str:
-        if not self.is_about_video:
-            return "Not about one time"
-        if self.since.data is None:
-            return "Time not known"
-        said = self.since.typed
-        return f"{said} to {self.until.typed}" if self.until.data else f"About {said}"
-
-    def _ground(self) -> dict[str, Any]:
-        """Around the place that was chosen, all over a borough, or anywhere."""
-        place = self._places.get(self.which_place.data)
-        if place is None or place.lat is None:
-            return {"borough": place.borough if place else self.borough.data or ""}
-        return {
-            "latitude": place.lat,
-            "longitude": place.lon,
-            "line": place.line,
-            "radius_m": int(self.metres.data or "150"),
-            "borough": place.borough,
-        }
