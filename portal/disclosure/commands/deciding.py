@@ -23,7 +23,6 @@ from portal.disclosure.models import Decision, DecisionLine
 from portal.disclosure.queries.decisions import (
     MasterFile,
     files_now,
-    lock_request,
     standing,
     to_decide,
 )
@@ -36,6 +35,7 @@ from portal.requests.commands import move
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event, Regime
 from portal.requests.models import FootageRequest, SightingRow
+from portal.requests.queries import lock_request
 
 
 def decide(

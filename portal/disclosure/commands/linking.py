@@ -11,7 +11,6 @@ from portal.dates import day_in_words, london_day
 from portal.db import locked
 from portal.disclosure.links import end_of, is_open, last_day, may_renew
 from portal.disclosure.models import DownloadLink, Release
-from portal.disclosure.queries.decisions import lock_request
 from portal.disclosure.queries.releases import facts_of, link_by_id, release_of
 from portal.errors import Gone, NotAllowed, NotFound, Refused
 from portal.identity.commands.codes import end_visits
@@ -21,6 +20,7 @@ from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.telling import notify_applicant
 from portal.requests.models import Applicant, FootageRequest
+from portal.requests.queries import lock_request
 
 
 def make_link(session: Session, release: Release, *, days: int, at: datetime) -> DownloadLink:

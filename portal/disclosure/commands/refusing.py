@@ -18,13 +18,12 @@ from portal.disclosure.exemptions import (
     whole_questions,
 )
 from portal.disclosure.models import Decision
-from portal.disclosure.queries.decisions import lock_request
 from portal.errors import Refused
 from portal.requests.answers import is_about_video
 from portal.requests.commands import move
 from portal.requests.lifecycle import Event, Status, obstacle
 from portal.requests.models import FootageRequest, SightingRow
-from portal.requests.queries import facts_of
+from portal.requests.queries import facts_of, lock_request
 
 
 def answer_whole(

@@ -12,7 +12,7 @@ from portal.dates import london_day
 from portal.disclosure.commands.deciding import allow
 from portal.disclosure.exemptions import told as told_lines
 from portal.disclosure.models import Decision, Finding, RestrictionReview
-from portal.disclosure.queries.decisions import lines_of, lock_request
+from portal.disclosure.queries.decisions import lines_of
 from portal.disclosure.queries.restrictions import free_recordings, standing_review
 from portal.disclosure.restrictions import for_now, has_news, level_told
 from portal.errors import Refused
@@ -24,6 +24,7 @@ from portal.requests.commands.telling import tell_of_letter
 from portal.requests.commands.writing import write_letter
 from portal.requests.lifecycle import Event
 from portal.requests.models import FootageRequest
+from portal.requests.queries import lock_request
 
 PART_IS_HELD = (
     "A part of it is still held as evidence, so it has not ended. Select “"

@@ -7,7 +7,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from portal.db import locked
 from portal.disclosure.exemptions import Line, Outcome, PublicInterest, Whole
 from portal.disclosure.models import Decision, DecisionLine, Release
 from portal.errors import NotFound, Refused
@@ -17,7 +16,7 @@ from portal.recordings.kinds import CandidateStatus
 from portal.recordings.models import Candidate, Recording
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Status
-from portal.requests.models import FootageRequest
+from portal.requests.queries import lock_request
 
 
 @dataclass(frozen=True)
@@ -184,17 +183,6 @@ def locked_to_pack(session: Session, decision_id: UUID) -> Decision | None:
     if newest is None or newest.id != decision_id or session.scalar(packed) is not None:
         return None
     return newest
-
-
-def lock_request(session: Session, request_id: UUID) -> FootageRequest:
-    """The request, locked until the transaction ends. NotFound when there is none.
-
-    The request is locked before its recordings, everywhere in this room.
-    """
-    found = locked(session, FootageRequest, request_id)
-    if found is None:
-        raise NotFound("There is no such request.")
-    return found
 
 
 def by_round(session: Session, request_id: UUID, number: int) -> Decision:

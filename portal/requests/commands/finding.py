@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
-from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.recordings.commands import confirm, reject
 from portal.recordings.models import Candidate, CandidateStatus
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
+from portal.requests.queries import lock_request
 
 # From the decision on, the answer stands on what was confirmed: send the decision back first.
 _SETTLED = frozenset(
@@ -84,9 +84,7 @@ def _proposed(session: Session, request_id: UUID) -> list[int]:
 
 def _judged_request(session: Session, request_id: UUID) -> FootageRequest:
     """The request, locked as `move` locks it, so that no decision passes a judgement."""
-    footage_request = locked(session, FootageRequest, request_id)
-    if footage_request is None:
-        raise NotFound("There is no such request.")
+    footage_request = lock_request(session, request_id)
     if not may_judge(footage_request.status):
         raise Refused(
             f"This cannot be changed now: the request is “{footage_request.status.label.lower()}”."

@@ -7,21 +7,21 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor, ActorKind
 from portal.audit.commands import record
-from portal.db import locked
-from portal.errors import NotFound, Refused
+from portal.errors import Refused
 from portal.notifications.notices import NoticeKind
 from portal.requests.commands.moving import move
 from portal.requests.commands.telling import notify_applicant
 from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Meaning, Sender
 from portal.requests.models import FootageRequest, Message
+from portal.requests.queries import lock_request
 
 
 def write_to_us(
     session: Session, *, request_id: UUID, body: str, by: Actor, at: datetime
 ) -> Message:
     """The applicant says something more. It moves nothing, whatever the request's status."""
-    footage_request = _locked(session, request_id)
+    footage_request = lock_request(session, request_id)
     message = _keep(session, footage_request, Sender.APPLICANT, Meaning.INFORMATION, body, by, at)
     record(session, "message.received", subject=footage_request.reference, by=by, at=at)
     return message
@@ -42,7 +42,7 @@ def answer_clarification(
     `on` is the day it came, by default today. An answer to a question that is no longer open is
     kept as a message like any other.
     """
-    footage_request = _locked(session, request_id)
+    footage_request = lock_request(session, request_id)
     if footage_request.status is not Status.AWAITING_CLARIFICATION:
         return write_to_us(session, request_id=request_id, body=body, by=by, at=at)
     message = _keep(session, footage_request, Sender.APPLICANT, Meaning.CLARIFICATION, body, by, at)
@@ -71,7 +71,7 @@ def write_to_applicant(
     """
     if meaning not in HARMLESS:
         raise Refused("This kind of message has a page of its own, because it can move a date.")
-    return _send(session, _locked(session, request_id), meaning, body, by, at)
+    return _send(session, lock_request(session, request_id), meaning, body, by, at)
 
 
 def tell_applicant(
@@ -156,10 +156,3 @@ def _keep(
     session.add(message)
     session.flush()
     return message
-
-
-def _locked(session: Session, request_id: UUID) -> FootageRequest:
-    found = locked(session, FootageRequest, request_id)
-    if found is None:
-        raise NotFound("There is no such request.")
-    return found

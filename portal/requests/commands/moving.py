@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.dates import london_day
-from portal.db import locked
-from portal.errors import NotFound, Refused
+from portal.errors import Refused
 from portal.requests.clock import Clock
 from portal.requests.endings import Ending
 from portal.requests.ledger import open_asks
 from portal.requests.lifecycle import Event, Status, after, obstacle
 from portal.requests.models import FootageRequest, RequestStep
-from portal.requests.queries import clock_now, facts_of, steps_of
+from portal.requests.queries import clock_now, facts_of, lock_request, steps_of
 
 
 def move(
@@ -38,7 +37,7 @@ def move(
     an event that opens it again takes it away. Refused when the lifecycle does not allow it or an
     obstacle stands; NotFound when there is no such request.
     """
-    footage_request = _locked(session, request_id)
+    footage_request = lock_request(session, request_id)
     # FOIA s.8 asks for a name and an address: what was asked for under another law is not awaited.
     steps = steps_of(session, request_id) if footage_request.regime.is_sar else []
     status = after(
@@ -108,10 +107,3 @@ def keep_clock(session: Session, footage_request: FootageRequest) -> Clock:
     footage_request.target_due_on = clock.target_due_on
     footage_request.staff_target_on = clock.staff_target_on
     return clock
-
-
-def _locked(session: Session, request_id: UUID) -> FootageRequest:
-    found = locked(session, FootageRequest, request_id)
-    if found is None:
-        raise NotFound("There is no such request.")
-    return found

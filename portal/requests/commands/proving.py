@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.dates import london_day
-from portal.db import locked
-from portal.errors import NotFound, Refused
+from portal.errors import Refused
 from portal.identity.commands.proofs import accept, ask_again, delete_pictures, receive_proof
 from portal.identity.models import Proof
 from portal.identity.proof import Doubt, ProofKind, enough_by_default, sufficient_on
@@ -32,7 +31,7 @@ from portal.requests.letter_writing import id_request_fields
 from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Meaning
 from portal.requests.models import FootageRequest, Representative, RequestStep
-from portal.requests.queries import steps_of
+from portal.requests.queries import lock_request, steps_of
 
 # Whatever else happened, no picture stays longer than this after the end (rules, section 2).
 PICTURES_AT_MOST = timedelta(days=30)
@@ -154,7 +153,7 @@ def proof_received(
 
     It moves no date by itself: that is for the handler who finds it sufficient.
     """
-    footage_request = _locked(session, request_id)
+    footage_request = lock_request(session, request_id)
     if not takes_proof(footage_request):
         raise Refused("We do not need proof of who you are now.")
     proof = receive_proof(session, subject_id=request_id, kind=kind, file=file, by=by, at=at)
@@ -239,16 +238,9 @@ def _check_day(footage_request: FootageRequest, shown_on: date | None, at: datet
         raise Refused("Enter the day they showed it, from the day of the request until today.")
 
 
-def _locked(session: Session, request_id: UUID) -> FootageRequest:
-    found = locked(session, FootageRequest, request_id)
-    if found is None:
-        raise NotFound("There is no such request.")
-    return found
-
-
 def locked_sar(session: Session, request_id: UUID) -> FootageRequest:
     """FOIA s.8 asks for a name and an address; only subject access may ask who somebody is."""
-    footage_request = _locked(session, request_id)
+    footage_request = lock_request(session, request_id)
     if not footage_request.regime.is_sar:
         raise Refused(
             "A freedom of information request needs a name and an address, and no proof of "

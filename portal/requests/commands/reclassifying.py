@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.dates import london_day
-from portal.db import locked
-from portal.errors import NotFound, Refused
+from portal.errors import Refused
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.requests.commands.messaging import tell_applicant
@@ -19,7 +18,7 @@ from portal.requests.intake import AboutWhom
 from portal.requests.letter_writing import ack_fields
 from portal.requests.lifecycle import Event, Regime
 from portal.requests.models import FootageRequest
-from portal.requests.queries import by_id, clock_now
+from portal.requests.queries import by_id, clock_now, lock_request
 from portal.requests.regimes import CHANGES, Because, told_of_change
 
 
@@ -34,7 +33,7 @@ def reclassify(
     told which law and why, by a message and a new acknowledgement. Refused for a reason that does
     not fit this law, while a question or a fee is open, and once something is decided.
     """
-    footage_request = _locked(session, request_id)
+    footage_request = lock_request(session, request_id)
     before = footage_request.regime
     laws, after = CHANGES[because]
     if before not in laws:
@@ -72,10 +71,3 @@ def _about(whole: FootageRequest, after: Regime) -> AboutWhom:
     if not after.is_sar:
         return AboutWhom.GENERAL
     return AboutWhom.SOMEONE_I_ACT_FOR if whole.representative else AboutWhom.ME
-
-
-def _locked(session: Session, request_id: UUID) -> FootageRequest:
-    found = locked(session, FootageRequest, request_id)
-    if found is None:
-        raise NotFound("There is no such request.")
-    return found

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.dates import day_in_words, london_day
-from portal.db import locked
-from portal.errors import NotFound, Refused
+from portal.errors import Refused
 from portal.requests.commands.messaging import (
     answer_clarification,
     keep_from_applicant,
@@ -21,7 +20,7 @@ from portal.requests.intake import Channel
 from portal.requests.lifecycle import TABLE, Event, Status
 from portal.requests.messages import Meaning
 from portal.requests.models import FootageRequest
-from portal.requests.queries import steps_of
+from portal.requests.queries import lock_request, steps_of
 
 
 class Told(StrEnum):
@@ -78,9 +77,7 @@ def relay(
     s.54(3C)) and begins the days of an FOI request (FOIA s.1(3)). Their words are kept, with how
     and when they came. Refused for a day to come, or before the request or the question.
     """
-    footage_request = locked(session, FootageRequest, request_id)
-    if footage_request is None:
-        raise NotFound("There is no such request.")
+    footage_request = lock_request(session, request_id)
     if told not in may_tell(footage_request.status):
         raise Refused("This cannot be done now. Look at the request again.")
     _check_day(session, footage_request, told, on, london_day(at))

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.dates import day_in_words
-from portal.db import locked
-from portal.errors import NotFound, Refused
+from portal.errors import Refused
 from portal.requests.answers import is_about_video, no_sighting
 from portal.requests.commands.messaging import tell_applicant
 from portal.requests.commands.receiving import receive
@@ -23,7 +22,7 @@ from portal.requests.intake import (
 )
 from portal.requests.lifecycle import Regime
 from portal.requests.models import FootageRequest
-from portal.requests.queries import by_id
+from portal.requests.queries import by_id, lock_request
 from portal.requests.regimes import NO_TIME_OR_PLACE, SPLIT_TOLD
 
 
@@ -66,7 +65,7 @@ def split(
     they told us go along. Doing it twice gives the same two. Refused when the request has ended,
     was linked to another one before, or told no time and place for the video.
     """
-    footage_request = _locked(session, request_id)
+    footage_request = lock_request(session, request_id)
     if not footage_request.status.is_open:
         raise Refused("This request has ended. Register what else they ask for as a new one.")
     was_linked = footage_request.linked_to is not None
@@ -125,10 +124,3 @@ def _seen(whole: FootageRequest, asked: str) -> Sighting:
     same = {name: getattr(said, name) for name in Sighting.__dataclass_fields__}
     line = tuple((lat, lon) for lat, lon in said.line)
     return Sighting(**{**same, "line": line, "what_happened": asked})
-
-
-def _locked(session: Session, request_id: UUID) -> FootageRequest:
-    found = locked(session, FootageRequest, request_id)
-    if found is None:
-        raise NotFound("There is no such request.")
-    return found

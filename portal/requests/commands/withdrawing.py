@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
-from portal.db import locked
-from portal.errors import NotFound, Refused
+from portal.errors import Refused
 from portal.identity.commands.proofs import delete_pictures
 from portal.notifications.notices import NoticeKind
 from portal.requests.applicant_page import may_withdraw
@@ -19,6 +18,7 @@ from portal.requests.commands.telling import notify_applicant
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event
 from portal.requests.models import Applicant, FootageRequest
+from portal.requests.queries import lock_request
 
 # Where no e-mail says it, a person does: it may not have been them who ended it.
 _ENDED = "We ended your request, as you asked us to. Tell us if that is wrong."
@@ -32,9 +32,7 @@ def withdraw(
 
     Refused, in the same words whatever the reason, when it can no longer be ended.
     """
-    footage_request = locked(session, FootageRequest, request_id)
-    if footage_request is None:
-        raise NotFound("There is no such request.")
+    footage_request = lock_request(session, request_id)
     is_open = is_hold_open_to_applicant(session, footage_request)
     if not may_withdraw(footage_request, is_hold_open_to_applicant=is_open):
         raise Refused("This request cannot be ended now. Send us a message instead.")

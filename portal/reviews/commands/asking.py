@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.dates import london_day
-from portal.db import locked
-from portal.errors import NotFound, Refused
+from portal.errors import Refused
 from portal.letters.kinds import LetterKind
 from portal.requests.commands.keeping import keep_again
 from portal.requests.commands.telling import tell_of_letter
@@ -18,6 +17,7 @@ from portal.requests.commands.writing import write_letter
 from portal.requests.holidays import known_holidays
 from portal.requests.intake import Channel
 from portal.requests.models import FootageRequest
+from portal.requests.queries import lock_request
 from portal.reviews.kinds import ReviewKind
 from portal.reviews.models import Review
 from portal.reviews.queries import standing_of
@@ -41,9 +41,7 @@ def ask_to_look_again(
     `received_at` is when it truly came, by whatever `channel`. Refused, in words, when it cannot
     be asked for now, and for a time that is to come or before the answer it is about.
     """
-    footage_request = locked(session, FootageRequest, request_id)
-    if footage_request is None:
-        raise NotFound("There is no such request.")
+    footage_request = lock_request(session, request_id)
     standing = standing_of(session, footage_request)
     hindrance = why_not_ask(kind, standing) or _wrong_time(kind, standing, received_at, at)
     if hindrance:
