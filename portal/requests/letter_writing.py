@@ -152,6 +152,22 @@ def clarification_fields(questions: str, why_needed: str, *, asked_on: date) -> 
     }
 
 
+# What to ask whoever named so much time, or so large a place, that no search of it can be made.
+WHEN_OR_WHERE = (
+    "On which day was it, and about what time? A part of the day helps too.\n"
+    "Where was it? A street, a station or a postcode is enough."
+)
+
+
+def why_too_wide(retention_days: int) -> str:
+    """Why we ask for less time or ground, and why soon."""
+    return (
+        "The time and place you gave us are more video than we can look through. We have kept a "
+        f"part of it safe. We delete most video {retention_days} days after it was recorded, so "
+        "tell us as soon as you can."
+    )
+
+
 def reopened_fields(reply_by: date | None) -> dict[str, Any]:
     """That the hold has ended, what happens now, until when, and how to say no."""
     return {

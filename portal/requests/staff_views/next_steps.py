@@ -74,6 +74,9 @@ _ON_THE_WAY = frozenset(
     }
 )
 
+# With a search that was too wide to make whole, asking is on the way too.
+_SEARCH_NEEDS, _ASK_WHEN_OR_WHERE = Event.CLARIFICATION_ASKED, "Ask when or where"
+
 # Each of them begins a round.
 _DECISIONS = (Event.DECIDED, Event.REFUSED)
 
@@ -83,9 +86,14 @@ def next_steps(footage_request: FootageRequest, facts: Facts, by: Actor) -> Step
     events = [e for e in next_events(footage_request.status) if not _is_beside_the_point(e, facts)]
     shown = [(event, step_of(event, footage_request, facts, by)) for event in events]
     there = [(event, step) for event, step in shown if is_page(step.href)]
+    on_the_way = _ON_THE_WAY | {_SEARCH_NEEDS} if facts.is_search_too_wide else _ON_THE_WAY
     return Steps(
-        next=[step for event, step in there if event in _ON_THE_WAY],
-        others=[s for event, s in there if event not in _ON_THE_WAY and s.why_not is None],
+        # What the search waits for comes first: what was not searched is being deleted.
+        next=sorted(
+            (step for event, step in there if event in on_the_way),
+            key=lambda step: step.label != _ASK_WHEN_OR_WHERE,
+        ),
+        others=[s for event, s in there if event not in on_the_way and s.why_not is None],
     )
 
 
@@ -101,6 +109,8 @@ def _is_beside_the_point(event: Event, facts: Facts) -> bool:
 def step_of(event: Event, footage_request: FootageRequest, facts: Facts, by: Actor) -> Step:
     """One event as this handler sees it: where to press, and why not, if not."""
     label, part = _BUTTONS[event]
+    if event is _SEARCH_NEEDS and facts.is_search_too_wide:
+        label = _ASK_WHEN_OR_WHERE
     made = [step for step in footage_request.steps if step.event in _DECISIONS]
     why_not = obstacle(event, facts) or _not_yours(event, by)
     if event is Event.SECONDED and made and made[-1].actor_id == by.id:

@@ -15,7 +15,7 @@ from portal.recordings.models import Preservation
 from portal.requests.afresh import first_answered_on
 from portal.requests.answers import NO_MOMENT
 from portal.requests.clock import Clock, legal_missed, promise_missed
-from portal.requests.lifecycle import Status
+from portal.requests.lifecycle import Facts, Status
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference, clock_now, facts_of
 from portal.requests.staff_views.addresses import may_enter, part_url
@@ -56,7 +56,7 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
     return {
         "footage_request": footage_request,
         "clock": clock,
-        "missed": _missed(footage_request, clock),
+        "flags": _flags(footage_request, clock, facts),
         "clocks": two_clocks(session, footage_request),
         "facts": facts,
         "next_steps": steps.next,
@@ -68,10 +68,16 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
     }
 
 
-def _missed(footage_request: FootageRequest, clock: Clock) -> list[str]:
-    """Which dates were missed: the promise and the law's are told apart (rules 1.5)."""
+def _flags(footage_request: FootageRequest, clock: Clock, facts: Facts) -> list[str]:
+    """What must not be overlooked: dates that were missed, the promise's and the law's told apart
+    (rules 1.5), and video that is deleted day by day because nobody could search for it all."""
     if footage_request.status is Status.CLOSED:
         return []
+    is_urgent = facts.is_search_too_wide and footage_request.status.is_open
+    return [*_missed(footage_request, clock), *(["Not searched whole"] if is_urgent else [])]
+
+
+def _missed(footage_request: FootageRequest, clock: Clock) -> list[str]:
     on = first_answered_on(footage_request.steps) or london_day(now())
     flags = {
         "Promise missed": promise_missed(clock, on),
