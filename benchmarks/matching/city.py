@@ -30,7 +30,7 @@ _HOW_THEY_GO = (0.66, 0.29, 0.05)
 
 _MEDIAN_S, _SPREAD, _SHORTEST_S, _LONGEST_S = 720.0, 0.7, 20.0, 4 * 3600.0
 _FOR_HOURS = 0.004
-_NO_FIX, _HAS_GAP, _NO_ACCURACY = 0.025, 0.06, 0.15
+_NO_FIX, _HAS_GAP, _NO_ACCURACY, _LAST_FIX = 0.025, 0.06, 0.15, 0.85
 _POOR, _BROKEN, _ROUGH_ALL_ALONG = 0.02, 0.000_06, 0.01
 _AREA_UNKNOWN, _OFFICER_UNKNOWN, _HAS_INCIDENT = 0.02, 0.01, 0.15
 # By the clock in London: quiet before dawn, most in the evening.
@@ -202,9 +202,13 @@ def _fixes(
 ) -> tuple[Ints, tuple[Floats, Floats, Floats, Floats]]:
     """How many fixes each recording has, and all of them: when, where, and how accurate."""
     number, lasting = len(start), end - start
-    every = luck.uniform(90.0, 140.0, number)
+    every = luck.uniform(100.0, 145.0, number)
     late = luck.uniform(0.0, 12.0, number)
     counts = (np.floor((lasting - late) / every) + 1).astype(np.int64)
+    # Most cameras take a last fix when they are stopped.
+    told = luck.random(number) < _LAST_FIX
+    counts = np.where(told, np.rint((lasting - late) / every).astype(np.int64) + 1, counts)
+    every = np.where(told, (lasting - late) / np.maximum(counts - 1, 1), every)
     owner = np.repeat(np.arange(number), counts)
     step = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
     at = start[owner] + late[owner] + step * every[owner] + luck.uniform(-12, 12, len(owner))
