@@ -30,7 +30,7 @@ _HOW_THEY_GO = (0.66, 0.29, 0.05)
 
 _MEDIAN_S, _SPREAD, _SHORTEST_S, _LONGEST_S = 720.0, 0.7, 20.0, 4 * 3600.0
 _FOR_HOURS = 0.004
-_NO_FIX, _HAS_GAP, _NO_ACCURACY, _LAST_FIX = 0.025, 0.06, 0.15, 0.85
+_NO_FIX, _HAS_GAP, _NO_ACCURACY, _LAST_FIX = 0.025, 0.02, 0.15, 0.94
 _POOR, _BROKEN, _ROUGH_ALL_ALONG = 0.02, 0.000_06, 0.01
 _AREA_UNKNOWN, _OFFICER_UNKNOWN, _HAS_INCIDENT = 0.02, 0.01, 0.15
 # By the clock in London: quiet before dawn, most in the evening.
@@ -272,7 +272,7 @@ def _heard(
     number = len(start)
     deaf = luck.random(number) < _NO_FIX
     begins = start + luck.uniform(0.1, 0.7, number) * lasting
-    ends = begins + luck.uniform(200.0, 1_200.0, number) * (luck.random(number) < _HAS_GAP)
+    ends = begins + luck.uniform(250.0, 900.0, number) * (luck.random(number) < _HAS_GAP)
     heard: Flags = ~deaf[owner] & ~((at > begins[owner]) & (at < ends[owner]))
     return heard
 

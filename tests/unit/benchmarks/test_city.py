@@ -108,7 +108,7 @@ def test_it_is_about_as_long_and_as_often_located_as_in_a_force(day: Block) -> N
     same = np.diff(day.owner) == 0
     between = np.diff(day.at)[same]
     assert 60 < np.percentile(between, 2) < np.percentile(between, 98) < 165
-    assert 0.001 < (between > 300).mean() < 0.01
+    assert 0.000_3 < (between > 300).mean() < 0.01
 
 
 def test_a_week_has_seven_average_days_and_its_nights_out_are_busiest() -> None:
