@@ -2,12 +2,12 @@
 person. Law: pure. Answers are complete when `journey.missing` says None; ask that first."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from portal.dates import day_in_words, in_london, time_in_words, weekday_in_words
 from portal.identity.authority import Acting
-from portal.recordings.london import readings, window_in_london
+from portal.requests.extent import PART, PARTS_IN_WORDS, Window, ground_of, window_of
 from portal.requests.intake import (
     AboutWhom,
     ApplicantDetails,
@@ -33,8 +33,6 @@ from portal.requests.journey import (
     wants_video,
 )
 
-Window = tuple[datetime, datetime]
-
 # An FOI request for figures or a policy has no moment to look at. No recording can lie in this
 # second, so that nobody's video is kept for a question that is not about video.
 NO_MOMENT: Window = (
@@ -48,37 +46,11 @@ def is_about_video(earliest_at: datetime) -> bool:
     return earliest_at != NO_MOMENT[0]
 
 
-def window_around(day: date, at: time, minutes: int) -> Window:
-    """What is searched for a known time, give or take some minutes, in UTC.
-
-    In autumn an hour comes twice, and in spring a clock that was not put forward shows an hour
-    that did not exist: then every reading is searched.
-    """
-    earliest, latest = readings(datetime.combine(day, at))
-    return earliest - timedelta(minutes=minutes), latest + timedelta(minutes=minutes)
-
-
-def whole_days(first: date, last: date) -> Window:
-    """From London's midnight before the first day to the one after the last, in UTC."""
-    return window_in_london(_midnight(first), _midnight(last + timedelta(days=1)))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time())
-
-
 def window(answers: Answers) -> Window:
-    """When to look, in UTC: around the time, the whole day, or all days of a range."""
+    """When to look, in UTC; information that is about no moment has none."""
     if not wants_video(answers):
         return NO_MOMENT
-    when = answers["when"]
-    if when["known"] == RANGE:
-        return whole_days(date.fromisoformat(when["earliest"]), date.fromisoformat(when["latest"]))
-    day = date.fromisoformat(when["day"])
-    sure = said(answers, "time", "sure")
-    if sure in ("", UNKNOWN):
-        return whole_days(day, day)
-    return window_around(day, time.fromisoformat(answers["time"]["at"]), int(sure))
+    return window_of(answers)
 
 
 def window_in_words(answers: Answers) -> str:
@@ -106,6 +78,8 @@ def time_in_their_words(answers: Answers) -> str:
     sure = said(answers, "time", "sure")
     if sure in ("", UNKNOWN):
         return "Time not known"
+    if sure == PART:
+        return PARTS_IN_WORDS[said(answers, "time", "part")]
     at = time.fromisoformat(answers["time"]["at"])
     # Any day will do to put a time of day in words; in January London keeps UTC.
     spoken = time_in_words(datetime.combine(date(2026, 1, 1), at, UTC))
@@ -225,21 +199,9 @@ def _sighting(answers: Answers) -> Sighting:
 
 
 def _ground(answers: Answers) -> dict[str, Any]:
-    """Where to look: around a point or street, all over a borough, or (words only) anywhere."""
     if not wants_video(answers):
         return {}
-    chosen = answers["which-place"]
-    if is_described(answers):
-        return {"borough": said(answers, "which-borough", "borough")}
-    if chosen["lat"] is None:
-        return {"borough": chosen["borough"]}
-    return {
-        "latitude": chosen["lat"],
-        "longitude": chosen["lon"],
-        "line": tuple((lat, lon) for lat, lon in chosen["line"]),
-        "radius_m": int(answers["how-near"]["metres"]),
-        "borough": chosen["borough"],
-    }
+    return ground_of(answers)
 
 
 def _appearance(answers: Answers) -> str:

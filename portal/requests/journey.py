@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.identity.authority import ADULT, ASKED_FIRST, Acting
+from portal.requests import extent
 from portal.requests.intake import AboutWhom
 
-Answers = Mapping[str, Mapping[str, Any]]
+Answers = extent.Answers
 Rule = Callable[[Answers], bool]
 
 BOTH = "both"
@@ -22,9 +23,9 @@ OTHER_ORGANISATION = "other_organisation"
 VIDEO = "video"
 INFORMATION = "information"
 EXACT = "exact"
-RANGE = "range"
-DESCRIBE = "describe"
-UNKNOWN = "unknown"
+RANGE = extent.RANGE
+DESCRIBE = extent.DESCRIBE
+UNKNOWN = extent.UNKNOWN
 LATER = "later"
 NOW = "now"
 
@@ -146,6 +147,14 @@ def _is_exact(answers: Answers) -> bool:
     return wants_video(answers) and said(answers, "when", "known") == EXACT
 
 
+def _is_small_hours(answers: Answers) -> bool:
+    return _is_exact(answers) and said(answers, "time", "is_night") is True
+
+
+def _is_too_wide(answers: Answers) -> bool:
+    return wants_video(answers) and extent.is_too_wide(answers)
+
+
 def _is_old(answers: Answers) -> bool:
     return wants_video(answers) and said(answers, "when", "is_old") is True
 
@@ -168,11 +177,13 @@ QUESTIONS: tuple[Question, ...] = (
     _question("when", wants_video),
     _question("video-may-be-gone", _is_old),
     _question("time", _is_exact),
+    _question("which-night", _is_small_hours),
     _question("place", wants_video),
     _question("which-place", wants_video, _is_place_chosen),
     _question("how-near", _is_point),
     _question("which-borough", is_described),
     _question("another-force", lambda answers: other_force(answers) is not None),
+    _question("too-much-video", _is_too_wide),
     _question("what-happened", is_asking),
     _question("references", wants_video),
     _question("looks", is_sar),

@@ -1,5 +1,6 @@
 """From what the applicant said to what is searched. Law: pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -18,37 +19,73 @@ from portal.recordings.scoring import Said
 # tube" is searched 150 m around, and they are easily 120 m out; for a pin it is 50 m and 40 m.
 _TIME_SPREAD = 8 / 30
 _PLACE_SPREAD = 0.8
-# The shortest day, in March. No time that was said is searched for so long.
-_WHOLE_DAY = timedelta(hours=23)
+# Longer than around any time that was said, in the October hour too: a part of a day, or days.
+_LONGEST_AROUND = timedelta(hours=5)
 
 
 class SaidSighting(Protocol):
     """What a search needs of a sighting (see `intake.Sighting`)."""
 
-    earliest_at: datetime
-    latest_at: datetime
-    place: str
-    latitude: float | None
-    longitude: float | None
-    line: list[Any]
-    radius_m: int
-    borough: str
-    shoulder_number: str
-    incident_reference: str
-    crime_reference: str
-    custody_number: str
+    @property
+    def earliest_at(self) -> datetime:
+        """The start of the window, an instant in UTC."""
+
+    @property
+    def latest_at(self) -> datetime:
+        """The end of the window."""
+
+    @property
+    def place(self) -> str:
+        """The place in words."""
+
+    @property
+    def latitude(self) -> float | None:
+        """Of a point, in degrees; None without one."""
+
+    @property
+    def longitude(self) -> float | None:
+        """As the latitude."""
+
+    @property
+    def line(self) -> Sequence[Any]:
+        """A street's positions (latitude, longitude); empty without one."""
+
+    @property
+    def radius_m(self) -> int:
+        """How far around the point or line."""
+
+    @property
+    def borough(self) -> str:
+        """The borough, or nothing."""
+
+    @property
+    def shoulder_number(self) -> str:
+        """An officer's number, or nothing."""
+
+    @property
+    def incident_reference(self) -> str:
+        """A CAD number, or nothing."""
+
+    @property
+    def crime_reference(self) -> str:
+        """A crime's number, or nothing."""
+
+    @property
+    def custody_number(self) -> str:
+        """A number of custody, or nothing."""
 
 
 @dataclass(frozen=True)
 class Widening:
-    """How much further to look than was said: minutes on each side, and metres all round."""
+    """How much further to look than was said: minutes on each side, and metres all round. Less
+    than nothing looks narrower, which a handler may, once what was said has been searched."""
 
     minutes: int = 0
     metres: int = 0
 
 
 def criteria_for(sighting: SaidSighting, widening: Widening) -> Criteria:
-    """The search for a sighting: never narrower than what was said.
+    """The search for a sighting, as wide as what was said and the widening make it.
 
     Officer's number and references weigh, and never exclude: people misread them.
     """
@@ -90,9 +127,9 @@ def _said(sighting: SaidSighting) -> Said:
 
 
 def time_spread(earliest_at: datetime, latest_at: datetime) -> timedelta:
-    """How far out they may easily be: for a time, a part of what they gave or took; for whole
-    days no moment is likelier than another, so as much as there is."""
+    """How far out they may easily be: for a time, a part of what they gave or took; in a part of
+    a day, or in days, no moment is likelier than another, so as much as there is."""
     lasting = latest_at - earliest_at
-    if lasting >= _WHOLE_DAY:
+    if lasting > _LONGEST_AROUND:
         return lasting
     return max(lasting / 2 * _TIME_SPREAD, timedelta(minutes=1))

@@ -8,7 +8,8 @@ from flask_wtf import FlaskForm
 
 from portal.dates import london_day
 from portal.recordings.london import window_in_london
-from portal.requests.answers import NO_MOMENT, Window, whole_days, window_around
+from portal.requests.answers import NO_MOMENT
+from portal.requests.extent import Window, whole_days, window_around
 from portal.requests.intake import WhenAndWhere
 from portal.requests.places import PlaceOnOffer
 from portal.web.fields import DatePartsField, LineField, OneOfField, TimeField, options

@@ -4,14 +4,24 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from portal.dates import clock_in_words, weekday_in_words
 from portal.recordings.london import readings
-from portal.requests.forms.question import QuestionForm
+from portal.requests.extent import (
+    NIGHT_AFTER,
+    NIGHT_BEFORE,
+    PART,
+    PARTS_IN_WORDS,
+    part_of_day,
+)
+from portal.requests.forms.question import Known, QuestionForm
 from portal.requests.journey import EXACT, RANGE, UNKNOWN, said
 from portal.web.fields import DatePartsField, OneOfField, TimeField, options
 
 MOST_YEARS_AGO = 10
 MOST_DAYS_APART = 31
 GONE_AFTER_DAYS = 31
+# Until then people speak of the night before.
+SMALL_HOURS_END = time(5)
 
 
 class WhenForm(QuestionForm):
@@ -90,26 +100,38 @@ class TimeForm(QuestionForm):
                 "30": "Within 30 minutes",
                 "60": "Within 1 hour",
                 "120": "Within 2 hours",
+                PART: "I only know the part of the day",
                 UNKNOWN: "I do not know the time",
             }
         ),
         missing="Select how sure you are of the time",
     )
+    part = OneOfField("Which part of the day was it?", choices=options(PARTS_IN_WORDS))
 
     def shown(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """The stored text as a time."""
         at = stored.get("at")
-        return {"at": time.fromisoformat(at) if at else None, "sure": stored.get("sure")}
+        return {**stored, "at": time.fromisoformat(at) if at else None}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A time is needed unless they do not know it; today's must have been."""
-        if self.sure.data == UNKNOWN:
+        if self.sure.data in (UNKNOWN, PART):
             self.at.process(None, None)
             self.at.typed = ""
+        if self.sure.data != PART:
+            self.part.process(None, None)
         super().validate(extra_validators)
-        if not self.at.errors and self.sure.data != UNKNOWN:
+        if self.sure.data == PART:
+            self._judge_part()
+        elif not self.at.errors and self.sure.data != UNKNOWN:
             self._judge()
         return not self.errors
+
+    def _judge_part(self) -> None:
+        if self.part.errors or not self.part.data:
+            _refuse(self.part, "Select which part of the day it was")
+        elif part_of_day(self._day, self.part.data)[0] > self.known.at:
+            _refuse(self.part, "The part of the day must be in the past")
 
     def _judge(self) -> None:
         if self.at.data is None:
@@ -120,6 +142,39 @@ class TimeForm(QuestionForm):
     @property
     def _day(self) -> date:
         return date.fromisoformat(said(self.known.answers, "when", "day"))
+
+    def answer(self) -> dict[str, Any]:
+        """The time, and whether it may also be meant of the night after that day."""
+        return {**super().answer(), "is_night": self._may_be_next_night()}
+
+    def _may_be_next_night(self) -> bool:
+        at = self.at.data
+        if at is None or at >= SMALL_HOURS_END:
+            return False
+        return readings(datetime.combine(self._day + timedelta(days=1), at))[0] <= self.known.at
+
+
+class WhichNightForm(QuestionForm):
+    """Which of two nights a time in the small hours is of: "Saturday at 1am" is often Sunday."""
+
+    night = OneOfField("Which night was it?", choices=[], missing="Select which night it was")
+
+    def __init__(self, known: Known, stored: Mapping[str, Any] | None = None) -> None:
+        super().__init__(known, stored)
+        day = date.fromisoformat(said(known.answers, "when", "day"))
+        at = clock_in_words(time.fromisoformat(said(known.answers, "time", "at")))
+        self.night.choices = options(
+            {
+                NIGHT_BEFORE: _night_words(day, at),
+                NIGHT_AFTER: _night_words(day + timedelta(days=1), at),
+                UNKNOWN: "I am not sure",
+            }
+        )
+
+
+def _night_words(day: date, at: str) -> str:
+    evening = day - timedelta(days=1)
+    return f"The night from {evening:%A} to {day:%A}: {at} on {weekday_in_words(day)}"
 
 
 def _refuse(field: Any, words: str) -> None:

@@ -21,6 +21,8 @@ from portal.requests.views.pages import PAGES
 from portal.web.guards import browser, public
 from portal.web.session import now, reading, settings, writing
 
+# The pages that say when we will look.
+_SAYING_WHEN = ("place", "too-much-video")
 Answered = str | Response | tuple[str, int]
 
 
@@ -124,5 +126,5 @@ def _page(question: str, form: QuestionForm, known: Known) -> str:
         needs=NEEDS[right] if right else (),
         is_foi=journey.is_foi(answers),
         other_force=journey.other_force(answers),
-        spoken_window=window_in_words(answers) if question == "place" else "",
+        spoken_window=window_in_words(answers) if question in _SAYING_WHEN else "",
     )

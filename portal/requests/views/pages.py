@@ -12,7 +12,7 @@ from portal.requests.forms.what import (
     WhatHappenedForm,
     WhatInformationForm,
 )
-from portal.requests.forms.when import TimeForm, WhenForm
+from portal.requests.forms.when import TimeForm, WhenForm, WhichNightForm
 from portal.requests.forms.where import HowNearForm, PlaceForm, WhichBoroughForm, WhichPlaceForm
 from portal.requests.forms.who import (
     AddressForm,
@@ -45,11 +45,13 @@ _FORMS: dict[str, type[QuestionForm]] = {
     "when": WhenForm,
     "video-may-be-gone": NoticeForm,
     "time": TimeForm,
+    "which-night": WhichNightForm,
     "place": PlaceForm,
     "which-place": WhichPlaceForm,
     "how-near": HowNearForm,
     "which-borough": WhichBoroughForm,
     "another-force": NoticeForm,
+    "too-much-video": NoticeForm,
     "what-happened": WhatHappenedForm,
     "references": ReferencesForm,
     "looks": LooksForm,

@@ -15,11 +15,10 @@ from portal.requests.answers import (
     time_in_their_words,
     to_intake,
     to_other_intake,
-    whole_days,
     window,
-    window_around,
     window_in_words,
 )
+from portal.requests.extent import whole_days, window_around
 from portal.requests.intake import AboutWhom, DeliveryFormat, Occasion
 from portal.requests.reading_back import cards
 

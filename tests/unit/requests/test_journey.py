@@ -215,3 +215,49 @@ def test_a_child_is_told_what_is_theirs(
 ) -> None:
     told = {"asking-on-your-own", "sixteen-or-over"} & set(asked(answers))
     assert told == ({page} if page else set())
+
+
+BOROUGH = {
+    "place": {"place": "lambeth"},
+    "which-place": {"typed": "lambeth", "choice": "1", "borough": "Lambeth", "lat": None},
+}
+DESCRIBED = {
+    "place": {"place": "by the pub"},
+    "which-place": {"typed": "by the pub", "choice": "describe"},
+    "which-borough": {"details": "", "borough": ""},
+}
+FRIDAY = {"known": "exact", "day": "2026-11-20", "is_old": False}
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_asked"),
+    [
+        (BOROUGH | {"when": FRIDAY, "time": {"at": "", "sure": "unknown"}}, False),
+        (
+            BOROUGH
+            | {"when": {"known": "range", "earliest": "2026-11-01", "latest": "2026-11-20"}},
+            True,
+        ),
+        (DESCRIBED | {"when": FRIDAY, "time": {"at": "17:30", "sure": "60"}}, False),
+        (DESCRIBED | {"when": FRIDAY, "time": {"at": "17:30", "sure": "120"}}, True),
+        (DESCRIBED | {"when": FRIDAY, "time": {"at": "", "sure": "part", "part": "night"}}, True),
+        (DESCRIBED | {"when": FRIDAY, "time": {"at": "", "sure": "unknown"}}, True),
+        (DESCRIBED | {"when": FRIDAY}, False),
+    ],
+)
+def test_whoever_asks_for_too_much_is_asked_for_more_and_may_go_on(
+    answers: dict[str, dict[str, Any]], is_asked: bool
+) -> None:
+    pages = asked(ME | answers)
+    assert ("too-much-video" in pages) is is_asked
+    if is_asked:
+        assert journey.missing(ME | answers) == "too-much-video"
+        assert journey.missing(ME | answers | {"too-much-video": {"is_read": True}}) == (
+            "what-happened"
+        )
+
+
+def test_the_small_hours_are_asked_which_night_they_are_of() -> None:
+    at_one = {"when": FRIDAY, "time": {"at": "01:00", "sure": "30", "is_night": True}}
+    assert asked(ME | at_one)[3] == "which-night"
+    assert "which-night" not in asked(ME | at_one | {"time": {"at": "13:00", "sure": "30"}})

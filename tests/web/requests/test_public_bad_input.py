@@ -63,6 +63,9 @@ REST: dict[str, dict[str, Any]] = {
     "delivery": WISHES,
 }
 STANDINGS: list[dict[str, dict[str, Any]]] = [
+    {"about-you-or-someone": {"who": "me"}, "which-place": DESCRIBED, **REST}
+    | {"time": {"at": "01:00", "sure": "120", "is_night": True}}
+    | {"which-night": {"night": "unknown"}, "which-borough": {"borough": "", "details": ""}},
     {"about-you-or-someone": {"who": "someone_i_act_for"}, "which-place": POINT, **REST},
     {"about-you-or-someone": {"who": "someone_i_act_for"}, "which-place": POINT, **REST}
     | {"by-what-right": {"right": "died"}, "what-information": {"what": "video"}},
