@@ -5,6 +5,7 @@ A session is only ever had from `Database.reading()` or `Database.writing()`, an
 `writing()` commits, so that one deed is one transaction.
 """
 
+import json
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -102,11 +103,52 @@ def add_those_not_there(
     """
     if not rows:
         return set()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     key = sa.inspect(row).primary_key[0]
     # A count of rows is not to be had everywhere; what comes back is.
-    added = insert(row).on_conflict_do_nothing().returning(key)
+    added = upsert(session, row).on_conflict_do_nothing().returning(key)
     return set(session.scalars(added, rows))
+
+
+def add_or_change(
+    session: Session, row: type[Base], rows: Sequence[dict[str, Any]], *, key: Sequence[str]
+) -> None:
+    """Insert rows, at least one, that all have the same columns; one whose `key`, which is unique,
+    is there already gets the new values of the other columns."""
+    names, connection = list(rows[0]), session.connection()
+    added = upsert(session, row)
+    others = {name: added.excluded[name] for name in names if name not in key}
+    if connection.dialect.name == "postgresql":
+        # Thousands of statements, even in one go, take it ten times as long as one document.
+        given = _as_document(row, names, rows)
+        added = added.from_select(names, sa.select(*given.c))
+        connection.execute(added.on_conflict_do_update(index_elements=list(key), set_=others))
+    else:
+        changed = added.on_conflict_do_update(index_elements=list(key), set_=others)
+        connection.execute(changed, list(rows))
+
+
+def _as_document(
+    row: type[Base], names: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> sa.TableValuedAlias:
+    document = sa.cast(sa.literal(json.dumps(rows, default=str), sa.Text()), postgresql.JSON())
+    columns = [sa.column(name, row.__table__.c[name].type) for name in names]
+    given = sa.func.json_to_recordset(document).table_valued(*columns, name="given")
+    return given.render_derived(with_types=True)
+
+
+def upsert(session: Session, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do with a row that is there already, for this database."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(row)
+
+
+Item = TypeVar("Item")
+
+
+def in_turn(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """The items, so many at a time: a statement takes only so many values."""
+    for begin in range(0, len(items), size):
+        yield items[begin : begin + size]
 
 
 Row = TypeVar("Row", bound=Base)

@@ -8,6 +8,7 @@ two transactions can never wait for each other, and the lock is held for a momen
 import re
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -42,12 +43,14 @@ def seal(session: Session) -> None:
         return
     session.flush()  # every other lock comes before the head's
     head = _locked_head(session)
+    rows = []
     for noted in pending:
         line = replace(noted, sequence=head.sequence + 1)
         head.hash = hash_of(line, head.hash)
         head.sequence = line.sequence
-        session.add(_entry(line, head.hash))
+        rows.append(_row(line, head.hash))
     session.flush()
+    session.connection().execute(sa.insert(AuditEntry), rows)
 
 
 def _locked_head(session: Session) -> AuditHead:
@@ -58,14 +61,14 @@ def _locked_head(session: Session) -> AuditHead:
     return head
 
 
-def _entry(line: Line, hashed: str) -> AuditEntry:
-    return AuditEntry(
-        sequence=line.sequence,
-        at=line.at,
-        actor_kind=line.actor_kind,
-        actor_id=line.actor_id,
-        deed=line.deed,
-        subject=line.subject,
-        details=dict(line.details),
-        hash=hashed,
-    )
+def _row(line: Line, hashed: str) -> dict[str, Any]:
+    return {
+        "sequence": line.sequence,
+        "at": line.at,
+        "actor_kind": line.actor_kind,
+        "actor_id": line.actor_id,
+        "deed": line.deed,
+        "subject": line.subject,
+        "details": dict(line.details),
+        "hash": hashed,
+    }

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.db import locked
 from portal.errors import NotFound
+from portal.holds.keeping_queries import preserved
 from portal.holds.models import Hold, Matter
-from portal.holds.policy import Bar, HoldFact, RecordingFacts, bar_on_release
+from portal.holds.policy import Bar, HoldFact, Level, RecordingFacts, bar_on_release
 from portal.recordings.kinds import Category
-from portal.recordings.models import Preservation, Recording
+from portal.recordings.models import Recording
 
 
 def bar(session: Session, recording_id: int) -> Bar | None:
@@ -35,25 +36,43 @@ def _bar(session: Session, recording: Recording | None) -> Bar | None:
     return bar_on_release(facts_of(session, recording))
 
 
-def facts_of(
-    session: Session, recording: Recording, *, now: datetime | None = None
-) -> RecordingFacts:
-    """What the policy needs to know of a recording; its preservations only if `now` is given."""
+def facts_of(session: Session, recording: Recording) -> RecordingFacts:
+    """What the policy needs to know of a recording that may be released."""
     held = session.scalars(
-        sa.select(Hold).where(Hold.recording_id == recording.id, Hold.lifted_at.is_(None))
+        sa.select(Hold.level).where(Hold.recording_id == recording.id, Hold.lifted_at.is_(None))
     )
+    return _facts(recording, held, is_preserved=False)
+
+
+def facts_of_each(
+    session: Session, recordings: Sequence[Recording], *, now: datetime
+) -> list[RecordingFacts]:
+    """What the policy needs to know of recordings that may be deleted, in their order."""
+    numbers = [one.id for one in recordings]
+    levels: dict[int, list[Level]] = {}
+    for number, level in session.execute(
+        sa.select(Hold.recording_id, Hold.level).where(
+            Hold.recording_id.in_(numbers), Hold.lifted_at.is_(None)
+        )
+    ):
+        levels.setdefault(number, []).append(level)
+    preserved_ones = set(
+        session.scalars(sa.select(Recording.id).where(Recording.id.in_(numbers), preserved(now)))
+    )
+    return [
+        _facts(one, levels.get(one.id, ()), is_preserved=one.id in preserved_ones)
+        for one in recordings
+    ]
+
+
+def _facts(recording: Recording, levels: Iterable[Level], *, is_preserved: bool) -> RecordingFacts:
     return RecordingFacts(
         started_at=recording.started_at,
         is_evidential=recording.category is Category.EVIDENTIAL,
         is_deleted=recording.is_deleted,
-        holds=tuple(HoldFact(is_open=True, level=hold.level) for hold in held),
-        is_preserved=now is not None and _is_preserved(session, recording.id, now),
+        holds=tuple(HoldFact(is_open=True, level=level) for level in levels),
+        is_preserved=is_preserved,
     )
-
-
-def _is_preserved(session: Session, recording_id: int, now: datetime) -> bool:
-    found = sa.select(Recording.id).where(Recording.id == recording_id, preserved(now))
-    return session.scalar(found) is not None
 
 
 def holds_of(session: Session, recording_id: int) -> Sequence[Hold]:
@@ -119,50 +138,3 @@ def recordings_of(session: Session, matter: Matter) -> Sequence[tuple[Hold, Reco
         .order_by(Recording.started_at)
     )
     return [(hold, recording) for hold, recording in rows]
-
-
-def due_for_deletion(
-    session: Session, *, started_before: datetime, now: datetime, after: int, limit: int
-) -> Sequence[Recording]:
-    """Recordings old enough to delete that nothing keeps, in pages by id.
-
-    The same rule as `policy.may_delete`, as one query; the caller asks the policy again.
-    """
-    held = sa.exists().where(Hold.recording_id == Recording.id, Hold.lifted_at.is_(None))
-    return session.scalars(
-        sa.select(Recording)
-        .where(
-            Recording.id > after,
-            Recording.started_at <= started_before,
-            Recording.deleted_at.is_(None),
-            Recording.category == Category.NON_EVIDENTIAL,
-            ~held,
-            ~preserved(now),
-        )
-        .order_by(Recording.id)
-        .limit(limit)
-    ).all()
-
-
-def preserved(now: datetime) -> sa.Exists:
-    """Whether a preservation keeps the recording of the enclosing query."""
-    return sa.exists().where(
-        Preservation.recording_id == Recording.id,
-        sa.or_(Preservation.until.is_(None), Preservation.until > now),
-    )
-
-
-def kept_despite_age(
-    session: Session, *, started_before: datetime, now: datetime
-) -> dict[str, int]:
-    """How many recordings past their retention are kept, and by what."""
-    held = sa.exists().where(Hold.recording_id == Recording.id, Hold.lifted_at.is_(None))
-    old = sa.select(sa.func.count()).where(
-        Recording.started_at <= started_before, Recording.deleted_at.is_(None)
-    )
-    evidential = Recording.category == Category.EVIDENTIAL
-    return {
-        "by_hold": session.scalar(old.where(held)) or 0,
-        "by_preservation": session.scalar(old.where(~held, preserved(now))) or 0,
-        "by_category": session.scalar(old.where(~held, ~preserved(now), evidential)) or 0,
-    }

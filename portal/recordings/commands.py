@@ -1,7 +1,7 @@
 """What is done to recordings: a search is written down, candidates are judged, footage is kept
 from deletion, and footage is deleted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -9,10 +9,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.actors import Actor
 from portal.audit.commands import record
-from portal.db import locked
+from portal.db import UtcDateTime, add_or_change, in_turn, locked, upsert
 from portal.errors import NotFound, Refused
 from portal.outbox.commands import owe
 from portal.recordings.criteria import Criteria
@@ -25,7 +26,7 @@ from portal.recordings.models import (
     Recording,
     Search,
 )
-from portal.recordings.queries import complete_up_to, is_media_in_use
+from portal.recordings.queries import complete_up_to, media_in_use
 
 _AT_ONCE = 1_000
 _LONGEST_WHY = 1_000
@@ -63,25 +64,19 @@ def record_search(
 
 
 def _propose(session: Session, request_id: UUID, search_id: int, found: Sequence[Found]) -> None:
-    known = {
-        candidate.recording_id: candidate
-        for candidate in session.scalars(
-            sa.select(Candidate).where(Candidate.request_id == request_id)
-        )
-    }
-    fresh = []
-    for rank, one in enumerate(found, 1):
-        facts = _candidate_facts(one, search_id, rank)
-        if one.recording_id in known:
-            for name, value in facts.items():
-                setattr(known[one.recording_id], name, value)
-        else:
-            fresh.append({"request_id": request_id, "recording_id": one.recording_id, **facts})
+    rows = [
+        {
+            "request_id": request_id,
+            "recording_id": one.recording_id,
+            **_candidate_facts(one, search_id, rank),
+        }
+        for rank, one in enumerate(found, 1)
+    ]
+    # In the order in which the gate locks recordings, so that neither waits for the other.
+    rows.sort(key=itemgetter("recording_id"))
     session.flush()
-    if fresh:
-        # In the order in which the gate locks recordings, so that neither waits for the other.
-        fresh.sort(key=itemgetter("recording_id"))
-        session.execute(sa.insert(Candidate), fresh)
+    for some in in_turn(rows, _AT_ONCE):
+        add_or_change(session, Candidate, some, key=("request_id", "recording_id"))
 
 
 def _candidate_facts(found: Found, search_id: int, rank: int) -> dict[str, Any]:
@@ -154,16 +149,11 @@ def preserve(
     What is deleted already is passed by, and what is preserved already stays as it is. One whose
     preservation had been released is preserved again.
     """
-    count = 0
-    for numbers in _in_turn(sorted(set(recording_ids))):
-        # Deleting takes the same lock: either it sees this preservation, or this sees it gone.
-        living = session.scalars(
-            sa.select(Recording.id)
-            .where(Recording.id.in_(numbers), Recording.deleted_at.is_(None))
-            .order_by(Recording.id)
-            .with_for_update(read=True)
-        ).all()
-        count += _preserve(session, request_id, living, at)
+    session.flush()
+    count = sum(
+        _preserve(session, request_id, numbers, at)
+        for numbers in in_turn(sorted(set(recording_ids)), _AT_ONCE)
+    )
     if count:
         record(
             session,
@@ -176,32 +166,27 @@ def preserve(
     return count
 
 
-def _in_turn(numbers: list[int]) -> Iterator[list[int]]:
-    for begin in range(0, len(numbers), _AT_ONCE):
-        yield numbers[begin : begin + _AT_ONCE]
-
-
 def _preserve(session: Session, request_id: UUID, numbers: Sequence[int], at: datetime) -> int:
-    held = {
-        one.recording_id: one
-        for one in session.scalars(
-            sa.select(Preservation).where(
-                Preservation.request_id == request_id, Preservation.recording_id.in_(numbers)
-            )
-        )
-    }
-    again = [one for one in held.values() if one.until is not None]
-    for one in again:
-        one.placed_at, one.until, one.released_at = at, None, None
-    fresh = [
-        {"request_id": request_id, "recording_id": number, "placed_at": at}
-        for number in numbers
-        if number not in held
-    ]
-    session.flush()
-    if fresh:
-        session.execute(sa.insert(Preservation), fresh)
-    return len(fresh) + len(again)
+    kept = sa.exists().where(
+        Preservation.request_id == request_id,
+        Preservation.recording_id == Recording.id,
+        Preservation.until.is_(None),
+    )
+    # Deleting takes the same lock: either it sees this preservation, or this sees it gone.
+    living = (
+        sa.select(sa.literal(request_id, sa.Uuid()), Recording.id, sa.literal(at, UtcDateTime()))
+        .where(Recording.id.in_(numbers), Recording.deleted_at.is_(None), ~kept)
+        .order_by(Recording.id)
+        .with_for_update(read=True, of=Recording)
+    )
+    again = {"placed_at": at, "until": None, "released_at": None}
+    placed = (
+        upsert(session, Preservation)
+        .from_select(["request_id", "recording_id", "placed_at"], living)
+        .on_conflict_do_update(index_elements=["request_id", "recording_id"], set_=again)
+        .returning(Preservation.recording_id)
+    )
+    return len(session.scalars(placed).all())
 
 
 def release_preservations(
@@ -232,26 +217,55 @@ def release_preservations(
     return len(held)
 
 
-def forget(session: Session, recording: Recording, *, why: str, by: Actor, at: datetime) -> None:
-    """Delete a recording's footage: its track and footprint now, its file by a job that is owed.
+def forget(
+    session: Session, recordings: Sequence[Recording], *, why: str, by: Actor, at: datetime
+) -> int:
+    """Delete recordings' footage: tracks and footprints now, files by a job that is owed.
 
-    WHETHER it may be deleted is for the holds room's policy, asked in the same transaction with
-    the recording locked. The row stays, so that it is known what was deleted, when and why.
+    WHETHER they may be deleted is for the holds room's policy, asked in the same transaction with
+    the recordings locked, in a batch that `bulk.prepare` began. The rows stay, so that it is known
+    what was deleted, when and why; each has its line in the book. What is deleted already is
+    passed by; returns how many were not.
     """
-    if recording.is_deleted:
-        return
+    living = [one for one in recordings if not one.is_deleted]
+    if not living:
+        return 0
     if not why.strip():
         raise Refused("A deletion needs its reason.")
-    erase(session, [recording])
-    recording.deleted_at, recording.deleted_why = at, why.strip()[:500]
+    erase(session, living)
+    _mark_deleted(session, living, why.strip()[:500], at)
+    _owe_files(session, living, at)
+    for one in living:
+        record(session, "recording.deleted", subject=str(one.id), by=by, at=at, why=why.strip())
+    return len(living)
+
+
+def _mark_deleted(
+    session: Session, recordings: Sequence[Recording], why: str, at: datetime
+) -> None:
+    facts = {"deleted_at": at, "deleted_why": why}
     session.flush()
-    media = recording.media
-    if media is not None and not is_media_in_use(session, media, besides=recording.id):
+    session.execute(
+        sa.update(Recording)
+        .where(Recording.id.in_([one.id for one in recordings]))
+        .values(facts)
+        .execution_options(synchronize_session=False)
+    )
+    for one in recordings:
+        for name, value in facts.items():
+            set_committed_value(one, name, value)
+
+
+def _owe_files(session: Session, recordings: Sequence[Recording], at: datetime) -> None:
+    """One job for all the files that no living recording names. A recording is deleted once, so
+    the first of them is a key that no other job has."""
+    files = {one.media for one in recordings if one.media is not None}
+    free = files - media_in_use(session, files)
+    if free:
         owe(
             session,
             "delete_footage",
-            payload={"recording_id": recording.id, "media": media},
-            key=f"delete_footage:{recording.id}",
+            payload={"media": sorted(free)},
+            key=f"delete_footage:{min(one.id for one in recordings)}",
             at=at,
         )
-    record(session, "recording.deleted", subject=str(recording.id), by=by, at=at, why=why.strip())

@@ -1,6 +1,6 @@
 """Reading the catalogue: recordings, what searches found, and what is kept from deletion."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,18 +16,14 @@ from portal.recordings.models import (
     Preservation,
     Recording,
     Search,
-    Track,
 )
-from portal.recordings.projection import to_degrees
-from portal.recordings.tracks import unpack
 
 __all__ = [
     "Found",
     "candidates_of",
     "complete_up_to",
-    "fixes_of",
-    "is_media_in_use",
     "matches_of",
+    "media_in_use",
     "preservations_of",
     "preserved",
     "recording",
@@ -51,17 +47,6 @@ def recordings(session: Session, recording_ids: Iterable[int]) -> dict[int, Reco
     """Those of the recordings that exist, by our number."""
     found = session.scalars(sa.select(Recording).where(Recording.id.in_(set(recording_ids))))
     return {one.id: one for one in found}
-
-
-def fixes_of(session: Session, recording_id: int) -> list[tuple[float, float, float]]:
-    """The recording's fixes for a map: (epoch seconds, latitude, longitude), in order."""
-    track = session.get(Track, recording_id)
-    if track is None or not track.points:
-        return []
-    points = unpack(track.points)
-    lat, lon = to_degrees(points[:, 1] / 10.0, points[:, 2] / 10.0)
-    at = (track.start + points[:, 0] / 1000.0).tolist()
-    return list(zip(at, lat.tolist(), lon.tolist(), strict=True))
 
 
 def candidates_of(session: Session, request_id: UUID) -> Sequence[tuple[Candidate, Recording]]:
@@ -118,14 +103,12 @@ def preserved(session: Session, recording_id: int, *, at: datetime) -> bool:
     return any(one.bars_deletion(at) for one in preservations_of(session, recording_id))
 
 
-def is_media_in_use(session: Session, media: str, *, besides: int) -> bool:
-    """Whether a recording that still exists, other than `besides`, names the same file."""
-    found = session.scalars(
-        sa.select(Recording.id)
-        .where(Recording.media == media, Recording.id != besides, Recording.deleted_at.is_(None))
-        .limit(1)
-    ).first()
-    return found is not None
+def media_in_use(session: Session, files: Collection[str]) -> set[str]:
+    """Those of the files that a recording which still exists names."""
+    found = sa.select(Recording.media).where(
+        Recording.media.in_(files), Recording.deleted_at.is_(None)
+    )
+    return {name for name in session.scalars(found) if name is not None}
 
 
 def complete_up_to(session: Session) -> datetime | None:

@@ -4,9 +4,10 @@ from portal.holds.commands.flagging import follow_evidence_flags
 from portal.holds.commands.lifting import lift
 from portal.holds.commands.matters import close_matter, open_matter
 from portal.holds.commands.placing import Placing, place, place_each
-from portal.holds.commands.retention import RetentionReport, run_retention
+from portal.holds.commands.retention import Listing, RetentionReport, run_retention
 
 __all__ = [
+    "Listing",
     "Placing",
     "RetentionReport",
     "close_matter",

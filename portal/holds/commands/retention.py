@@ -1,30 +1,67 @@
 """Routine deletion of non-evidential footage. What a hold or a preservation keeps, stays."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
+from portal.audit.commands import record
+from portal.dates import london_day
 from portal.db import Database
 from portal.errors import Refused
+from portal.holds.keeping_queries import (
+    Due,
+    KeptBy,
+    Place,
+    due_for_deletion,
+    held_and_preserved,
+    kept_despite_age,
+)
 from portal.holds.policy import may_delete
-from portal.holds.queries import due_for_deletion, facts_of, kept_despite_age
+from portal.holds.queries import facts_of_each
 from portal.outbox.queries import unpaid
+from portal.recordings.bulk import prepare
 from portal.recordings.commands import forget
 from portal.recordings.models import Recording
 
-_PAGE = 200
+_PAGE = 500
+# A search that recordings taken in just now have caused begins a few seconds later.
+_ABOUT_TO_BEGIN = timedelta(seconds=10)
+
+# Told of each recording: what it is, and why it goes, or by what it is kept.
+Listing = Callable[[Due, str, KeptBy | None], None]
 
 
 @dataclass(frozen=True)
 class RetentionReport:
-    """What routine deletion did, or would do: deleted, and kept past their age by what."""
+    """What routine deletion did, or would do: how many go, on which London day those were
+    recorded, and how many are kept past their age by what."""
 
     deleted: int
-    kept: dict[str, int]
+    by_day: dict[date, int]
+    kept: dict[KeptBy, int]
     is_dry_run: bool
+
+
+@dataclass(frozen=True)
+class _Run:
+    database: Database
+    retention: timedelta
+    by: Actor
+    at: datetime
+    really: bool
+
+    @property
+    def started_before(self) -> datetime:
+        return self.at - self.retention
+
+    @property
+    def why(self) -> str:
+        return f"not evidence, and older than {self.retention.days} days"
 
 
 def run_retention(
@@ -35,56 +72,118 @@ def run_retention(
     at: datetime,
     really: bool,
     progress: Callable[[int], None] = lambda count: None,
+    listing: Listing | None = None,
+    wait: Callable[[], bool] = lambda: False,
 ) -> RetentionReport:
     """Delete every recording that is old enough and that nothing keeps, page by page.
 
     Each page is a transaction. The policy is asked again for each recording under its lock, so
-    that a hold or preservation placed meanwhile wins. Without `really` it only counts. Refused
-    while a request waits for its video to be found and kept.
+    that a hold or preservation placed meanwhile wins. Without `really` it only looks. `listing`
+    is told of each recording that goes, once it has gone, and of each that a hold or a
+    preservation keeps.
+
+    While a request waits for its video to be found and kept, nothing is deleted: `wait` is asked
+    to let some time pass, and where it will not, this is Refused.
     """
-    deleted = 0
-    last: int | None = 0
+    run = _Run(database, retention, by, at, really)
     with database.reading() as session:
-        kept = kept_despite_age(session, started_before=at - retention, now=at)
-    while last is not None:
-        gone, last = _page(database, last, retention, by, at, really)
-        deleted += gone
-        progress(deleted)
-    return RetentionReport(deleted, kept, is_dry_run=not really)
+        kept = kept_despite_age(session, started_before=run.started_before, now=at)
+        if listing:
+            for one, by_what in held_and_preserved(
+                session, started_before=run.started_before, now=at
+            ):
+                listing(one, "", by_what)
+    by_day: Counter[date] = Counter()
+    for gone in _pages(run, wait):
+        by_day.update(london_day(one.started_at) for one in gone)
+        if listing:
+            for one in gone:
+                listing(one, run.why, None)
+        progress(by_day.total())
+    report = RetentionReport(by_day.total(), dict(sorted(by_day.items())), kept, not really)
+    if really:
+        _write_down(run, report)
+    return report
 
 
-def _page(
-    database: Database, after: int, retention: timedelta, by: Actor, at: datetime, really: bool
-) -> tuple[int, int | None]:
-    """Delete one page; how many, and the last id looked at (None when there was none)."""
-    with database.writing() if really else database.reading() as session:
-        if really:
-            _refuse_while_searches_are_owed(session, at)
+def _pages(run: _Run, wait: Callable[[], bool]) -> Iterator[list[Due]]:
+    """What each page deleted, once that is certain."""
+    after: Place | None = None
+    while True:
+        try:
+            gone, last = _page(run, after)
+        except _SearchesOwed as owed:
+            if not wait():
+                raise Refused(owed.words) from None
+            continue
+        yield gone
+        if last is None:
+            return
+        after = last
+
+
+def _page(run: _Run, after: Place | None) -> tuple[list[Due], Place | None]:
+    """Delete one page; what went, and the place it came to (None when there was nothing)."""
+    with run.database.writing() if run.really else run.database.reading() as session:
+        if run.really:
+            # No import writes meanwhile: it takes the same locks in this order.
+            prepare(session)
+            _stop_while_searches_are_owed(session, run.at)
         due = due_for_deletion(
-            session, started_before=at - retention, now=at, after=after, limit=_PAGE
+            session, started_before=run.started_before, now=run.at, after=after, limit=_PAGE
         )
-        gone = sum(_delete(session, one, retention, by, at, really) for one in due)
-        return gone, due[-1].id if due else None
+        gone = _delete(session, due, run) if run.really else due
+    return gone, due[-1].place if due else None
 
 
-def _refuse_while_searches_are_owed(session: Session, at: datetime) -> None:
-    """A request that came in keeps its video once it was searched for. Until then, anything
-    could be what it asks for, so nothing is deleted."""
-    owed = unpaid(session, "preserve", at=at)
-    if owed:
-        raise Refused(
+class _SearchesOwed(Exception):
+    def __init__(self, owed: int) -> None:
+        self.words = (
             f"Nothing more was deleted: {owed} searches for requests are still owed. "
             "See that the worker runs (portal outbox status), and run this again."
         )
 
 
-def _delete(
-    session: Session, due: Recording, retention: timedelta, by: Actor, at: datetime, really: bool
-) -> bool:
-    if not really:
-        return True
-    session.refresh(due, with_for_update=True)
-    if not may_delete(facts_of(session, due, now=at), retention=retention, now=at):
-        return False
-    forget(session, due, why=f"not evidence, and older than {retention.days} days", by=by, at=at)
-    return True
+def _stop_while_searches_are_owed(session: Session, at: datetime) -> None:
+    """A request that came in keeps its video once it was searched for, and so does one that is
+    searched for again because recordings were taken in. Until then, anything could be what it
+    asks for, so nothing is deleted."""
+    soon = at + _ABOUT_TO_BEGIN
+    owed = sum(unpaid(session, job, at=soon) for job in ("preserve", "search_again"))
+    if owed:
+        raise _SearchesOwed(owed)
+
+
+def _delete(session: Session, due: Sequence[Due], run: _Run) -> list[Due]:
+    """Delete those that the policy lets go now that they are locked."""
+    locked = session.scalars(
+        sa.select(Recording)
+        .where(Recording.id.in_([one.id for one in due]))
+        .order_by(Recording.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    facts = facts_of_each(session, locked, now=run.at)
+    free = [
+        recording
+        for recording, known in zip(locked, facts, strict=True)
+        if may_delete(known, retention=run.retention, now=run.at)
+    ]
+    forget(session, free, why=run.why, by=run.by, at=run.at)
+    numbers = {recording.id for recording in free}
+    return [one for one in due if one.id in numbers]
+
+
+def _write_down(run: _Run, report: RetentionReport) -> None:
+    """One line for the whole run, after those of its deletions; also when there were none."""
+    with run.database.writing() as session:
+        record(
+            session,
+            "retention.carried_out",
+            subject="catalogue",
+            by=run.by,
+            at=run.at,
+            days=run.retention.days,
+            deleted=report.deleted,
+            **{f"kept_by_{by_what.value}": count for by_what, count in report.kept.items()},
+        )

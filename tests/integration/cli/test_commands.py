@@ -25,6 +25,7 @@ from portal.office.models import Handler
 from portal.outbox.commands import owe
 from portal.outbox.models import OutboxJob
 from portal.recordings.models import Recording
+from portal.worker import Worker
 from tests.conftest import MakeDatabase
 from tests.factories.catalogue import LATITUDE, LONGITUDE, line
 from tests.factories.public_journey import PLACES
@@ -449,12 +450,22 @@ def test_routine_deletion_shows_first_and_deletes_when_told(
         line("EVIDENCE", now - timedelta(days=40), category="evidential"),
     ]
     portal("recordings", "import", file_of(tmp_path, *lines))
-    shown = json.loads(portal("retention", "run", "--json").output)
-    assert shown["would_delete"] == 1
+    Worker(own_house).pay_all()
+    listing = tmp_path / "listing.ndjson"
+    shown = json.loads(portal("retention", "run", "--json", "--list", str(listing)).output)
+    assert (shown["would_delete"], shown["kept_by_category"]) == (1, 1)
+    assert list(shown["would_delete_by_day"].values()) == [1]
     assert "deleted" not in shown
     assert deleted(own_house) == []
-    done = json.loads(portal("retention", "run", "--really", "--json").output)
+    (told,) = [json.loads(one) for one in listing.read_text().splitlines()]
+    assert (told["id"], told["outcome"]) == ("OLD", "would_delete")
+    assert told["why"] == "not evidence, and older than 31 days"
+    assert "recorded on " in portal("retention", "run").output
+    done = json.loads(
+        portal("retention", "run", "--really", "--json", "--list", str(listing)).output
+    )
     assert done["deleted"] == 1
+    assert json.loads(listing.read_text())["outcome"] == "deleted"
     assert deleted(own_house) == ["OLD"]
     assert "deleted: 0" in portal("retention", "run", "--really").output
 

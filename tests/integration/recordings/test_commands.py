@@ -27,7 +27,6 @@ from portal.recordings.models import CandidateStatus, Recording, Track
 from portal.recordings.queries import (
     candidates_of,
     complete_up_to,
-    fixes_of,
     matches_of,
     preservations_of,
     preserved,
@@ -175,7 +174,7 @@ def test_preserving_is_idempotent_and_passes_the_deleted_by(
 ) -> None:
     a, b = fill(database, "a", "b")
     with database.writing() as session:
-        forget(session, recording(session, b), why="31 days", by=WORKER, at=AT)
+        forget(session, [recording(session, b)], why="31 days", by=WORKER, at=AT)
     for expected in (1, 0):
         with database.writing() as session:
             count = preserve(
@@ -218,7 +217,7 @@ def test_deleting_leaves_the_row_and_owes_the_file(database: Database) -> None:
     a, b = fill(database, "a", "b", area="Lambeth", media="2026/a.mp4")
     fill(database, "c", media=None)
     with database.writing() as session:
-        forget(session, recording(session, a), why="31 days", by=WORKER, at=AT)
+        forget(session, [recording(session, a)], why="31 days", by=WORKER, at=AT)
     with database.reading() as session:
         gone = recording(session, a)
         assert (gone.is_deleted, gone.deleted_at, gone.deleted_why) == (True, AT, "31 days")
@@ -230,14 +229,13 @@ def test_deleting_leaves_the_row_and_owes_the_file(database: Database) -> None:
             sa.select(OutboxJob).where(OutboxJob.job == "delete_footage")
         ).all()
     with database.writing() as session:
-        forget(session, recording(session, b), why="31 days", by=WORKER, at=AT)
-        forget(session, recording(session, b), why="31 days", by=WORKER, at=AT)
+        forget(session, [recording(session, b)], why="31 days", by=WORKER, at=AT)
+        forget(session, [recording(session, b)], why="31 days", by=WORKER, at=AT)
     with database.reading() as session:
         (job,) = session.scalars(
             sa.select(OutboxJob).where(OutboxJob.job == "delete_footage")
         ).all()
-        assert job.job == "delete_footage"
-        assert job.payload == {"recording_id": b, "media": "2026/a.mp4"}
+        assert job.payload == {"media": ["2026/a.mp4"]}
     assert deeds(database).count("recording.deleted") == 2
 
 
@@ -245,7 +243,7 @@ def test_a_deleted_recording_cannot_be_confirmed(database: Database, request_id:
     (a,) = fill(database, "a")
     searched(database, request_id)
     with database.writing() as session:
-        forget(session, recording(session, a), why="31 days", by=WORKER, at=AT)
+        forget(session, [recording(session, a)], why="31 days", by=WORKER, at=AT)
     with database.writing() as session:
         ((candidate, _),) = candidates_of(session, request_id)
         with pytest.raises(Refused, match="has been deleted"):
@@ -260,15 +258,12 @@ def test_the_catalogue_says_up_to_when_it_is_complete(database: Database) -> Non
         assert complete_up_to(session) == NINE
 
 
-def test_recordings_and_their_fixes_are_read_back(database: Database) -> None:
+def test_recordings_are_read_back(database: Database) -> None:
     (a,) = fill(database, "a")
     with database.reading() as session:
         assert recording(session, a).source_id == "a"
         assert set(recordings(session, [a, 999])) == {a}
         assert by_source_id(session, "b") is None
-        first, second = fixes_of(session, a)
-        assert first == pytest.approx((NINE.timestamp(), LAT, LON), abs=1e-5)
-        assert second[0] - first[0] == 300
         with pytest.raises(NotFound):
             recording(session, 999)
     assert find(database)[0].recording_id == a

@@ -215,7 +215,7 @@ def test_a_deleted_recording_is_not_found(database: Database) -> None:
         for name in "ab":
             recording = by_source_id(session, name)
             assert recording is not None
-            forget(session, recording, why="31 days", by=COMMAND_LINE, at=AT)
+            forget(session, [recording], why="31 days", by=COMMAND_LINE, at=AT)
     assert ask(database, **near()) == []
 
 

@@ -57,7 +57,7 @@ def test_one_unknown_recording_and_nothing_is_done(evidence_system: Machine, hou
     evidence_system.post("/recordings", batch(recording("A"), recording("GONE")))
     with house.db.writing() as session:
         gone = session.merge(stored(house.db, "GONE"))
-        forget(session, gone, why="too old", by=WORKER, at=house.now())
+        forget(session, [gone], why="too old", by=WORKER, at=house.now())
     told = evidence_system.post("/matters", matter("OP-1", "A", "GONE", "NEVER"))
     assert told.status_code == 422
     assert told.json is not None

@@ -118,7 +118,7 @@ def test_what_was_deleted_stays_deleted(evidence_system: Machine, house: House) 
     evidence_system.post("/recordings", batch(recording("A")))
     with house.db.writing() as session:
         kept = session.scalars(sa.select(Recording)).one()
-        forget(session, kept, why="too old", by=WORKER, at=house.now())
+        forget(session, [kept], why="too old", by=WORKER, at=house.now())
     body = batch(recording("A", camera="BWC-2"))
     assert outcomes(evidence_system.post("/recordings", body)) == ["same"]
     assert stored(house.db, "A").is_deleted
