@@ -1,6 +1,6 @@
 """The staff's forms about one request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from portal.holds.policy import HoldKind, Level
 from portal.identity.proof import Doubt
 from portal.requests.commands.proving import Known
 from portal.requests.messages import Meaning
-from portal.requests.wanted import Widening
 from portal.web.fields import (
     AnyOfField,
     DatePartsField,
@@ -20,91 +19,7 @@ from portal.web.fields import (
     options,
 )
 
-LONGEST_REASON = 1_000
 OPEN_MATTER, NEW_MATTER = "open", "new"
-
-
-class SearchForm(FlaskForm):  # type: ignore[misc]
-    """How much wider than the applicant said to look."""
-
-    minutes = OneOfField(
-        "Time on each side",
-        choices=options(
-            {
-                "0": "As they said",
-                "15": "15 minutes more",
-                "30": "30 minutes more",
-                "60": "1 hour more",
-                "120": "2 hours more",
-                "360": "6 hours more",
-                "720": "12 hours more",
-            }
-        ),
-        missing="Select how much more time to search",
-        default="0",
-    )
-    metres = OneOfField(
-        "Distance from the place",
-        choices=options(
-            {
-                "0": "As they said",
-                "100": "100 metres more",
-                "250": "250 metres more",
-                "500": "500 metres more",
-                "1000": "1 kilometre more",
-                "2000": "2 kilometres more",
-                "5000": "5 kilometres more",
-            }
-        ),
-        missing="Select how much further to search",
-        default="0",
-    )
-
-    def to_widening(self) -> Widening:
-        """What was chosen. Only of a form that was found right."""
-        return Widening(minutes=int(self.minutes.data), metres=int(self.metres.data))
-
-
-class JudgeForm(FlaskForm):  # type: ignore[misc]
-    """One recording on the list: is it the one? The verdict is the button that was pressed."""
-
-    verdict = OneOfField(
-        "Verdict",
-        choices=options(confirm="Confirm", reject="Reject"),
-        missing="Select confirm or reject",
-    )
-    why = LineField("Reason", at_most=LONGEST_REASON, subject="Reason")
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """A rejection needs its reason."""
-        super().validate(extra_validators)
-        if not self.errors and self.verdict.data == "reject" and not self.why.data:
-            self.why.errors = ["Enter why this recording is not the one"]
-        return not self.errors
-
-
-class RejectSeveralForm(FlaskForm):  # type: ignore[misc]
-    """Several recordings at once, for one reason."""
-
-    ALL = "all"
-
-    candidates = AnyOfField("Recordings", choices=[], missing="Select the recordings to reject")
-    because = LineField(
-        "Reason",
-        missing="Enter why these recordings are not the ones",
-        at_most=LONGEST_REASON,
-        subject="Reason",
-    )
-
-    def __init__(self, candidate_ids: Sequence[int]) -> None:
-        super().__init__()
-        each = {str(one): str(one) for one in candidate_ids}
-        self.candidates.choices = options({self.ALL: "Every recording on the list", **each})
-
-    def chosen(self) -> list[int] | None:
-        """The candidates' numbers, or None for every one that is still proposed."""
-        chosen = self.candidates.data or []
-        return None if self.ALL in chosen else [int(one) for one in chosen]
 
 
 class MessageForm(FlaskForm):  # type: ignore[misc]

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.dates import day_in_words, london_day
+from portal.dates import day_in_words, london_day, time_in_words
 from portal.holds.models import Hold
 from portal.holds.queries import open_holds
-from portal.recordings.kinds import CandidateStatus, Category
+from portal.recordings.kinds import Category, Certainty
+from portal.recordings.listing import Part, Ranked, Ranking
 from portal.recordings.models import Candidate, Preservation, Recording
-from portal.recordings.queries import candidates_of
 from portal.requests.models import FootageRequest
+from portal.requests.staff_views.why import Why, why
 
 PAGE_SIZE = 50
 
@@ -28,85 +29,135 @@ class CandidateRow:
     holds: Sequence[Hold]
     keeping: str
     is_urgent: bool
+    why: Why
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it only may have been there."""
+        return self.candidate.place is Certainty.UNCERTAIN
+
+    @property
+    def words(self) -> str:
+        """The row in a line: "Number 3, L1234, 8:12pm to 8:22pm, place uncertain"."""
+        recording = self.recording
+        said = [
+            f"Number {self.number}",
+            recording.shoulder_number or "officer not known",
+            f"{time_in_words(recording.started_at)} to {time_in_words(recording.ended_at)}",
+            "place uncertain" if self.is_uncertain else "",
+        ]
+        return ", ".join(words for words in said if words)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """The list in three parts, and where on it we are."""
+    """One part of what was found, where in it we are, and the matches, which always show."""
 
-    proposed: Sequence[CandidateRow]
+    part: Part
+    rows: Sequence[CandidateRow]
     confirmed: Sequence[CandidateRow]
-    rejected: Sequence[CandidateRow]
-    all_proposed: int
+    counts: dict[Part, int]
     page: int
-    pages: int
+
+    @property
+    def count(self) -> int:
+        """How many there are in this part."""
+        return self.counts[self.part]
+
+    @property
+    def pages(self) -> int:
+        """How many pages this part has, at least one."""
+        return pages_of(self.count)
 
     @property
     def drawn(self) -> list[CandidateRow]:
         """What the pictures show: the matches, and the part of the list that is on this page."""
-        return sorted([*self.confirmed, *self.proposed], key=lambda row: row.number)
+        return sorted([*self.confirmed, *self.rows], key=lambda row: row.number)
+
+
+def pages_of(count: int) -> int:
+    """How many pages so many rows fill."""
+    return max(1, -(-count // PAGE_SIZE))
 
 
 def listed(
     session: Session,
     footage_request: FootageRequest,
+    ranking: Ranking,
     *,
+    part: Part,
     page: int,
     retention: timedelta,
     at: datetime,
 ) -> Listed:
-    """What was found for a request, in the order of the ranking."""
-    found = list(enumerate(candidates_of(session, footage_request.id), 1))
-    parts = {
-        status: [(n, c, r) for n, (c, r) in found if c.status is status]
-        for status in CandidateStatus
-    }
-    proposed = parts[CandidateStatus.PROPOSED]
-    pages = max(1, -(-len(proposed) // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    parts[CandidateStatus.PROPOSED] = proposed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    kept = _preserved_for(session, footage_request, at)
-    held = open_holds(session, [r.id for part in parts.values() for _, _, r in part])
-    rows = {
-        status: [_row(n, c, r, held.get(r.id, []), r.id in kept, retention, at) for n, c, r in part]
-        for status, part in parts.items()
-    }
+    """One page of what was found for a request, in the order of the ranking."""
+    counts = ranking.counts(session)
+    page = min(max(1, page), pages_of(counts[part]))
+    found = ranking.page(session, part, begin=(page - 1) * PAGE_SIZE, most=PAGE_SIZE)
+    matches: Sequence[Ranked] = ()
+    if part is not Part.CONFIRMED:
+        matches = ranking.page(session, Part.CONFIRMED, begin=0, most=PAGE_SIZE)
+    facts = _facts_of(session, footage_request, [*found, *matches], retention, at)
     return Listed(
-        proposed=rows[CandidateStatus.PROPOSED],
-        confirmed=rows[CandidateStatus.CONFIRMED],
-        rejected=rows[CandidateStatus.REJECTED],
-        all_proposed=len(proposed),
+        part=part,
+        rows=[facts.row(one) for one in found],
+        confirmed=[facts.row(one) for one in matches],
+        counts=counts,
         page=page,
-        pages=pages,
     )
 
 
-def _preserved_for(session: Session, footage_request: FootageRequest, at: datetime) -> set[int]:
-    found = session.scalars(
-        sa.select(Preservation).where(Preservation.request_id == footage_request.id)
-    )
-    return {one.recording_id for one in found if one.bars_deletion(at)}
+@dataclass(frozen=True)
+class _Facts:
+    """What is known of the recordings of one page."""
+
+    holds: dict[int, list[Hold]]
+    kept: frozenset[int]
+    retention: timedelta
+    at: datetime
+
+    def row(self, one: Ranked) -> CandidateRow:
+        """A row of the list."""
+        holds = self.holds.get(one.recording.id, [])
+        keeping, is_urgent = self._keeping(one.recording, holds)
+        return CandidateRow(
+            one.number,
+            one.candidate,
+            one.recording,
+            holds,
+            keeping,
+            is_urgent,
+            why(one.candidate),
+        )
+
+    def _keeping(self, recording: Recording, holds: Sequence[Hold]) -> tuple[str, bool]:
+        """Whether it is kept, and whether it would be deleted within days."""
+        if recording.deleted_at is not None:
+            return f"Deleted on {day_in_words(london_day(recording.deleted_at))}", False
+        if holds:
+            return "Kept: held as evidence", False
+        if recording.category is Category.EVIDENTIAL:
+            return "Kept: evidence", False
+        if recording.id in self.kept:
+            return "Kept for this request", False
+        deleted_on = london_day(recording.started_at + self.retention)
+        is_urgent = deleted_on - london_day(self.at) <= timedelta(days=3)
+        return f"Deleted on {day_in_words(deleted_on)}", is_urgent
 
 
-def _row(
-    number: int,
-    candidate: Candidate,
-    recording: Recording,
-    holds: Sequence[Hold],
-    is_kept: bool,
+def _facts_of(
+    session: Session,
+    footage_request: FootageRequest,
+    found: Sequence[Ranked],
     retention: timedelta,
     at: datetime,
-) -> CandidateRow:
-    deleted_on = london_day(recording.started_at + retention)
-    if recording.deleted_at is not None:
-        keeping, is_urgent = f"Deleted on {day_in_words(london_day(recording.deleted_at))}", False
-    elif holds:
-        keeping, is_urgent = "Kept: held as evidence", False
-    elif recording.category is Category.EVIDENTIAL:
-        keeping, is_urgent = "Kept: evidence", False
-    elif is_kept:
-        keeping, is_urgent = "Kept for this request", False
-    else:
-        keeping = f"Deleted on {day_in_words(deleted_on)}"
-        is_urgent = deleted_on - london_day(at) <= timedelta(days=3)
-    return CandidateRow(number, candidate, recording, holds, keeping, is_urgent)
+) -> _Facts:
+    numbers = [one.recording.id for one in found]
+    kept = session.scalars(
+        sa.select(Preservation.recording_id).where(
+            Preservation.request_id == footage_request.id,
+            Preservation.recording_id.in_(numbers),
+            sa.or_(Preservation.until.is_(None), Preservation.until > at),
+        )
+    )
+    return _Facts(open_holds(session, numbers), frozenset(kept), retention, at)

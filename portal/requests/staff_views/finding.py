@@ -1,34 +1,31 @@
-"""Finding the video of a request: searching, judging what was found, and finishing."""
+"""Finding the video of a request: the list, the pictures, searching again, and finishing."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.actors import Role
 from portal.errors import Refused
+from portal.recordings.listing import Part, Ranking
 from portal.recordings.models import Search
 from portal.recordings.queries import searches_of
-from portal.requests.answers import NO_MOMENT
-from portal.requests.commands.finding import (
-    confirm_candidate,
-    may_judge,
-    reject_candidate,
-    reject_candidates,
-)
+from portal.requests.answers import is_about_video
+from portal.requests.commands.finding import may_judge
 from portal.requests.commands.moving import move
 from portal.requests.commands.searching import search_and_preserve
-from portal.requests.forms.office import JudgeForm, RejectSeveralForm, SearchForm
+from portal.requests.forms.finding import JudgeForm, SearchForm
 from portal.requests.lifecycle import BUTTONS, TABLE, Event, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
-from portal.requests.staff_views.candidates import PAGE_SIZE, Listed, listed
+from portal.requests.staff_views.candidates import Listed, listed
+from portal.requests.staff_views.ground import Asked, leading, since_search, widening_of
 from portal.requests.staff_views.page import request_page
-from portal.requests.staff_views.sketch import sketch
-from portal.requests.staff_views.timeline import timeline
+from portal.requests.staff_views.pictures import map_facts, pictured
+from portal.requests.staff_views.why import WIDTH
 from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, settings, writing
@@ -43,23 +40,35 @@ _READERS = (
     Role.AUDITOR,
 )
 _WATCHERS = (Role.SEARCHER, Role.DECISION_MAKER, Role.SECONDER)
-_LIST = "list"
 
 
 @blueprint.get("/<reference>/find-video")
 @roles(*_READERS)
 def find_video(reference: str) -> ResponseReturnValue:
     """The list of what was found is the truth; the pictures only help to read it."""
-    return _page(reference)
+    return finding_page(reference)
+
+
+@blueprint.get("/<reference>/find-video/map.json")
+@roles(*_READERS)
+def find_video_map(reference: str) -> ResponseReturnValue:
+    """What the map draws of the page of the list with the same `part` and `page`."""
+    with reading() as session:
+        footage_request = by_reference(session, reference)
+        searches = searches_of(session, footage_request.id)
+        found = _listed(session, footage_request, searches)
+        led = leading(searches)
+        return jsonify(map_facts(pictured(session, footage_request.sighting, led, found.drawn)))
 
 
 @blueprint.post("/<reference>/find-video/search")
 @roles(Role.SEARCHER)
 def search(reference: str) -> ResponseReturnValue:
-    """Search again, as wide as was chosen. The search is kept, whatever it finds."""
-    form = SearchForm()
+    """Search again, wider or narrower. The search is kept, whatever it finds."""
+    with reading() as session:
+        form = SearchForm(by_reference(session, reference).sighting)
     if not form.validate():
-        return _page(reference, search_form=form), 422
+        return finding_page(reference, search_form=form), 422
     try:
         with writing() as session:
             made = search_and_preserve(
@@ -70,51 +79,17 @@ def search(reference: str) -> ResponseReturnValue:
                 widening=form.to_widening(),
             )
     except Refused as refusal:
-        form.metres.errors = [refusal.message]
-        return _page(reference, search_form=form), 422
-    flash(_found_words(made), "success" if made.found else "plain")
+        form.minutes.errors = [refusal.message]
+        return finding_page(reference, search_form=form), 422
+    return searched(reference, made)
+
+
+def searched(reference: str, made: Search) -> ResponseReturnValue:
+    """Say what a search found, and go to the list."""
+    count = f"{made.found:,} recording{'' if made.found == 1 else 's'}"
+    words = f"Found {count}." if made.found else "Nothing was found. The search is kept."
+    flash(words, "success" if made.found else "plain")
     return redirect(url_for(".find_video", reference=reference), 303)
-
-
-@blueprint.post("/<reference>/find-video/<int(max=9223372036854775807):candidate_id>")
-@roles(Role.SEARCHER)
-def judge(reference: str, candidate_id: int) -> ResponseReturnValue:
-    """Confirm or reject one recording."""
-    form = JudgeForm()
-    if not form.validate():
-        return _page(reference, judge_form=form, judged=candidate_id), 422
-    deed = confirm_candidate if form.verdict.data == "confirm" else reject_candidate
-    with writing() as session:
-        deed(
-            session,
-            request_id=by_reference(session, reference).id,
-            candidate_id=candidate_id,
-            why=form.why.data or "",
-            by=current_actor(),
-            at=now(),
-        )
-    flash("Confirmed." if form.verdict.data == "confirm" else "Rejected.", "success")
-    return _back_to_list(reference)
-
-
-@blueprint.post("/<reference>/find-video/reject")
-@roles(Role.SEARCHER)
-def reject_several(reference: str) -> ResponseReturnValue:
-    """Reject several recordings, or all that are left, for one reason."""
-    form = RejectSeveralForm(_typed_numbers())
-    if not form.validate():
-        return _page(reference, several_form=form), 422
-    with writing() as session:
-        count = reject_candidates(
-            session,
-            request_id=by_reference(session, reference).id,
-            candidate_ids=form.chosen(),
-            why=form.because.data,
-            by=current_actor(),
-            at=now(),
-        )
-    flash(f"Rejected {count} recording{'' if count == 1 else 's'}.", "success")
-    return _back_to_list(reference)
 
 
 @blueprint.post("/<reference>/find-video/start")
@@ -140,98 +115,81 @@ def _moved(reference: str, event: Event, words: str) -> ResponseReturnValue:
     return redirect(url_for(".find_video", reference=reference), 303)
 
 
-def _back_to_list(reference: str) -> ResponseReturnValue:
-    page = _page_number()
-    address = url_for(
-        ".find_video", reference=reference, page=page if page > 1 else None, _anchor=_LIST
-    )
-    return redirect(address, 303)
+def chosen_part() -> Part:
+    """Which part of the list the address names; what it does not know is the first."""
+    typed = request.args.get("part", "")
+    return Part(typed) if typed in list(Part) else Part.UNJUDGED
 
 
-def _typed_numbers() -> list[int]:
-    """The numbers that were ticked. Whose they are is for the command to say."""
-    typed = request.form.getlist("candidates")[:PAGE_SIZE]
-    return [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19]
-
-
-def _page_number() -> int:
+def _chosen_page() -> int:
     return max(1, request.args.get("page", default=1, type=int) or 1)
 
 
-def _found_words(made: Search) -> str:
-    if not made.found:
-        return "Nothing was found. The search is kept as a record."
-    return f"Found {made.found} recording{'' if made.found == 1 else 's'}."
+def list_address(reference: str, part: Part, page: int = 1, anchor: str | None = None) -> str:
+    """Where a page of a part of the list is."""
+    return url_for(
+        ".find_video",
+        reference=reference,
+        part=None if part is Part.UNJUDGED else part.value,
+        page=page if page > 1 else None,
+        _anchor=anchor,
+    )
 
 
-def _page(reference: str, **forms: Any) -> str:
+def finding_page(reference: str, **forms: Any) -> str:
     """The page, with the form that was found wrong and fresh ones for the rest."""
     with reading() as session:
         page = request_page(session, reference)
         footage_request: FootageRequest = page["footage_request"]
-        found = listed(
-            session,
-            footage_request,
-            page=_page_number(),
-            retention=_retention(),
-            at=now(),
-        )
         searches = searches_of(session, footage_request.id)
+        found = _listed(session, footage_request, searches)
+        sighting, led = footage_request.sighting, leading(searches)
+        pictures = pictured(session, sighting, led, found.drawn)
         return render_template(
             "requests/office/find_video.html",
             **page,
-            **_forms(forms),
-            **_pictures(session, footage_request, found, searches),
+            **_forms(forms, footage_request, led),
             **_deeds(footage_request, page),
             found=found,
-            searches=[(search, _asked(search)) for search in searches],
-            is_about_video=footage_request.sighting.latest_at > NO_MOMENT[1],
+            parts=Part,
+            list_address=list_address,
+            timeline=pictures.timeline(),
+            sketch=pictures.sketch(),
+            unplaced=pictures.unplaced(),
+            is_area=pictures.ground.is_area,
+            weight_width=WIDTH,
+            searches=[(one, Asked.of(one)) for one in searches],
+            led=(led, Asked.of(led)) if led is not None else None,
+            is_about_video=is_about_video(sighting.earliest_at),
             may_watch=current_actor().has(*_WATCHERS),
         )
 
 
-def _forms(given: dict[str, Any]) -> dict[str, Any]:
+def _listed(session: Session, footage_request: FootageRequest, searches: Any) -> Listed:
+    return listed(
+        session,
+        footage_request,
+        Ranking(footage_request.id, since_search(searches)),
+        part=chosen_part(),
+        page=_chosen_page(),
+        retention=timedelta(days=settings().retention_days),
+        at=now(),
+    )
+
+
+def _forms(
+    given: dict[str, Any], footage_request: FootageRequest, led: Search | None
+) -> dict[str, Any]:
+    sighting = footage_request.sighting
+    last = widening_of(led, sighting) if led is not None else None
     forms = {
-        "search_form": SearchForm(formdata=None),
+        "search_form": SearchForm(sighting, last=last, formdata=None),
         "judge_form": JudgeForm(formdata=None),
         "several_form": None,
         "judged": None,
         **given,
     }
     return {**forms, "plain": PlainForm(formdata=None), "has_errors": bool(given)}
-
-
-def _retention() -> timedelta:
-    return timedelta(days=settings().retention_days)
-
-
-def _pictures(
-    session: Session, footage_request: FootageRequest, found: Listed, searches: Any
-) -> dict[str, Any]:
-    sighting = footage_request.sighting
-    asked = (sighting.earliest_at, sighting.latest_at)
-    latest = _asked(searches[0]) if searches else {}
-    searched = (latest.get("from", asked[0]), latest.get("until", asked[1]))
-    radius_m = latest.get("radius_m", float(sighting.radius_m))
-    return {
-        "timeline": timeline(found.drawn, asked=asked, searched=searched),
-        "sketch": sketch(session, sighting, found.drawn, radius_m=radius_m, between=searched),
-    }
-
-
-def _asked(search: Search) -> dict[str, Any]:
-    """What a search looked for, as it was written down."""
-    held = search.criteria
-    asked: dict[str, Any] = {
-        name: datetime.fromisoformat(held[name]) for name in ("from", "until") if name in held
-    }
-    radius_m = held.get("radius_m") or (held.get("point") or {}).get("radius_m")
-    if radius_m:
-        asked["radius_m"] = float(radius_m)
-        asked["place"] = f"within {radius_m:,.0f} m of the place"
-    else:
-        asked["place"] = held.get("area") or "anywhere"
-    return asked
 
 
 def _deeds(footage_request: FootageRequest, page: dict[str, Any]) -> dict[str, Any]:

@@ -1,29 +1,19 @@
-"""A picture of where: the place asked for, the streets the gazetteer knows, and the tracks.
+"""A picture of where: the place searched, the streets the gazetteer knows, and the tracks.
 
 It is a sketch beside the table, drawn on the server: nothing is fetched from anywhere, so nobody
-else learns which place is looked at.
+else learns which place is looked at. Where scripts run, the map takes its place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import cos, hypot, radians
+from math import cos, radians
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
-from portal.recordings.kinds import PlaceKind
-from portal.recordings.models import Place
-from portal.recordings.queries import fixes_of
-from portal.requests.models import SightingRow
+from portal.recordings.paths import Path
+from portal.recordings.surroundings import METRES_PER_DEGREE, Position, Square, Street
 from portal.requests.staff_views.candidates import CandidateRow
+from portal.requests.staff_views.ground import Ground
 
 SIDE = 640.0
-MOST_TRACKS = 12
-MOST_STREETS = 150
-_METRES_PER_DEGREE = 111_195.0
-_LEAST_HALF_M = 250.0
-_LONGEST_GAP_S = 300.0
 _ROUND_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 _LABEL = 26.0
 _MOST_NAMES = 20
@@ -32,7 +22,7 @@ Spot = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Street:
+class Line:
     """One line of a street, and where its name stands: nowhere when there are too many."""
 
     name: str
@@ -42,48 +32,49 @@ class Street:
 
 @dataclass(frozen=True)
 class TrackDrawn:
-    """Where one camera went, and where its number stands."""
+    """Where one camera went, its lone positions, and where its number stands."""
 
     row: CandidateRow
     lines: Sequence[str]
+    dots: Sequence[Spot]
     x: float
     y: float
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """Everything the template draws. `circle` is the radius of the searched place."""
+    """Everything the template draws. `reach` is the distance searched, in its units; `rings` are
+    the outline of a borough, `asked_line` is that of a street, `middle` is a place."""
 
     side: float
-    middle: Spot
-    circle: float
+    middle: Spot | None
+    reach: float
     asked_line: str
-    streets: Sequence[Street]
+    rings: Sequence[str]
+    streets: Sequence[Line]
     tracks: Sequence[TrackDrawn]
     scale_m: int
     scale_width: float
 
 
 def sketch(
-    session: Session,
-    sighting: SightingRow,
+    ground: Ground,
+    streets: Sequence[Street],
     rows: Sequence[CandidateRow],
-    *,
-    radius_m: float,
-    between: tuple[datetime, datetime],
-) -> Sketch | None:
-    """The picture, or None where the applicant could not point at a place."""
-    if sighting.latitude is None or sighting.longitude is None:
-        return None
-    paper = _Paper.around(sighting, radius_m)
-    scale_m = max((m for m in _ROUND_M if m <= paper.half_m / 2), default=_ROUND_M[0])
+    paths: Mapping[int, Path],
+) -> Sketch:
+    """The picture. Only of a ground with lines."""
+    paper = _Paper(ground.square())
+    scale_m = max((m for m in _ROUND_M if m <= paper.square.half_m / 2), default=_ROUND_M[0])
+    is_line = not ground.is_area and not ground.is_point
     return Sketch(
         side=SIDE,
-        middle=paper.spot(sighting.latitude, sighting.longitude),
-        circle=round(paper.length(radius_m), 1),
-        asked_line=paper.line(sighting.line) if len(sighting.line) > 1 else "",
-        streets=_streets(session, paper),
-        tracks=_tracks(session, rows[:MOST_TRACKS], paper, between),
+        middle=paper.spot(*ground.lines[0][0]) if ground.is_point else None,
+        reach=round(paper.length(ground.radius_m), 1),
+        asked_line=paper.line(ground.lines[0]) if is_line else "",
+        rings=[paper.line(ring) for ring in ground.lines] if ground.is_area else [],
+        streets=_streets(streets, paper),
+        tracks=_tracks(rows, paths, paper),
         scale_m=scale_m,
         scale_width=round(paper.length(scale_m), 1),
     )
@@ -91,115 +82,64 @@ def sketch(
 
 @dataclass(frozen=True)
 class _Paper:
-    """A square of ground, `half_m` metres to each side of its middle."""
+    """A square of ground on a square of paper."""
 
-    lat: float
-    lon: float
-    half_m: float
-
-    @classmethod
-    def around(cls, sighting: SightingRow, radius_m: float) -> "_Paper":
-        points = sighting.line or [(sighting.latitude, sighting.longitude)]
-        lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
-        lat, lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
-        wide = (max(lons) - min(lons)) * cos(radians(lat)) * _METRES_PER_DEGREE / 2
-        high = (max(lats) - min(lats)) * _METRES_PER_DEGREE / 2
-        return cls(lat, lon, max(max(wide, high) + radius_m * 1.4, _LEAST_HALF_M))
+    square: Square
 
     def spot(self, lat: float, lon: float) -> Spot:
         """Where a position is on the paper."""
-        east = (lon - self.lon) * cos(radians(self.lat)) * _METRES_PER_DEGREE
-        north = (lat - self.lat) * _METRES_PER_DEGREE
+        east = (lon - self.square.lon) * cos(radians(self.square.lat)) * METRES_PER_DEGREE
+        north = (lat - self.square.lat) * METRES_PER_DEGREE
         middle = SIDE / 2
         return round(middle + self.length(east), 1), round(middle - self.length(north), 1)
 
     def length(self, metres: float) -> float:
         """Metres in units of the paper."""
-        return metres / self.half_m * SIDE / 2
+        return metres / self.square.half_m * SIDE / 2
 
-    def line(self, positions: Iterable[Sequence[float]]) -> str:
+    def line(self, positions: Iterable[Position]) -> str:
         """Positions as the points of a line."""
         return " ".join(f"{x},{y}" for x, y in (self.spot(lat, lon) for lat, lon in positions))
 
-    def degrees(self) -> tuple[float, float]:
-        """Half the side in degrees of latitude and of longitude."""
-        high = self.half_m / _METRES_PER_DEGREE
-        return high, high / max(cos(radians(self.lat)), 0.01)
 
-
-def _streets(session: Session, paper: _Paper) -> list[Street]:
-    high, wide = paper.degrees()
-    # A street's own position is its middle: a long one may begin far from the paper.
-    found = session.scalars(
-        sa.select(Place)
-        .where(
-            Place.kind == PlaceKind.STREET,
-            Place.lat.between(paper.lat - 3 * high, paper.lat + 3 * high),
-            Place.lon.between(paper.lon - 3 * wide, paper.lon + 3 * wide),
-        )
-        .order_by(Place.id)
-        .limit(MOST_STREETS)
-    ).all()
-    has_names = len(found) <= _MOST_NAMES
+def _streets(streets: Sequence[Street], paper: _Paper) -> list[Line]:
+    on_paper = [
+        (street.name, line)
+        for street in streets
+        for line in street.lines
+        if paper.square.touches(line)
+    ]
+    has_names = len(on_paper) <= _MOST_NAMES
     return [
-        Street(place.name, paper.line(line), _label_of(paper, line) if has_names else None)
-        for place in found
-        for line in place.lines
-        if len(line) > 1
+        Line(name, paper.line(line), _label_of(paper, line) if has_names else None)
+        for name, line in on_paper
     ]
 
 
-def _label_of(paper: _Paper, line: Sequence[Sequence[float]]) -> Spot | None:
-    lat, lon = line[len(line) // 2]
-    x, y = paper.spot(lat, lon)
+def _label_of(paper: _Paper, line: Sequence[Position]) -> Spot | None:
+    x, y = paper.spot(*line[len(line) // 2])
     return (x, y) if 0 < x < SIDE and 0 < y < SIDE else None
 
 
 def _tracks(
-    session: Session,
-    rows: Sequence[CandidateRow],
-    paper: _Paper,
-    between: tuple[datetime, datetime],
+    rows: Sequence[CandidateRow], paths: Mapping[int, Path], paper: _Paper
 ) -> list[TrackDrawn]:
     taken: list[Spot] = []
     drawn = []
     for row in rows:
-        parts = _parts(fixes_of(session, row.recording.id), between)
-        spots = [[paper.spot(lat, lon) for _, lat, lon in part] for part in parts]
-        if spots:
-            x, y = _free(_nearest(spots), taken)
+        path = paths.get(row.recording.id)
+        if path is not None:
+            x, y = _free(_on_paper(paper.spot(*path.spot)), taken)
             taken.append((x, y))
-            lines = [" ".join(f"{a},{b}" for a, b in part) for part in spots if len(part) > 1]
-            drawn.append(TrackDrawn(row, lines, x, y))
+            lines = [paper.line(line) for line in path.lines if len(line) > 1]
+            dots = [paper.spot(*line[0]) for line in path.lines if len(line) == 1]
+            drawn.append(TrackDrawn(row, lines, dots, x, y))
     return drawn
 
 
-def _parts(
-    fixes: Iterable[tuple[float, float, float]], between: tuple[datetime, datetime]
-) -> list[list[tuple[float, float, float]]]:
-    """The fixes of the searched time, a few minutes more, cut where nothing is known between."""
-    margin = timedelta(minutes=5)
-    since, until = (between[0] - margin).timestamp(), (between[1] + margin).timestamp()
-    parts: list[list[tuple[float, float, float]]] = []
-    for fix in fixes:
-        if not since <= fix[0] <= until:
-            continue
-        if parts and fix[0] - parts[-1][-1][0] <= _LONGEST_GAP_S:
-            parts[-1].append(fix)
-        else:
-            parts.append([fix])
-    return parts
-
-
-def _nearest(spots: Sequence[Sequence[Spot]]) -> Spot:
-    """The spot nearest to the middle of the paper, kept on it."""
-    middle = SIDE / 2
-    x, y = min(
-        (spot for part in spots for spot in part),
-        key=lambda spot: hypot(spot[0] - middle, spot[1] - middle),
-    )
+def _on_paper(spot: Spot) -> Spot:
     edge = _LABEL / 2
-    return min(max(x, edge), SIDE - edge), min(max(y, edge), SIDE - edge)
+    return min(max(spot[0], edge), SIDE - edge), min(max(spot[1], edge), SIDE - edge)
 
 
 def _free(spot: Spot, taken: Sequence[Spot]) -> Spot:

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from portal.dates import in_london, time_in_words
 from portal.requests.staff_views.candidates import CandidateRow
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 1000.0, 40.0, 20.0, 46.0, 24.0
-MOST_ROWS = 25
-# Steps of the axis, the first that leaves at most nine marks is taken.
+WIDTH, LEFT, RIGHT, TOP, ROW = 600.0, 44.0, 16.0, 30.0, 22.0
+# Steps of the axis, the first that leaves at most six marks is taken.
 _STEPS_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 30 * 1440)
-_MOST_MARKS = 9
+_MOST_MARKS = 6
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,10 @@ def timeline(
     """The picture: the searched time with a fifth of it on each side."""
     lasting = max(searched[1] - searched[0], timedelta(minutes=10))
     since, until = searched[0] - lasting / 5, searched[1] + lasting / 5
-    shown = rows[:MOST_ROWS]
     scale = _Scale(since, until)
     return Timeline(
         width=WIDTH,
-        height=TOP + ROW * len(shown) + 10,
+        height=TOP + ROW * len(rows) + 8,
         asked=scale.span(*asked),
         searched=scale.span(*searched),
         marks=_marks(scale),
@@ -78,7 +76,7 @@ def timeline(
                 is_cut_left=row.recording.started_at < since,
                 is_cut_right=row.recording.ended_at > until,
             )
-            for index, row in enumerate(shown)
+            for index, row in enumerate(rows)
         ],
     )
 

@@ -158,7 +158,7 @@ def test_every_search_is_kept_even_when_it_finds_nothing(
     assert [search.found for search in kept] == [0]
     page = client.get(address).text
     assert "Searched, and nothing was found." in page
-    assert "within 650 m of the place" in page
+    assert "Within 500 m of Marlow Street" in page
 
 
 def test_a_wider_search_finds_more(case: Case, sqlite_house: House, signed_in: SignedIn) -> None:
