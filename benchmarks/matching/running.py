@@ -1,0 +1,262 @@
+"""The steps of a run, in order: load, compare every answer, measure, ask first of all, grow."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields
+from functools import partial
+
+import numpy as np
+import psycopg
+import sqlalchemy as sa
+
+from benchmarks.matching import product, ranking
+from benchmarks.matching.adversarial import trial
+from benchmarks.matching.checking import Say, checked, checked_tracked, different, loaded_with
+from benchmarks.matching.city import RECORDINGS_A_DAY, Block, blocks
+from benchmarks.matching.databases import POSTGRESQL, SQLITE, Databases
+from benchmarks.matching.ground import AREAS, gazetteer
+from benchmarks.matching.limit import Limit
+from benchmarks.matching.loading import Loaded
+from benchmarks.matching.machine import machine
+from benchmarks.matching.measuring import Ask, Times, cold, interleaved
+from benchmarks.matching.oracle import Oracle
+from benchmarks.matching.postgis import PostGis
+from benchmarks.matching.questions import BROAD, Question, questions
+from benchmarks.matching.results import Checked, Growth, Portal, Results
+from benchmarks.matching.results import Limit as LimitMeasured
+from benchmarks.matching.results import PostGis as PostGisMeasured
+from benchmarks.matching.sending import Sent, sent
+from portal.recordings.tracks import Floats
+
+NAMES = (SQLITE, POSTGRESQL)
+_LIMIT, _LIMIT_RANKED, _POSTGIS = "the limit", "the limit, ranking too", "PostGIS"
+# There must be a Saturday night among the days that are asked about.
+_FEWEST_DAYS = 7
+# Each cold question restarts the server; these are spread over the kinds and settings.
+_COLD = 15
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to do."""
+
+    recordings: int
+    questions: int
+    rounds: int
+    seed: int
+    scenes: int
+    simulated: int
+    grow_to: int | None
+
+
+@dataclass(frozen=True)
+class _City:
+    """The city in memory, and what is asked of it."""
+
+    parts: Sequence[Block]
+    whole: Block
+    ground: Mapping[str, list[Floats]]
+    asked: Sequence[Question]
+
+
+def run(plan: Plan, databases: Databases, say: Say) -> Results:
+    """Everything, in order. `say` is told what is being done."""
+    about = machine(databases.server.url("postgres"))
+    say(f"drawing a city of {plan.recordings:,} recordings")
+    city = _drawn(plan)
+    loaded = {name: _loaded(databases, name, plan.recordings, say) for name in NAMES}
+    say("loading PostGIS")
+    postgis_url, postgis_loaded = databases.postgis(city.parts)
+    urls = {name: url for name, (url, _) in loaded.items()}
+    say("comparing every answer with the oracle's")
+    oracle = Oracle(city.whole, AREAS, city.ground)
+    expected = [oracle.expected(question.criteria) for question in city.asked]
+    say("sorting the arrays of the limit")
+    limit = Limit(city.whole, AREAS, city.ground)
+    with _everything(limit, urls, postgis_url, city.ground) as engines:
+        right = {
+            name: checked(name, engines[name], city.asked, expected, say)
+            for name in (_LIMIT, *NAMES)
+        }
+        ask = engines[_POSTGIS]
+        right[_POSTGIS] = checked_tracked(_POSTGIS, ask, city.asked, expected, say)
+        say(f"asking {len(city.asked):,} questions of everyone in {plan.rounds} rounds")
+        criteria = [question.criteria for question in city.asked]
+        times = interleaved(engines, criteria, rounds=plan.rounds, seed=plan.seed)
+    bytes_each = limit.bytes / plan.recordings
+    del limit, oracle
+    adversarial = _adversarial(plan, databases, city.ground, say)
+    ranked = {name: _ranked(plan, urls[name], city.whole, say) for name in NAMES}
+    say("asking with cold caches")
+    first = city.asked[:: max(1, len(city.asked) // _COLD)][:_COLD]
+    frozen = _cold(databases, urls, postgis_url, city.ground, first)
+    sending = {name: _sent(databases, name, urls[name], city.asked, say) for name in NAMES}
+    same = _answered_alike(city)
+    grown = {name: _grown(plan, databases, name, loaded[name], same, say) for name in NAMES}
+    return Results(
+        machine=about,
+        recordings=plan.recordings,
+        fixes_each=len(city.whole.at) / plan.recordings,
+        rounds=plan.rounds,
+        found=sum(len(one.must_offer) for one in expected),
+        limit=LimitMeasured(times[_LIMIT], times[_LIMIT_RANKED], bytes_each, right[_LIMIT]),
+        postgis=PostGisMeasured(postgis_loaded, times[_POSTGIS], frozen[_POSTGIS], right[_POSTGIS]),
+        portals=[
+            Portal(
+                name, loaded[name][1], times[name], frozen[name], right[name], adversarial[name],
+                ranked[name], sending[name], grown[name],
+            )
+            for name in NAMES
+        ],
+    )  # fmt: skip
+
+
+def _drawn(plan: Plan) -> _City:
+    parts = list(blocks(seed=plan.seed, wanted=plan.recordings))
+    days = max(_FEWEST_DAYS, plan.recordings // RECORDINGS_A_DAY)
+    asked = questions(seed=plan.seed, wanted=plan.questions, days=days)
+    return _City(parts, _whole(parts), _ground(), asked)
+
+
+def _whole(parts: Sequence[Block]) -> Block:
+    """All recordings of the blocks, as one."""
+    names = [field.name for field in fields(Block)[1:]]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Block(parts[0].first, **columns)
+
+
+def _ground() -> dict[str, list[Floats]]:
+    """The rings of every borough of the gazetteer."""
+    found = {}
+    for place in gazetteer():
+        if place["kind"] == "borough":
+            polygon = place["polygon"]
+            rings = polygon if isinstance(polygon[0][0], list) else [polygon]
+            found[place["name"]] = [np.array(ring, dtype=np.float64) for ring in rings]
+    return found
+
+
+def _loaded(databases: Databases, name: str, wanted: int, say: Say) -> tuple[str, Loaded]:
+    say(f"loading {name} with {wanted:,} recordings")
+    url, loaded = databases.portal(name, wanted)
+    say(
+        f"  {loaded.prepared_rate:,.0f} a second prepared, {loaded.from_file_rate:,.0f} from a file"
+        f" ({loaded.from_file_peak_bytes / 1e6:,.0f} MB), {loaded.bytes_each:,.0f} bytes each"
+    )
+    return url, loaded
+
+
+@contextmanager
+def _everything(
+    limit: Limit, urls: Mapping[str, str], postgis_url: str, ground: Mapping[str, list[Floats]]
+) -> Iterator[dict[str, Ask]]:
+    """Every engine, connected."""
+    with ExitStack() as stack:
+        engines: dict[str, Ask] = {_LIMIT: limit.find, _LIMIT_RANKED: limit.rank}
+        engines |= {name: stack.enter_context(_portal(url)) for name, url in urls.items()}
+        engines[_POSTGIS] = stack.enter_context(_postgis(postgis_url, ground))
+        yield engines
+
+
+@contextmanager
+def _portal(url: str) -> Iterator[Ask]:
+    with product.opened(url) as database, database.reading() as session:
+        session.execute(sa.select(1))  # connected, and nothing more
+        yield partial(product.ask, session)
+
+
+@contextmanager
+def _postgis(url: str, ground: Mapping[str, list[Floats]]) -> Iterator[Ask]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT 1")
+        yield PostGis(connection, dict(ground)).find
+
+
+def _adversarial(
+    plan: Plan, databases: Databases, ground: Mapping[str, list[Floats]], say: Say
+) -> dict[str, Checked]:
+    made = trial(seed=plan.seed, scenes=plan.scenes)
+    say(f"asking {len(made.questions):,} adversarial questions")
+    oracle = Oracle(made.recordings, AREAS, ground)
+    expected = [oracle.expected(question.criteria) for question in made.questions]
+    found = {}
+    for name in NAMES:
+        url = databases.empty(name, "trial")
+        loaded_with(url, made, gazetteer())
+        with _portal(url) as ask:
+            found[name] = checked(name, ask, made.questions, expected, say)
+    return found
+
+
+def _ranked(plan: Plan, url: str, whole: Block, say: Say) -> ranking.Report | None:
+    if not plan.simulated:
+        return None
+    say(f"simulating {plan.simulated:,} requests")
+    with product.opened(url) as database, database.reading() as session:
+        ask = ranking.by_portal(session, first_number=product.FIRST_NUMBER)
+        return ranking.measured(whole, ask, seed=plan.seed, wanted=plan.simulated)
+
+
+def _cold(
+    databases: Databases,
+    urls: Mapping[str, str],
+    postgis_url: str,
+    ground: Mapping[str, list[Floats]],
+    asked: Sequence[Question],
+) -> dict[str, Times]:
+    criteria = [question.criteria for question in asked]
+    openings = {name: (url, partial(_portal, url)) for name, url in urls.items()}
+    openings[_POSTGIS] = (postgis_url, partial(_postgis, postgis_url, ground))
+    return {
+        name: cold(opening, criteria, partial(databases.forgotten, name, url))
+        for name, (url, opening) in openings.items()
+    }
+
+
+def _sent(
+    databases: Databases, name: str, url: str, asked: Sequence[Question], say: Say
+) -> Sent | None:
+    """Send a request for the first broad question that finds something and may be kept whole."""
+    say(f"sending a request to the portal on {name}, with its worker running")
+    with _portal(url) as ask:
+        for question in asked:
+            if question.kind == BROAD and len(ask(question.criteria).found):
+                break
+        else:
+            return None
+    done = sent(databases.folder / "portal", url, question.criteria)
+    say(f"  {done.preserved:,} candidates preserved after {done.seconds:.2f} s")
+    return done
+
+
+def _answered_alike(city: _City) -> list[Question]:
+    """The questions about times that the catalogue holds whole: a larger one has no more there."""
+    last = city.whole.start[-1]
+    return [one for one in city.asked if one.criteria.until.timestamp() < last]
+
+
+def _grown(
+    plan: Plan,
+    databases: Databases,
+    name: str,
+    small: tuple[str, Loaded],
+    asked: Sequence[Question],
+    say: Say,
+) -> Growth | None:
+    if plan.grow_to is None or not asked:
+        return None
+    large = _loaded(databases, name, plan.grow_to, say)
+    criteria = [question.criteria for question in asked]
+    with ExitStack() as stack:
+        sessions = [
+            stack.enter_context(stack.enter_context(product.opened(url)).reading())
+            for url, _ in (small, large)
+        ]
+        differ = different(sessions[0], sessions[1], asked)
+        before, after = "before", "after"
+        engines: dict[str, Ask] = {
+            when: partial(product.ask, session)
+            for when, session in zip((before, after), sessions, strict=True)
+        }
+        times = interleaved(engines, criteria, rounds=plan.rounds, seed=plan.seed)
+    return Growth(small[1], large[1], times[before], times[after], differ)
