@@ -159,8 +159,16 @@ def _hourly(place: PlaceAsked) -> float:
         return _HOURLY_AREA
     line = place.positions if isinstance(place, LineAsked) else ((place.lat, place.lon),)
     reach_km = place.radius_m / 1000
-    ground = pi * reach_km**2 + 2 * reach_km * (_length_km(line) + _WALKED_KM)
-    return min(_HOURLY_ANYWHERE, _HOURLY_KM2 * ground)
+    strip = pi * reach_km**2 + 2 * reach_km * (_length_km(line) + _WALKED_KM)
+    return min(_HOURLY_ANYWHERE, _HOURLY_KM2 * min(strip, _box_km2(line, reach_km + _WALKED_KM)))
+
+
+def _box_km2(line: tuple[tuple[float, float], ...], reach_km: float) -> float:
+    """The box around a line: one that winds through a district passes the same ground often."""
+    (south, north), (west, east) = ((min(each), max(each)) for each in zip(*line, strict=True))
+    high = (north - south) * _KM_PER_DEGREE
+    wide = (east - west) * _KM_PER_DEGREE * cos(radians(south))
+    return (high + 2 * reach_km) * (wide + 2 * reach_km)
 
 
 def _length_km(line: tuple[tuple[float, float], ...]) -> float:

@@ -38,8 +38,20 @@ _SHORT = {
     "sq": "square",
     "st": "street",
     "ter": "terrace",
+    "saint": "st",
 }
-_LONGEST_TYPED = 200
+# Words that say what kind of place is meant, where its own name has none of them.
+_SAYING_KIND = {
+    PlaceKind.STATION: frozenset({"station", "tube", "underground", "overground", "rail", "dlr"}),
+    PlaceKind.BOROUGH: frozenset({"london", "royal", "borough", "city", "council", "of"}),
+}
+# Words before a place that are no part of its name.
+_BESIDE = frozenset({"near", "nr", "by", "outside", "opposite", "opp", "behind", "around"})
+_KIND_WORDS = frozenset().union(*_SAYING_KIND.values())
+_POSTCODE = re.compile(r"(?P<outward>[a-z]{1,2}[0-9][a-z0-9]??)(?:[0-9][a-z]{2})?")
+_INWARD_SIGNS = 3
+_MOST_UNITS = 2_000
+LONGEST_TYPED = 200
 _MOST_WORDS = 8
 _MOST_FOUND = 10
 
@@ -215,14 +227,15 @@ def _keep_squares(session: Session, borough: Place) -> None:
         )
 
 
-def find_places(session: Session, typed: str) -> list[Place]:
+def find_places(session: Session, typed: str, *, only: PlaceKind | None = None) -> list[Place]:
     """At most ten places for what somebody typed: a postcode, a street or place (with its
-    borough, if they like), or a borough. The best first."""
-    words = search_name(typed[:_LONGEST_TYPED]).split()[:_MOST_WORDS]
+    borough, if they like), a station or a borough. The best first; of one kind `only`, if asked."""
+    words = _words(typed)
     if not words:
         return []
     whole, compact = " ".join(words), "".join(words)
-    each = [sa.or_(*_starts(word), *_starts(_SHORT.get(word, word))) for word in words]
+    says = _says if any(word not in _KIND_WORDS for word in words) else _says_nothing
+    each = [sa.or_(*_starts(word), *_starts(_SHORT.get(word, word)), *says(word)) for word in words]
     is_postcode = sa.and_(
         Place.kind == PlaceKind.POSTCODE, Place.search_name.startswith(compact, autoescape=True)
     )
@@ -231,14 +244,56 @@ def find_places(session: Session, typed: str) -> list[Place]:
         (Place.search_name.startswith(whole, autoescape=True), 1),
         else_=2,
     )
+    wanted = [sa.or_(is_postcode, sa.and_(*each))]
+    if only is not None:
+        wanted.append(Place.kind == only)
     return list(
         session.scalars(
             sa.select(Place)
-            .where(sa.or_(is_postcode, sa.and_(*each)))
+            .where(*wanted)
             .order_by(rank, sa.func.length(Place.search_name), Place.search_name, Place.id)
             .limit(_MOST_FOUND)
         )
     )
+
+
+def postcodes_of(session: Session, typed: str) -> tuple[str, list[Place]]:
+    """The first half of a postcode that was typed alone, or with a second half that is not known,
+    and every postcode that begins with it; "" and none for anything else."""
+    compact = "".join(search_name(typed[:LONGEST_TYPED]).split())
+    halves = _POSTCODE.fullmatch(compact)
+    if halves is None:
+        return "", []
+    outward = halves["outward"]
+    units = session.scalars(
+        sa.select(Place)
+        .where(
+            Place.kind == PlaceKind.POSTCODE,
+            Place.search_name.startswith(outward, autoescape=True),
+            # Those of SW20 begin like those of SW2, and have a sign more.
+            sa.func.length(Place.search_name) == len(outward) + _INWARD_SIGNS,
+        )
+        .order_by(Place.search_name)
+        .limit(_MOST_UNITS)
+    ).all()
+    is_known = any(unit.search_name == compact for unit in units)
+    return ("", []) if is_known or not units else (outward.upper(), list(units))
+
+
+def _words(typed: str) -> list[str]:
+    """What was typed, word by word, without "near" and its like."""
+    words = search_name(typed[:LONGEST_TYPED]).split()[:_MOST_WORDS]
+    return [word for word in words if word not in _BESIDE] or words
+
+
+def _says(word: str) -> list[sa.ColumnElement[bool]]:
+    """That a word says of which kind the place is: "Brixton station", "borough of Lambeth"."""
+    return [Place.kind == kind for kind, said in _SAYING_KIND.items() if word in said]
+
+
+def _says_nothing(word: str) -> list[sa.ColumnElement[bool]]:
+    """A word of the kind alone would be every place of that kind."""
+    return []
 
 
 def _starts(word: str) -> list[sa.ColumnElement[bool]]:

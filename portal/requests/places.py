@@ -1,5 +1,6 @@
 """A place as it is offered for choosing, and kept in the draft. Law: pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Position = tuple[float, float]
@@ -33,3 +34,18 @@ def one_line(lines: list[list[list[float]]]) -> tuple[Position, ...]:
         return ()
     step = -(-len(points) // (MOST_POSITIONS - 1))
     return (*points[:-1:step], points[-1])
+
+
+def round_the_houses(positions: Sequence[Position]) -> tuple[Position, ...]:
+    """A line through one position of each hundred metres or so, row by row, each row from the
+    end of the last: what lies between them is searched with them. Fewer than two are no line."""
+    each = {(round(lat, 3), round(lon, 2)): (lat, lon) for lat, lon in positions}
+    rows: dict[float, list[Position]] = {}
+    for (row, _), position in sorted(each.items()):
+        rows.setdefault(row, []).append(position)
+    line = [
+        position
+        for number, row in enumerate(rows.values())
+        for position in (row[::-1] if number % 2 else row)
+    ]
+    return one_line([[list(position) for position in line]])

@@ -128,8 +128,11 @@ class ReferencesForm(QuestionForm):
     custody_number = LineField(
         "Custody number", at_most=AT_MOST_REST, description="If you were held at a police station"
     )
+    # The list of recordings has no vehicles: only whoever watches the video can use this.
     vehicle = LineField(
-        "Vehicle", at_most=AT_MOST_REST, description="Number plate, or make and colour"
+        "Vehicle",
+        at_most=AT_MOST_REST,
+        description="Number plate, or make and colour. We look for it when we watch the video",
     )
 
 

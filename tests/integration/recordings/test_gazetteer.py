@@ -15,6 +15,7 @@ from portal.recordings.gazetteer import (
     boroughs_touching,
     find_places,
     import_places,
+    postcodes_of,
     search_name,
 )
 from portal.recordings.kinds import PlaceKind
@@ -149,3 +150,61 @@ def test_names_are_compared_without_marks() -> None:
     assert search_name("King’s Cross (St Pancras)") == "kings cross st pancras"
     assert search_name("SW2 1AA", PlaceKind.POSTCODE) == "sw21aa"
     assert search_name("  Tower  Hamlets", PlaceKind.BOROUGH) == "tower hamlets"
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Brixton station", "Brixton"),
+        ("brixton tube station", "Brixton"),
+        ("near Brixton underground", "Brixton"),
+        ("outside Brixton Hill", "Brixton Hill"),
+        ("saint johns rd", "St John's Road"),
+        ("London Borough of Lambeth", "Lambeth"),
+        ("Brixton Rd, Lambeth", "Brixton Road"),
+    ],
+)
+def test_words_around_a_name_do_not_hide_it(database: Database, typed: str, first: str) -> None:
+    take_in(database, *PLACES)
+    assert found(database, typed)[0] == first
+
+
+@pytest.mark.parametrize("typed", ["station", "tube", "borough", "the borough of", "near"])
+def test_a_word_of_the_kind_alone_is_not_every_place_of_it(
+    sqlite_database: Database, typed: str
+) -> None:
+    take_in(sqlite_database, *PLACES)
+    assert found(sqlite_database, typed) == []
+
+
+def test_streets_of_one_name_are_all_there_and_their_boroughs_tell_them_apart(
+    database: Database,
+) -> None:
+    take_in(database, *(place("High Street", borough=name) for name in ("Lambeth", "Hackney")))
+    with database.reading() as session:
+        either = find_places(session, "high st")
+        one = find_places(session, "high street hackney")
+    assert sorted(street.borough for street in either) == ["Hackney", "Lambeth"]
+    assert [street.borough for street in one] == ["Hackney"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "outward", "count"),
+    [
+        ("SW2", "SW2", 2),
+        ("sw20", "SW20", 1),
+        # Not known, but its district is.
+        ("SW2 9ZZ", "SW2", 2),
+        ("SW2 1AA", "", 0),
+        ("SW3", "", 0),
+        ("Brixton", "", 0),
+        ("", "", 0),
+    ],
+)
+def test_the_first_half_of_a_postcode_is_all_of_its_postcodes(
+    database: Database, typed: str, outward: str, count: int
+) -> None:
+    take_in(database, *(place(name, "postcode") for name in ("SW2 1AA", "SW2 1AB", "SW20 0AA")))
+    with database.reading() as session:
+        named, units = postcodes_of(session, typed)
+    assert (named, len(units)) == (outward, count)

@@ -61,6 +61,15 @@ def test_nowhere_is_busier_than_everywhere(place: PlaceAsked) -> None:
     assert expected(asked(place, day)) <= expected(asked(Anywhere(), day))
 
 
+def test_a_line_that_winds_through_a_district_is_no_more_than_the_district() -> None:
+    rows = [
+        (51.46 + row / 1000, -0.13 + (row + end) % 2 * 0.02) for row in range(20) for end in (0, 1)
+    ]
+    district = LineAsked(tuple(rows), 150)
+    assert not is_too_wide(asked(district, timedelta(days=3)))
+    assert is_too_wide(asked(district, timedelta(days=31)))
+
+
 def test_what_can_be_searched_whole_is() -> None:
     whole = asked(LAMBETH, timedelta(days=1))
     assert searchable_part(whole, kept_since=FRIDAY) is whole
