@@ -31,6 +31,9 @@ MOST_PAGE = 1_000
 USUAL_PAGE = 500
 
 _REFERENCE = Text(80, "The matter's reference. No other matter has it.")
+SOURCE_ID = Text(
+    LONGEST["id"], "One recording, by the `id` it has at its source. Not with the other two."
+)
 _ANY_KEY_PROBLEM = (KEY_NEEDED, SCOPE_NEEDED, BY_STATUS[429], BY_STATUS[500], BY_STATUS[503])
 _ANY_BODY_PROBLEM = (
     *(NOT_STRICT_JSON, CALL_KEY_MISSING, BY_STATUS[413], BY_STATUS[415]),
@@ -190,12 +193,15 @@ PRESERVED = Operation(
         "until the next reading. While a request is still being searched for, because it is new or "
         "because recordings were taken in, the answer is 503: the list could lack what that "
         "request keeps. The list says nothing about "
-        "who asked, which matter holds a recording, or what may be told about it."
+        "who asked, which matter holds a recording, or what may be told about it. With `id`, the "
+        "list is of that one recording: it is in it or the list is empty, and 404 says that we do "
+        "not have the recording, so that nobody can know whether it is asked for: add it first."
     ),
     status=200,
     answer=PRESERVATIONS,
-    problems=(WRONG_SHAPE, *_ANY_KEY_PROBLEM),
+    problems=(WRONG_SHAPE, BY_STATUS[404], *_ANY_KEY_PROBLEM),
     query={
+        "id": SOURCE_ID.schema(),
         "cursor": {
             "type": "string",
             "pattern": "^p[0-9a-f]{1,15}$",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor, ActorKind, Scope
-from portal.errors import Upstream
+from portal.errors import NotFound, Upstream
 from portal.feed.keys import NOBODYS, Key, is_secret
 from portal.feed.models import ApiClient
 from portal.feed.outcomes import Keeping
@@ -65,19 +65,8 @@ def kept(session: Session, *, after: int, limit: int, now: datetime) -> Page:
     Both tables are read along their index on the recording and only as far as the page goes, so
     that a page costs the same however large the catalogue is.
     """
-    by_hold = _next(
-        session,
-        sa.select(Hold.recording_id).where(Hold.lifted_at.is_(None), Hold.recording_id > after),
-        limit + 1,
-    )
-    by_request = _next(
-        session,
-        sa.select(Preservation.recording_id).where(
-            sa.or_(Preservation.until.is_(None), Preservation.until > now),
-            Preservation.recording_id > after,
-        ),
-        limit + 1,
-    )
+    by_hold = _next(session, _held().where(Hold.recording_id > after), limit + 1)
+    by_request = _next(session, _preserved(now).where(Preservation.recording_id > after), limit + 1)
     numbers = sorted(by_hold | by_request)
     shown = numbers[:limit]
     rows = session.execute(
@@ -87,6 +76,26 @@ def kept(session: Session, *, after: int, limit: int, now: datetime) -> Page:
     )
     found = [Kept(row.source_id, _reasons(row.id, by_hold, by_request)) for row in rows]
     return Page(found, shown[-1] if len(numbers) > limit else None)
+
+
+def kept_one(session: Session, source_id: str, *, now: datetime) -> Page:
+    """The same of one living recording: a page of it, or of nothing. NotFound where we do not
+    have it: whether somebody asks for it cannot be known then."""
+    number = session.scalar(sa.select(Recording.id).where(Recording.source_id == source_id))
+    if number is None:
+        raise NotFound("We have no such recording.")
+    page = kept(session, after=number - 1, limit=1, now=now)
+    return Page([one for one in page.rows if one.source_id == source_id], None)
+
+
+def _held() -> sa.Select[int]:
+    return sa.select(Hold.recording_id).where(Hold.lifted_at.is_(None))
+
+
+def _preserved(now: datetime) -> sa.Select[int]:
+    return sa.select(Preservation.recording_id).where(
+        sa.or_(Preservation.until.is_(None), Preservation.until > now)
+    )
 
 
 def _reasons(

@@ -20,12 +20,13 @@ from portal.feed.operations import (
     OPEN_MATTER,
     PREFIX,
     PRESERVED,
+    SOURCE_ID,
     TAKE_RECORDINGS,
     USUAL_PAGE,
 )
 from portal.feed.outcomes import Outcome
 from portal.feed.problems import WRONG_SHAPE
-from portal.feed.queries import kept, refuse_while_incomplete
+from portal.feed.queries import kept, kept_one, refuse_while_incomplete
 from portal.feed.views.calling import answer_once, called, check, check_query, json_text
 from portal.holds.commands import close_matter
 from portal.holds.policy import HoldKind, Level
@@ -109,9 +110,14 @@ def list_preservations() -> Response:
     """A page of what must not be deleted at its source; who read it is in the book."""
     given = check_query(PRESERVED)
     after, limit = _after(given.get("cursor")), _limit(given.get("limit"))
+    one = _one(given)
     with writing() as session:
         refuse_while_incomplete(session, now=now())
-        page = kept(session, after=after, limit=limit, now=now())
+        page = (
+            kept(session, after=after, limit=limit, now=now())
+            if one is None
+            else kept_one(session, one, now=now())
+        )
         by, listed = current_actor(), len(page.rows)
         record(session, "preservations.read", subject="catalogue", by=by, at=now(), listed=listed)
     told = {
@@ -133,6 +139,15 @@ def describe() -> Response:
 
 def _json(text: str) -> Response:
     return current_app.response_class(text, mimetype="application/json")
+
+
+def _one(given: dict[str, str]) -> str | None:
+    one = given.get("id")
+    if one is not None:
+        check(SOURCE_ID, one, "/id")
+        if len(given) > 1:
+            raise _wrong("id", "is asked for without a `cursor` and without a `limit`")
+    return one
 
 
 def _after(cursor: str | None) -> int:

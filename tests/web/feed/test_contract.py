@@ -129,7 +129,9 @@ def refused(rig: Rig) -> TestResponse:
     return rig.call()
 
 
-def unknown_matter(rig: Rig) -> TestResponse:
+def nothing_there(rig: Rig) -> TestResponse:
+    if rig.operation.method == "get":
+        return rig.system.get(f"{rig.path}?id=NONE")
     return rig.system.post("/matters/OP-NONE/close", rig.body)
 
 
@@ -157,7 +159,7 @@ CAUSES: dict[str, Callable[[Rig], TestResponse]] = {
     "idempotency-key-reused": used_for_another,
     "unknown-recordings": unknown_recording,
     "refused": refused,
-    "not-found": unknown_matter,
+    "not-found": nothing_there,
 }
 CASES = [
     pytest.param(operation, kind.name, id=f"{operation.name}-{kind.name}")

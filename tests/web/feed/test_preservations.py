@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -140,6 +141,25 @@ def test_pages_of_any_size_have_everything_once(
     }
 
 
+def test_one_recording_can_be_asked_for_by_its_id(
+    evidence_system: Machine, house: House, clock: Clock
+) -> None:
+    numbers = taken_in(evidence_system, house, "A", "B", "C/1 £", "D")
+    keep(house, numbers["B"], numbers["C/1 £"])
+    with house.db.writing() as session:
+        hold(session, "M-1", numbers["C/1 £"], level=Level.OPEN, house=house)
+
+    def asked(source_id: str) -> dict[str, list[str]]:
+        return listed(evidence_system, urlencode({"id": source_id}))
+
+    assert asked("A") == {}
+    assert asked("B") == {"B": ["preserved"]}
+    assert asked("C/1 £") == {"C/1 £": ["held", "preserved"]}
+    assert asked("D") == {}
+    unknown = evidence_system.get("/preservations?id=E")
+    assert (unknown.status_code, unknown.mimetype) == (404, "application/problem+json")
+
+
 def test_the_list_tells_nothing_of_the_matter_its_level_or_the_request(
     evidence_system: Machine, house: House
 ) -> None:
@@ -210,6 +230,12 @@ def test_what_was_just_taken_in_is_searched_before_there_is_a_list(
         "cursor=p" + "f" * 16,
         "cursor=p1&cursor=p2",
         "cursor=p1%00",
+        "id=",
+        "id=%00",
+        "id=" + "9" * 201,
+        "id=A&limit=1",
+        "id=A&cursor=p1",
+        "id=A&id=B",
         "limit=0",
         "limit=-1",
         "limit=1001",
