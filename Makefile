@@ -10,7 +10,7 @@ ANYWHERE := pyproject.toml scripts/setup scripts/packages-run.txt
 
 .PHONY: help
 help: ## Say what can be done here
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: setup ## Run the portal with a demonstration force, on PORT (8000 if not said)
@@ -35,9 +35,9 @@ check: setup-test ## Read the code without running it: style, types, import cont
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
-.PHONY: bench
-bench: setup ## Measure taking in and searching a catalogue (ARGS="--recordings 200000")
-	$(PYTHON) -m benchmarks.catalogue $(ARGS)
+.PHONY: bench-matching
+bench-matching: setup-bench ## Measure the search by time and place (ARGS="--recordings 4000000")
+	$(PYTHON) -m benchmarks.matching $(ARGS)
 
 .PHONY: docs
 docs: setup ## Draw the pages of docs/ that are made from the code
@@ -58,12 +58,19 @@ setup: .venv/.stamp-run ## Install what the portal needs to run
 .PHONY: setup-test
 setup-test: .venv/.stamp-test ## Install what the tests need as well
 
+.PHONY: setup-bench
+setup-bench: .venv/.stamp-bench ## Install what measuring the search needs as well
+
 .venv/.stamp-run: requirements.txt $(ANYWHERE)
 	@scripts/setup run
 	@touch $@
 
 .venv/.stamp-test: requirements-dev.txt scripts/packages-test.txt $(ANYWHERE)
 	@scripts/setup test
+	@touch $@ .venv/.stamp-run
+
+.venv/.stamp-bench: requirements.txt scripts/packages-bench.txt $(ANYWHERE)
+	@scripts/setup bench
 	@touch $@ .venv/.stamp-run
 
 # The locks record hashes and no addresses: each machine fetches from the registry it is set up

@@ -17,6 +17,8 @@ from benchmarks.matching.results import Results
 from benchmarks.matching.running import Plan, run
 from benchmarks.matching.server import NotInstalled, Server
 
+WRITTEN_BELOW = "<!-- What follows is written by `make bench-matching`. -->"
+
 
 @click.command()
 @click.option("--recordings", default=1_000_000, show_default=True, type=click.IntRange(1_000))
@@ -24,6 +26,7 @@ from benchmarks.matching.server import NotInstalled, Server
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1))
 @click.option("--scenes", default=300, show_default=True, help="Of 90 adversarial questions each.")
 @click.option("--simulated", default=1_500, show_default=True, help="Requests, for the ranking.")
+@click.option("--grow-from", default=1_000_000, show_default=True)
 @click.option("--grow-to", type=int, help="Also ask the same of a catalogue of so many.")
 @click.option("--seed", default=1, show_default=True)
 @click.option(
@@ -43,13 +46,14 @@ def main(
     rounds: int,
     scenes: int,
     simulated: int,
+    grow_from: int,
     grow_to: int | None,
     seed: int,
     folder: Path | None,
     page: Path | None,
 ) -> None:
     """Load a synthetic city, compare every answer with an oracle, and measure."""
-    plan = Plan(recordings, questions, rounds, seed, scenes, simulated, grow_to)
+    plan = Plan(recordings, questions, rounds, seed, scenes, simulated, grow_from, grow_to)
     with ExitStack() as stack:
         where = folder or _temporary(stack)
         try:
@@ -58,7 +62,13 @@ def main(
             raise click.ClickException(str(fault)) from None
     click.echo(terminal(results))
     if page:
-        page.write_text(markdown(results), encoding="utf-8")
+        page.write_text(_head_of(page) + markdown(results), encoding="utf-8")
+
+
+def _head_of(page: Path) -> str:
+    """What somebody wrote above the results, if the page is there."""
+    head = page.read_text(encoding="utf-8").partition(WRITTEN_BELOW)[0] if page.exists() else ""
+    return head + WRITTEN_BELOW + "\n\n"
 
 
 def _temporary(stack: ExitStack) -> Path:

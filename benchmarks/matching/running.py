@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from benchmarks.matching import product, ranking
 from benchmarks.matching.adversarial import trial
@@ -26,6 +27,7 @@ from benchmarks.matching.results import Checked, Growth, Portal, Results
 from benchmarks.matching.results import Limit as LimitMeasured
 from benchmarks.matching.results import PostGis as PostGisMeasured
 from benchmarks.matching.sending import Sent, sent
+from portal.recordings.models import Recording
 from portal.recordings.tracks import Floats
 
 NAMES = (SQLITE, POSTGRESQL)
@@ -46,6 +48,7 @@ class Plan:
     seed: int
     scenes: int
     simulated: int
+    grow_from: int
     grow_to: int | None
 
 
@@ -91,8 +94,7 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
     first = city.asked[:: max(1, len(city.asked) // _COLD)][:_COLD]
     frozen = _cold(databases, urls, postgis_url, city.ground, first)
     sending = {name: _sent(databases, name, urls[name], city.asked, say) for name in NAMES}
-    same = _answered_alike(city)
-    grown = {name: _grown(plan, databases, name, loaded[name], same, say) for name in NAMES}
+    grown = {name: _grown(plan, databases, name, say) for name in NAMES}
     return Results(
         machine=about,
         recordings=plan.recordings,
@@ -113,9 +115,13 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
 
 def _drawn(plan: Plan) -> _City:
     parts = list(blocks(seed=plan.seed, wanted=plan.recordings))
-    days = max(_FEWEST_DAYS, plan.recordings // RECORDINGS_A_DAY)
-    asked = questions(seed=plan.seed, wanted=plan.questions, days=days)
-    return _City(parts, _whole(parts), _ground(), asked)
+    return _City(parts, _whole(parts), _ground(), _questions(plan, plan.recordings))
+
+
+def _questions(plan: Plan, recordings: int) -> list[Question]:
+    """The questions about the days that a catalogue of so many recordings holds."""
+    days = max(_FEWEST_DAYS, recordings // RECORDINGS_A_DAY)
+    return questions(seed=plan.seed, wanted=plan.questions, days=days)
 
 
 def _whole(parts: Sequence[Block]) -> Block:
@@ -229,34 +235,30 @@ def _sent(
     return done
 
 
-def _answered_alike(city: _City) -> list[Question]:
-    """The questions about times that the catalogue holds whole: a larger one has no more there."""
-    last = city.whole.start[-1]
-    return [one for one in city.asked if one.criteria.until.timestamp() < last]
-
-
-def _grown(
-    plan: Plan,
-    databases: Databases,
-    name: str,
-    small: tuple[str, Loaded],
-    asked: Sequence[Question],
-    say: Say,
-) -> Growth | None:
-    if plan.grow_to is None or not asked:
+def _grown(plan: Plan, databases: Databases, name: str, say: Say) -> Growth | None:
+    if plan.grow_to is None:
         return None
-    large = _loaded(databases, name, plan.grow_to, say)
-    criteria = [question.criteria for question in asked]
+    (small_url, small), (large_url, large) = (
+        _loaded(databases, name, wanted, say) for wanted in (plan.grow_from, plan.grow_to)
+    )
     with ExitStack() as stack:
-        sessions = [
+        few, many = (
             stack.enter_context(stack.enter_context(product.opened(url)).reading())
-            for url, _ in (small, large)
-        ]
-        differ = different(sessions[0], sessions[1], asked)
-        before, after = "before", "after"
+            for url in (small_url, large_url)
+        )
+        asked = _held_whole(few, _questions(plan, plan.grow_from))
+        say(f"asking {len(asked):,} questions of {small.recordings:,} and {large.recordings:,}")
+        differ = different(few, many, asked)
         engines: dict[str, Ask] = {
-            when: partial(product.ask, session)
-            for when, session in zip((before, after), sessions, strict=True)
+            "few": partial(product.ask, few),
+            "many": partial(product.ask, many),
         }
+        criteria = [question.criteria for question in asked]
         times = interleaved(engines, criteria, rounds=plan.rounds, seed=plan.seed)
-    return Growth(small[1], large[1], times[before], times[after], differ)
+    return Growth(small, large, times["few"], times["many"], differ)
+
+
+def _held_whole(session: Session, asked: Sequence[Question]) -> list[Question]:
+    """The questions about times that the catalogue holds whole: a larger one has no more there."""
+    last = session.scalar(sa.select(sa.func.max(Recording.started_at)))
+    return [question for question in asked if last and question.criteria.until < last]

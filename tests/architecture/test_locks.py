@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = {"requirements.txt": ("demo", "setup"), "requirements-dev.txt": ("demo", "setup", "dev")}
-PACKAGE_LISTS = ("scripts/packages-run.txt", "scripts/packages-test.txt")
+PACKAGE_LISTS = tuple(f"scripts/packages-{what}.txt" for what in ("run", "test", "bench"))
 
 
 def locked(name: str) -> dict[str, str]:
