@@ -2,6 +2,9 @@
 
 The index is made from the tracks, so nothing is moved: it begins empty here, and `portal db
 upgrade` makes it anew in the same command (`recordings.indexing.index_if_missing`).
+
+The index on every recording's start becomes one for each category, of the living alone: the rows of
+what was deleted stay for ever, and nothing asks for them by their start.
 """
 
 import sqlalchemy as sa
@@ -9,6 +12,8 @@ from alembic import op
 
 revision = "0003"
 down_revision = "0002"
+
+_CATEGORIES = ("non_evidential", "evidential")
 
 
 def upgrade() -> None:
@@ -27,9 +32,22 @@ def upgrade() -> None:
         op.execute("ALTER TABLE footprint SET (toast_tuple_target = 8160)")
         for column in ("heads", "points"):
             op.execute(f"ALTER TABLE footprint ALTER COLUMN {column} SET STORAGE EXTERNAL")
+    op.drop_index("ix_recording_started_at", "recording")
+    for category in _CATEGORIES:
+        living = sa.text(f"deleted_at IS NULL AND category = '{category}'")
+        op.create_index(
+            f"ix_recording_{category}_started_at",
+            "recording",
+            ["started_at"],
+            sqlite_where=living,
+            postgresql_where=living,
+        )
 
 
 def downgrade() -> None:
+    for category in _CATEGORIES:
+        op.drop_index(f"ix_recording_{category}_started_at", "recording")
+    op.create_index("ix_recording_started_at", "recording", ["started_at"])
     op.drop_table("footprint")
     op.create_table(
         "footprint",

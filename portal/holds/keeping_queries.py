@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.holds.models import Hold
 from portal.recordings.kinds import Category
 from portal.recordings.models import Preservation, Recording
+from portal.recordings.queries import living
 
 
 class KeptBy(StrEnum):
@@ -24,12 +25,6 @@ class KeptBy(StrEnum):
     HOLD = "hold"
     PRESERVATION = "preservation"
     CATEGORY = "category"
-
-
-def of_category(category: Category) -> sa.ColumnElement[bool]:
-    """Living recordings of a category, written so that a partial index can answer."""
-    value = sa.bindparam(None, category, Recording.category.type, literal_execute=True)
-    return sa.and_(Recording.deleted_at.is_(None), Recording.category == value)
 
 
 def held() -> sa.Exists:
@@ -74,7 +69,7 @@ def due_for_deletion(
     found = (
         sa.select(Recording.id, Recording.source_id, Recording.started_at)
         .where(
-            of_category(Category.NON_EVIDENTIAL),
+            living(Category.NON_EVIDENTIAL),
             Recording.started_at <= started_before,
             ~held(),
             ~preserved(now),
@@ -105,7 +100,7 @@ def kept_despite_age(
         counts[KeptBy(by_what)] += count
         evidence_counted += count if category is Category.EVIDENTIAL else 0
     evidence = sa.select(sa.func.count()).where(
-        of_category(Category.EVIDENTIAL), Recording.started_at <= started_before
+        living(Category.EVIDENTIAL), Recording.started_at <= started_before
     )
     counts[KeptBy.CATEGORY] = (session.scalar(evidence) or 0) - evidence_counted
     return counts

@@ -52,13 +52,24 @@ class Recording(Base):
             sqlite_where=sa.text("media IS NOT NULL"),
             postgresql_where=sa.text("media IS NOT NULL"),
         ),
+        # The living by their start: what routine deletion comes to, and what is evidence. The rows
+        # of all that was ever deleted are in neither.
+        *(
+            sa.Index(
+                f"ix_recording_{category.value}_started_at",
+                "started_at",
+                sqlite_where=sa.text(f"deleted_at IS NULL AND category = '{category.value}'"),
+                postgresql_where=sa.text(f"deleted_at IS NULL AND category = '{category.value}'"),
+            )
+            for category in Category
+        ),
     )
 
     id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     source_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
     camera: Mapped[str] = mapped_column(sa.String(100))
     shoulder_number: Mapped[str | None] = mapped_column(sa.String(40))
-    started_at: Mapped[datetime] = mapped_column(index=True)
+    started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     area: Mapped[str | None] = mapped_column(sa.String(100))
     category: Mapped[Category] = mapped_column(enum_by_value(Category))

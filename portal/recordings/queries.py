@@ -12,6 +12,7 @@ from portal.recordings.describing import Found
 from portal.recordings.models import (
     Candidate,
     CandidateStatus,
+    Category,
     Certainty,
     Preservation,
     Recording,
@@ -111,6 +112,13 @@ def media_in_use(session: Session, files: Collection[str]) -> set[str]:
     return {name for name in session.scalars(found) if name is not None}
 
 
+def living(category: Category) -> sa.ColumnElement[bool]:
+    """That a recording of the enclosing query is of this category and not deleted, written so that
+    the partial index on its start can answer."""
+    value = sa.bindparam(None, category, Recording.category.type, literal_execute=True)
+    return sa.and_(Recording.deleted_at.is_(None), Recording.category == value)
+
+
 def complete_up_to(session: Session) -> datetime | None:
     """Up to when the catalogue is likely to be complete; None for an empty one.
 
@@ -120,7 +128,10 @@ def complete_up_to(session: Session) -> datetime | None:
     newest = session.scalars(sa.select(Recording).order_by(Recording.id.desc()).limit(1)).first()
     if newest is None:
         return None
-    last_start = session.scalars(
-        sa.select(Recording.started_at).order_by(Recording.started_at.desc()).limit(1)
-    ).one()
+    newest_starts = [
+        session.scalar(sa.select(sa.func.max(Recording.started_at)).where(living(category)))
+        for category in Category
+    ]
+    starts = (one for one in newest_starts if one is not None)
+    last_start = max(starts, default=newest.started_at)
     return min(last_start, newest.imported_at - _LATE_UPLOADS)
