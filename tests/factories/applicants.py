@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from portal.actors import PUBLIC, Actor, Role
 from portal.identity.commands.codes import grant_visit
-from portal.identity.proof import CodePurpose
+from portal.identity.proof import CodePurpose, Doubt
 from portal.ids import new_id
+from portal.requests.commands.proving import ask_identity
 from portal.requests.commands.receiving import receive
 from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting
 from portal.requests.models import FootageRequest
@@ -40,6 +42,19 @@ def received(session: Session, *, at: datetime, **given: Any) -> FootageRequest:
 def intake_handler(session: Session, *, at: datetime) -> Actor:
     """A handler who judges proofs."""
     return handler(session, f"Ines{new_id().hex[:6]}", Role.INTAKE, at=at)
+
+
+def asked_who_they_are(
+    session: Session,
+    request_id: UUID,
+    *doubts: Doubt,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+) -> None:
+    """The applicant is asked to show who they are: by default because nothing was sent."""
+    wanted = doubts or (Doubt.NOTHING_SENT,)
+    ask_identity(session, request_id=request_id, doubts=wanted, note=note, by=by, at=at)
 
 
 def seen_by(

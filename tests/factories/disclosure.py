@@ -30,6 +30,7 @@ from portal.house import House
 from portal.ids import digest, new_id, new_token
 from portal.office.models import Handler, StaffSession
 from portal.outbox.commands import Lease
+from portal.recordings.commands import preserve
 from portal.recordings.kinds import CandidateStatus, Category, Certainty
 from portal.recordings.models import Candidate, Recording, Search
 from portal.requests.commands import move, receive
@@ -342,6 +343,17 @@ def pay_pack(house: House, decision_id: UUID) -> None:
     write_down = pack(house, lease_of(decision_id))
     with house.db.writing() as session:
         write_down(session)
+
+
+def keep_video(session: Session, ready: Ready, *, at: datetime) -> None:
+    """The recordings are kept for the request, as its search would keep them."""
+    preserve(
+        session,
+        request_id=ready.request_id,
+        recording_ids=ready.recording_ids,
+        by=WORKER,
+        at=at,
+    )
 
 
 def answered(house: House, ready: Ready, lines: Sequence[Line] | None = None) -> DownloadLink:

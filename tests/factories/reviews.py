@@ -6,10 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.actors import PUBLIC, WORKER, Actor, Role
+from portal.actors import PUBLIC, Actor, Role
 from portal.house import House
 from portal.ids import new_id
-from portal.recordings.commands import preserve
 from portal.requests.intake import AboutWhom, Channel
 from portal.reviews.commands.answering import Finding
 from portal.reviews.commands.asking import ask_to_look_again
@@ -18,6 +17,7 @@ from tests.factories.disclosure import (
     Ready,
     answered,
     handler,
+    keep_video,
     ready_to_decide,
 )
 
@@ -48,13 +48,7 @@ def answered_request(
     """A request about one recording: kept, decided, seconded, sent."""
     ready = ready_to_decide(house, about=about, email=email)
     with house.db.writing() as session:
-        preserve(
-            session,
-            request_id=ready.request_id,
-            recording_ids=ready.recording_ids,
-            by=WORKER,
-            at=house.now(),
-        )
+        keep_video(session, ready, at=house.now())
     answered(house, ready)
     return ready
 

@@ -3,11 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.actors import WORKER
 from portal.disclosure.models import Release
 from portal.errors import NotFound
 from portal.house import House
-from portal.recordings.commands import preserve
 from portal.recordings.models import Preservation
 from portal.requests.commands.keeping import KEPT_AFTER_CLOSING
 from portal.worker import Worker, tidy_up
@@ -15,6 +13,7 @@ from tests.conftest import Clock
 from tests.factories.disclosure import (
     answered,
     held_line,
+    keep_video,
     lease_of,
     place_hold,
     ready_to_decide,
@@ -49,13 +48,7 @@ def test_files_are_deleted_after_the_last_day_and_not_before(house: House, clock
 def test_an_answer_keeps_its_video_for_the_time_of_a_review(house: House) -> None:
     ready = ready_to_decide(house)
     with house.db.writing() as session:
-        preserve(
-            session,
-            request_id=ready.request_id,
-            recording_ids=ready.recording_ids,
-            by=WORKER,
-            at=house.now(),
-        )
+        keep_video(session, ready, at=house.now())
     answered(house, ready)
     with house.db.reading() as session:
         kept = session.scalars(sa.select(Preservation)).one()
@@ -65,13 +58,7 @@ def test_an_answer_keeps_its_video_for_the_time_of_a_review(house: House) -> Non
 def test_a_held_answer_keeps_its_video_without_an_end(house: House) -> None:
     ready = ready_to_decide(house)
     with house.db.writing() as session:
-        preserve(
-            session,
-            request_id=ready.request_id,
-            recording_ids=ready.recording_ids,
-            by=WORKER,
-            at=house.now(),
-        )
+        keep_video(session, ready, at=house.now())
     place_hold(house, ready.recording_ids[0])
     answered(house, ready, [held_line(house, ready, ready.recording_ids[0])])
     with house.db.reading() as session:

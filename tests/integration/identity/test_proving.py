@@ -33,7 +33,6 @@ from portal.requests.commands.moving import move
 from portal.requests.commands.proving import (
     Known,
     accept_identity,
-    ask_identity,
     delete_old_pictures,
     proof_received,
 )
@@ -44,7 +43,7 @@ from portal.requests.lifecycle import Event, Status
 from portal.requests.messages import Meaning
 from portal.requests.models import FootageRequest, RequestDraft
 from portal.requests.queries import by_id
-from tests.factories.applicants import intake_handler, received
+from tests.factories.applicants import asked_who_they_are, intake_handler, received
 from tests.factories.disclosure import confirm, recording
 
 
@@ -80,14 +79,7 @@ class Story:
 
     def asked(self, at: datetime, *doubts: Doubt, note: str = "") -> None:
         with self.house.db.writing() as session:
-            ask_identity(
-                session,
-                request_id=self.id,
-                doubts=doubts or [Doubt.NOTHING_SENT],
-                note=note,
-                by=self.handler,
-                at=at,
-            )
+            asked_who_they_are(session, self.id, *doubts, by=self.handler, at=at, note=note)
 
     def accepted(self, at: datetime, **given: Any) -> None:
         with self.house.db.writing() as session:

@@ -13,14 +13,14 @@ from portal.house import House
 from portal.identity.authority import Acting, Answer, Lack, checks_for
 from portal.identity.commands.proofs import receive_proof
 from portal.identity.files import FileType
-from portal.identity.proof import Doubt, Judged, ProofKind
+from portal.identity.proof import Judged, ProofKind
 from portal.identity.queries import checks_of
 from portal.identity.viewing import SealedFile
 from portal.ids import new_id
 from portal.letters.models import Letter
 from portal.outbox.models import OutboxJob
 from portal.requests.commands.authorising import accept_authority, ask_authority
-from portal.requests.commands.proving import Known, accept_identity, ask_identity, proof_received
+from portal.requests.commands.proving import Known, accept_identity, proof_received
 from portal.requests.commands.receiving import receive
 from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, RepresentativeDetails
 from portal.requests.lifecycle import Event, Regime, Status, obstacle
@@ -28,7 +28,7 @@ from portal.requests.messages import Meaning
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id, facts_of
 from portal.requests.waiting_queries import to_remind
-from tests.factories.applicants import intake, intake_handler
+from tests.factories.applicants import asked_who_they_are, intake, intake_handler
 
 
 def on(day: int, hour: int = 12) -> datetime:
@@ -94,14 +94,7 @@ class Story:
 
     def identity_asked(self, at: datetime) -> None:
         with self.house.db.writing() as session:
-            ask_identity(
-                session,
-                request_id=self.id,
-                doubts=[Doubt.NOTHING_SENT],
-                note="",
-                by=self.handler,
-                at=at,
-            )
+            asked_who_they_are(session, self.id, by=self.handler, at=at)
 
     def identity_accepted(self, at: datetime, known: Known = Known.PROOFS) -> None:
         with self.house.db.writing() as session:

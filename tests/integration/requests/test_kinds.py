@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from portal.actors import PUBLIC
 from portal.errors import Refused
 from portal.house import House
-from portal.identity.proof import Doubt
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.letters.queries import letters_of
@@ -20,7 +19,6 @@ from portal.requests.commands.clarifying import ask
 from portal.requests.commands.messaging import write_to_applicant
 from portal.requests.commands.moving import move
 from portal.requests.commands.narrowing import narrow
-from portal.requests.commands.proving import ask_identity
 from portal.requests.commands.reclassifying import reclassify
 from portal.requests.commands.splitting import split
 from portal.requests.intake import AboutWhom
@@ -30,7 +28,7 @@ from portal.requests.models import FootageRequest, Representative
 from portal.requests.queries import by_id
 from portal.requests.regimes import Because
 from portal.requests.waiting import waiting_of
-from tests.factories.applicants import intake_handler, received
+from tests.factories.applicants import asked_who_they_are, intake_handler, received
 
 
 def on(day: int, month: int = 11) -> datetime:
@@ -57,6 +55,10 @@ class Story:
     def reclassified(self, because: Because, day: int = 5) -> None:
         with self.house.db.writing() as session:
             reclassify(session, request_id=self.id, because=because, by=self.handler, at=on(day))
+
+    def asked_who_they_are(self, day: int) -> None:
+        with self.house.db.writing() as session:
+            asked_who_they_are(session, self.id, by=self.handler, at=on(day))
 
     def splits(self, asked: str = "How many cameras?") -> FootageRequest:
         with self.house.db.writing() as session:
@@ -108,28 +110,12 @@ def test_asking_for_ones_own_video_as_information_is_subject_access_from_the_sam
     assert (first.kind, second.kind) == (LetterKind.ACK, LetterKind.ACK)
     assert (first.fields["regime"], second.fields["regime"]) == ("foi", "sar_part3")
     # Who they are was never asked, and can be now.
-    with house.db.writing() as session:
-        ask_identity(
-            session,
-            request_id=story.id,
-            doubts=[Doubt.NOTHING_SENT],
-            note="",
-            by=story.handler,
-            at=on(6),
-        )
+    story.asked_who_they_are(6)
     assert story.now().status is Status.AWAITING_IDENTITY
 
 
 def test_video_that_is_not_of_them_is_information_and_needs_no_proof(story: Story) -> None:
-    with story.house.db.writing() as session:
-        ask_identity(
-            session,
-            request_id=story.id,
-            doubts=[Doubt.NOTHING_SENT],
-            note="",
-            by=story.handler,
-            at=on(3),
-        )
+    story.asked_who_they_are(3)
     assert story.now().target_due_on is None
     story.reclassified(Because.NOT_OF_THEM)
     known = story.now()
@@ -138,15 +124,7 @@ def test_video_that_is_not_of_them_is_information_and_needs_no_proof(story: Stor
 
 
 def test_another_purpose_is_another_law_and_what_we_wait_for_stays(story: Story) -> None:
-    with story.house.db.writing() as session:
-        ask_identity(
-            session,
-            request_id=story.id,
-            doubts=[Doubt.NOTHING_SENT],
-            note="",
-            by=story.handler,
-            at=on(3),
-        )
+    story.asked_who_they_are(3)
     story.reclassified(Because.OTHER_PURPOSE)
     known = story.now()
     assert (known.regime, known.status) == (Regime.SAR_GDPR, Status.AWAITING_IDENTITY)
@@ -156,15 +134,7 @@ def test_another_purpose_is_another_law_and_what_we_wait_for_stays(story: Story)
 
 
 def test_another_law_asks_for_no_proof_that_is_here_or_was_asked_for(story: Story) -> None:
-    with story.house.db.writing() as session:
-        ask_identity(
-            session,
-            request_id=story.id,
-            doubts=[Doubt.NOTHING_SENT],
-            note="",
-            by=story.handler,
-            at=on(3),
-        )
+    story.asked_who_they_are(3)
     story.moved(Event.PROOF_RECEIVED, on(4))
     story.reclassified(Because.OTHER_PURPOSE)
     known = story.now()

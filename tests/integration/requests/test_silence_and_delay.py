@@ -12,7 +12,6 @@ from portal.actors import PUBLIC, Actor, Role
 from portal.errors import Refused
 from portal.holds.policy import Level
 from portal.house import House
-from portal.identity.proof import Doubt
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
 from portal.letters.queries import letters_of
@@ -27,7 +26,7 @@ from portal.requests.commands.clarifying import ask
 from portal.requests.commands.closing import ClosedBecause, Lack, close, close_duplicate
 from portal.requests.commands.messaging import answer_clarification, write_to_us
 from portal.requests.commands.moving import move
-from portal.requests.commands.proving import Known, accept_identity, ask_identity
+from portal.requests.commands.proving import Known, accept_identity
 from portal.requests.commands.redirecting import redirect_elsewhere
 from portal.requests.commands.taking_up import take_up
 from portal.requests.endings import Ending
@@ -38,7 +37,7 @@ from portal.requests.queries import by_id, clock_now, facts_of, steps_of
 from portal.requests.waiting_queries import came_after_closing, nothing_came, to_remind
 from portal.worker import Worker
 from tests.conftest import Clock
-from tests.factories.applicants import intake_handler, received
+from tests.factories.applicants import asked_who_they_are, intake_handler, received
 from tests.factories.disclosure import answered, handler, place_hold, ready_to_decide
 from tests.servers.smtp import ScriptedSmtp
 
@@ -81,14 +80,7 @@ def ask_a_question(house: House, request_id: UUID, by: Actor) -> None:
 
 def ask_for_proof(house: House, request_id: UUID, by: Actor) -> None:
     with house.db.writing() as session:
-        ask_identity(
-            session,
-            request_id=request_id,
-            doubts=[Doubt.NOTHING_SENT],
-            note="Show us.",
-            by=by,
-            at=house.now(),
-        )
+        asked_who_they_are(session, request_id, by=by, at=house.now(), note="Show us.")
 
 
 def each_day(house: House, clock: Clock, days: int) -> None:
@@ -137,6 +129,41 @@ def close_now(house: House, request_id: UUID, because: ClosedBecause, by: Actor)
             by=by,
             at=house.now(),
         )
+
+
+def open_again(house: House, request_id: UUID, by: Actor) -> None:
+    with house.db.writing() as session:
+        take_up(session, request_id=request_id, by=by, at=house.now())
+
+
+def came(house: House) -> list[UUID]:
+    """The requests closed for want of something that has come since."""
+    with house.db.reading() as session:
+        return list(came_after_closing(session))
+
+
+def shown_at_a_counter(house: House, request_id: UUID, on: date, by: Actor) -> None:
+    with house.db.writing() as session:
+        accept_identity(
+            session,
+            request_id=request_id,
+            by=by,
+            at=house.now(),
+            known=Known.SHOWN,
+            shown_on=on,
+        )
+
+
+def closed_without_proof(house: House, clock: Clock, by: Actor) -> UUID:
+    """A request of the second of November, closed on the third of December for want of proof;
+    now it is the tenth."""
+    request_id = receive_now(house)
+    ask_for_proof(house, request_id, by)
+    clock.at = datetime(2026, 12, 3, 12, tzinfo=UTC)
+    close_now(house, request_id, ClosedBecause.NO_PROOF, by)
+    assert the(house, request_id).ending is Ending.ID_NOT_CONFIRMED
+    clock.at = datetime(2026, 12, 10, 12, tzinfo=UTC)
+    return request_id
 
 
 def test_a_question_is_chased_once_and_closed_by_a_person_only(
@@ -221,15 +248,7 @@ def test_waiting_for_identity_when_nothing_was_asked_moves_no_start(
         session.get_one(FootageRequest, request_id).status = Status.AWAITING_IDENTITY
     each_day(house, clock, 16)
     assert events_of(house, request_id, Event.REMINDED) == []
-    with house.db.writing() as session:
-        accept_identity(
-            session,
-            request_id=request_id,
-            by=ines,
-            at=house.now(),
-            known=Known.SHOWN,
-            shown_on=date(2026, 11, 18),
-        )
+    shown_at_a_counter(house, request_id, date(2026, 11, 18), ines)
     assert the(house, request_id).start_on == date(2026, 11, 2)
     assert the(house, request_id).legal_due_on == date(2026, 12, 2)
 
@@ -322,18 +341,15 @@ def test_what_comes_after_closing_is_seen_and_opens_it_again(
     ask_a_question(house, request_id, ines)
     clock.at = datetime(2026, 12, 3, 12, tzinfo=UTC)
     close_now(house, request_id, ClosedBecause.NO_CLARIFICATION, ines)
-    with house.db.reading() as session:
-        assert list(came_after_closing(session)) == []
+    assert came(house) == []
 
     clock.at = datetime(2026, 12, 10, 12, tzinfo=UTC)
     with house.db.writing() as session:
         write_to_us(session, request_id=request_id, body="Marlow", by=PUBLIC, at=house.now())
-    with house.db.reading() as session:
-        assert list(came_after_closing(session)) == [request_id]
+    assert came(house) == [request_id]
 
     clock.at = datetime(2026, 12, 20, 12, tzinfo=UTC)
-    with house.db.writing() as session:
-        take_up(session, request_id=request_id, by=ines, at=house.now())
+    open_again(house, request_id, ines)
     again = the(house, request_id)
     assert (again.status, again.ending) == (Status.RECEIVED, None)
     assert again.received_on == date(2026, 11, 2)
@@ -342,8 +358,7 @@ def test_what_comes_after_closing_is_seen_and_opens_it_again(
     assert again.legal_due_on == date(2027, 1, 11)
     assert events_of(house, request_id, Event.TAKEN_UP) == [date(2026, 12, 10)]
     assert "We have opened your request again." in again.messages[-1].body
-    with house.db.reading() as session:
-        assert list(came_after_closing(session)) == []
+    assert came(house) == []
 
 
 def test_what_was_sent_elsewhere_says_their_rights_and_is_opened_again(
@@ -365,8 +380,7 @@ def test_what_was_sent_elsewhere_says_their_rights_and_is_opened_again(
     assert len(notices(house, NoticeKind.MESSAGE)) == 1
     assert "you can complain to us" in ended.messages[-1].body
     assert "go to court" in ended.messages[-1].body
-    with house.db.writing() as session:
-        take_up(session, request_id=request_id, by=ines, at=house.now())
+    open_again(house, request_id, ines)
     assert the(house, request_id).status is Status.RECEIVED
 
 
@@ -444,9 +458,8 @@ def test_a_fees_notice_not_paid_in_three_months_ends_the_duty(
     assert events_of(house, request_id, Event.REMINDED) == [date(2026, 11, 16)]
     assert events_of(house, request_id, Event.DELAY_TOLD) == []
     assert the(house, request_id).ending is Ending.FEE_NOT_PAID
-    lapsed = pytest.raises(Refused, match="not paid within three months")
-    with lapsed, house.db.writing() as session:
-        take_up(session, request_id=request_id, by=dana, at=house.now())
+    with pytest.raises(Refused, match="not paid within three months"):
+        open_again(house, request_id, dana)
     with house.db.reading() as session:
         facts = facts_of(session, session.get_one(FootageRequest, request_id))
         assert obstacle(Event.TAKEN_UP, facts) is not None
@@ -460,8 +473,7 @@ def test_a_subject_access_fee_that_comes_after_closing_starts_the_time(
     clock.forward(days=40)
     close_now(house, request_id, ClosedBecause.NO_FEE, dana)
     clock.forward(days=5)
-    with house.db.writing() as session:
-        take_up(session, request_id=request_id, by=dana, at=house.now())
+    open_again(house, request_id, dana)
     assert the(house, request_id).start_on == date(2026, 12, 17)
 
 
@@ -480,13 +492,7 @@ def test_proof_sent_after_closing_is_seen_and_starts_the_time_on_its_day(
     house: House, clock: Clock, ines: Actor
 ) -> None:
     """DPA 2018 s.54(3)(b): the day on which the information asked for is received."""
-    request_id = receive_now(house)
-    ask_for_proof(house, request_id, ines)
-    clock.at = datetime(2026, 12, 3, 12, tzinfo=UTC)
-    close_now(house, request_id, ClosedBecause.NO_PROOF, ines)
-    assert the(house, request_id).ending is Ending.ID_NOT_CONFIRMED
-
-    clock.at = datetime(2026, 12, 10, 12, tzinfo=UTC)
+    request_id = closed_without_proof(house, clock, ines)
     with house.db.writing() as session:
         assert takes_proof(by_id(session, request_id))
         move(
@@ -497,18 +503,9 @@ def test_proof_sent_after_closing_is_seen_and_starts_the_time_on_its_day(
             at=house.now(),
         )
     assert the(house, request_id).ending is Ending.ID_NOT_CONFIRMED
-    with house.db.reading() as session:
-        assert list(came_after_closing(session)) == [request_id]
-    with house.db.writing() as session:
-        take_up(session, request_id=request_id, by=ines, at=house.now())
-        accept_identity(
-            session,
-            request_id=request_id,
-            by=ines,
-            at=house.now(),
-            known=Known.SHOWN,
-            shown_on=date(2026, 12, 10),
-        )
+    assert came(house) == [request_id]
+    open_again(house, request_id, ines)
+    shown_at_a_counter(house, request_id, date(2026, 12, 10), ines)
     assert the(house, request_id).start_on == date(2026, 12, 10)
     assert "We still need" not in the(house, request_id).messages[-1].body
 
@@ -517,13 +514,8 @@ def test_a_request_opened_again_without_the_proof_waits_for_it_again(
     house: House, clock: Clock, ines: Actor
 ) -> None:
     """Otherwise it had no date, and nobody waited for anything or was told anything."""
-    request_id = receive_now(house)
-    ask_for_proof(house, request_id, ines)
-    clock.at = datetime(2026, 12, 3, 12, tzinfo=UTC)
-    close_now(house, request_id, ClosedBecause.NO_PROOF, ines)
-    clock.at = datetime(2026, 12, 10, 12, tzinfo=UTC)
-    with house.db.writing() as session:
-        take_up(session, request_id=request_id, by=ines, at=house.now())
+    request_id = closed_without_proof(house, clock, ines)
+    open_again(house, request_id, ines)
     again = the(house, request_id)
     assert (again.status, again.target_due_on) == (Status.AWAITING_IDENTITY, None)
     with house.db.reading() as session:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from portal.actors import PUBLIC, WORKER
+from portal.actors import PUBLIC
 from portal.audit.models import AuditEntry
 from portal.dates import london_day
 from portal.errors import NotFound, Refused
@@ -16,7 +16,6 @@ from portal.letters.kinds import LetterKind
 from portal.letters.queries import letters_of
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
-from portal.recordings.commands import preserve
 from portal.recordings.models import Preservation
 from portal.requests.commands.keeping import KEPT_AFTER_CLOSING
 from portal.requests.commands.withdrawing import withdraw
@@ -29,7 +28,7 @@ from portal.reviews.models import Review
 from portal.reviews.queries import reviews_of
 from tests.conftest import Clock
 from tests.factories.applicants import received
-from tests.factories.disclosure import Ready, ready_to_decide
+from tests.factories.disclosure import Ready, keep_video, ready_to_decide
 from tests.factories.reviews import NOT_UPHELD, answered_request, asked, asked_in, reviewers
 
 REVIEW, COMPLAINT = ReviewKind.INTERNAL_REVIEW, ReviewKind.COMPLAINT
@@ -104,13 +103,7 @@ def test_ending_the_request_does_not_let_the_video_go_while_a_complaint_is_open(
 ) -> None:
     ready = ready_to_decide(house)
     with house.db.writing() as session:
-        preserve(
-            session,
-            request_id=ready.request_id,
-            recording_ids=ready.recording_ids,
-            by=WORKER,
-            at=house.now(),
-        )
+        keep_video(session, ready, at=house.now())
         asked_in(session, house, ready.request_id, COMPLAINT)
         withdraw(session, request_id=ready.request_id, by=PUBLIC, at=house.now())
     assert kept_until(house, ready) == [None]

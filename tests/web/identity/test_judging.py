@@ -9,15 +9,15 @@ import pytest
 from portal.actors import PUBLIC, Role
 from portal.house import House
 from portal.identity.files import FileType
-from portal.identity.proof import Doubt, ProofKind
+from portal.identity.proof import ProofKind
 from portal.identity.viewing import SealedFile
-from portal.requests.commands.proving import ask_identity, proof_received
+from portal.requests.commands.proving import proof_received
 from portal.requests.intake import AboutWhom
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_id
 from tests.conftest import Clock
-from tests.factories.applicants import intake_handler, received
+from tests.factories.applicants import asked_who_they_are, intake_handler, received
 from tests.web.conftest import SignedIn
 
 
@@ -28,13 +28,8 @@ class Asked:
         self.house, self.began = house, house.now()
         with house.db.writing() as session:
             made = received(session, at=self.began)
-            ask_identity(
-                session,
-                request_id=made.id,
-                doubts=[Doubt.NOTHING_SENT],
-                note="",
-                by=intake_handler(session, at=self.began),
-                at=self.day(5),
+            asked_who_they_are(
+                session, made.id, by=intake_handler(session, at=self.began), at=self.day(5)
             )
         self.id: UUID = made.id
         self.address = f"/office/requests/{made.reference}/identity"

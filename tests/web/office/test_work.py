@@ -14,17 +14,17 @@ from portal.actors import PUBLIC, Actor, Role
 from portal.house import House
 from portal.identity.commands.proofs import receive_proof
 from portal.identity.models import Proof
-from portal.identity.proof import Doubt, ProofKind
+from portal.identity.proof import ProofKind
 from portal.identity.viewing import sealed_file
 from portal.office.queues import PAGE_SIZE
 from portal.recordings.models import Preservation
 from portal.requests.commands.assigning import assign
-from portal.requests.commands.proving import Known, accept_identity, ask_identity, proof_received
+from portal.requests.commands.proving import Known, accept_identity, proof_received
 from portal.requests.intake import AboutWhom
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 from tests.conftest import Clock
-from tests.factories.applicants import HAPPENED_AT, intake_handler, received
+from tests.factories.applicants import HAPPENED_AT, asked_who_they_are, intake_handler, received
 from tests.factories.disclosure import (
     Ready,
     answered,
@@ -170,9 +170,7 @@ def test_what_is_new_is_listed_until_somebody_has_it_or_it_moves(
     with sqlite_house.db.writing() as session:
         me, at = intake_handler(session, at=sqlite_house.now()), sqlite_house.now()
         assign(session, request_id=taken.id, to=UUID(me.id), by=me, at=at)
-        ask_identity(
-            session, request_id=asked.id, doubts=[Doubt.NOTHING_SENT], note="", by=me, at=at
-        )
+        asked_who_they_are(session, asked.id, by=me, at=at)
     assert sections(client)["New or reopened, and nobody has them"] == [new.reference]
 
 
@@ -210,14 +208,7 @@ def test_proof_that_has_come_is_listed_until_it_is_judged(
     def ask() -> None:
         clock.forward(minutes=1)
         with sqlite_house.db.writing() as session:
-            ask_identity(
-                session,
-                request_id=made.id,
-                doubts=[Doubt.NOTHING_SENT],
-                note="",
-                by=me,
-                at=clock(),
-            )
+            asked_who_they_are(session, made.id, by=me, at=clock())
 
     def send() -> None:
         clock.forward(minutes=1)
