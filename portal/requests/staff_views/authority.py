@@ -6,20 +6,19 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from portal.actors import Role
-from portal.dates import london_day, weekday_in_words
+from portal.dates import london_day
 from portal.errors import NotFound
 from portal.identity.authority import NEEDS, checks_for, needs_date
-from portal.identity.models import Proof
 from portal.identity.proof import enough_by_default
 from portal.identity.queries import kept_authorities, proofs_of
 from portal.letters.models import Letter
 from portal.requests.commands.authorising import accept_authority, age_of, ask_authority
 from portal.requests.forms.authority import AuthorityForm, LacksForm, authority_form
 from portal.requests.ledger import open_asks
-from portal.requests.lifecycle import BUTTONS, TABLE, Event
+from portal.requests.lifecycle import BUTTONS, Event
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
+from portal.requests.staff_views.identity import READERS, can, proof_line
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import preview_or_issue
 from portal.web.forms import refusal_told_on
@@ -27,11 +26,10 @@ from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
 _JUDGES = tuple(BUTTONS[Event.AUTHORITY_ACCEPTED])
-_READERS = (Role.SECONDER, Role.SENIOR_REVIEWER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR)
 
 
 @blueprint.get("/<reference>/identity/authority")
-@roles(*_JUDGES, *_READERS)
+@roles(*_JUDGES, *READERS)
 def authority(reference: str) -> ResponseReturnValue:
     """By what right they act, what they sent, and the checks of that right."""
     return _page(reference, _accept_form(reference), LacksForm())
@@ -102,14 +100,10 @@ def _accept_form(reference: str, **kwargs: Any) -> AuthorityForm:
     return authority_form(
         checks_for(acting.acting, age),
         needs_date=needs_date(acting.acting),
-        proofs={str(proof.id): _paper_line(proof) for proof in papers},
+        proofs={str(proof.id): proof_line(proof) for proof in papers},
         enough_by_default=str(enough.id) if enough else "",
         **kwargs,
     )
-
-
-def _paper_line(proof: Proof) -> str:
-    return f"{proof.kind.label}, came {weekday_in_words(london_day(proof.received_at))}"
 
 
 def _page(reference: str, form: AuthorityForm, lacks_form: LacksForm) -> str:
@@ -127,10 +121,6 @@ def _page(reference: str, form: AuthorityForm, lacks_form: LacksForm) -> str:
             lacks_form=lacks_form,
             has_errors=bool(form.errors or lacks_form.errors),
             may_see=current_actor().has(*_JUDGES),
-            may_accept=may_judge and _can(footage_request, Event.AUTHORITY_ACCEPTED),
-            may_ask=may_judge and _can(footage_request, Event.AUTHORITY_ASKED),
+            may_accept=may_judge and can(footage_request, Event.AUTHORITY_ACCEPTED),
+            may_ask=may_judge and can(footage_request, Event.AUTHORITY_ASKED),
         )
-
-
-def _can(footage_request: Any, event: Event) -> bool:
-    return (footage_request.status, event) in TABLE

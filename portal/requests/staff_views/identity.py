@@ -23,6 +23,7 @@ from portal.requests.foreseeing import dates_if_asked_again
 from portal.requests.forms.office import AcceptForm, DoubtsForm
 from portal.requests.ledger import open_asks
 from portal.requests.lifecycle import BUTTONS, TABLE, Event
+from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
@@ -32,11 +33,11 @@ from portal.web.guards import current_actor, roles
 from portal.web.session import house, now, reading, writing
 
 _JUDGES = tuple(BUTTONS[Event.IDENTITY_ACCEPTED])
-_READERS = (Role.SECONDER, Role.SENIOR_REVIEWER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR)
+READERS = (Role.SECONDER, Role.SENIOR_REVIEWER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR)
 
 
 @blueprint.get("/<reference>/identity")
-@roles(*_JUDGES, *_READERS)
+@roles(*_JUDGES, *READERS)
 def identity(reference: str) -> ResponseReturnValue:
     """The proofs and what was decided about them. Pictures are for those who judge them."""
     return _page(reference, _accept_form(reference), DoubtsForm()), 200
@@ -119,13 +120,14 @@ def _accept_form(reference: str, **kwargs: Any) -> AcceptForm:
     asked_at = [step.at for step in open_asks(footage_request.steps)]
     enough = enough_by_default(documents, asked_at)
     return AcceptForm(
-        {str(proof.id): _proof_line(proof) for proof in documents},
+        {str(proof.id): proof_line(proof) for proof in documents},
         enough_by_default=str(enough.id) if enough else "",
         **kwargs,
     )
 
 
-def _proof_line(proof: Proof) -> str:
+def proof_line(proof: Proof) -> str:
+    """A proof or a paper among those to choose from: what it is, and the day it came."""
     return f"{proof.kind.label}, came {weekday_in_words(london_day(proof.received_at))}"
 
 
@@ -144,11 +146,12 @@ def _page(reference: str, accept_form: AcceptForm, doubts_form: DoubtsForm) -> s
             doubts_form=doubts_form,
             has_errors=bool(accept_form.errors or doubts_form.errors),
             may_see=current_actor().has(*_JUDGES),
-            may_accept=may_judge and _can(footage_request, Event.IDENTITY_ACCEPTED),
-            may_ask=may_judge and _can(footage_request, Event.IDENTITY_ASKED),
+            may_accept=may_judge and can(footage_request, Event.IDENTITY_ACCEPTED),
+            may_ask=may_judge and can(footage_request, Event.IDENTITY_ASKED),
             if_again=dates_if_asked_again(session, footage_request, london_day(now())),
         )
 
 
-def _can(footage_request: Any, event: Event) -> bool:
+def can(footage_request: FootageRequest, event: Event) -> bool:
+    """Whether the request stands where this can happen."""
     return (footage_request.status, event) in TABLE
