@@ -17,6 +17,7 @@ from portal.disclosure.exemptions import (
 from portal.disclosure.question_fields import (
     QuestionForm,
     Typed,
+    ground_field,
     interest_fields,
     question_fields,
 )
@@ -168,10 +169,6 @@ def decision_form(
 ) -> DecisionForm:
     """The form for these recordings under this law, with the questions of the grounds that are
     chosen in what was typed, else of those that were decided before."""
-    grounds = options(
-        {"": "Select a ground"}
-        | {each.code: f"{each.statute}: {each.plain}" for each in line_grounds(regime)}
-    )
     every = [question for each in line_grounds(regime) for question in each.questions]
     weighed = is_weighed(regime, [_line_typed(regime, each, typed) for each in asked])
     fields: dict[str, Any] = {
@@ -182,7 +179,7 @@ def decision_form(
     }
     for each in asked:
         stem, questions = _stem(each.recording_id), _questions(regime, each, typed)
-        fields |= _choices(each, grounds)
+        fields |= _choices(regime, each)
         fields |= question_fields(stem, questions, typed, each.answers, every)
     fields |= interest_fields(weighed, typed, interest)
     # Made last, because errors are listed in the order in which fields are made.
@@ -196,7 +193,7 @@ def decision_form(
     return made
 
 
-def _choices(asked: Asked, grounds: list[Any]) -> dict[str, Any]:
+def _choices(regime: Regime, asked: Asked) -> dict[str, Any]:
     number = asked.recording_id
     if asked.is_held:
         return {}
@@ -207,7 +204,7 @@ def _choices(asked: Asked, grounds: list[Any]) -> dict[str, Any]:
             default=asked.outcome,
             missing=f"Select what becomes of recording {number}",
         ),
-        f"ground_{number}": OneOfField("Ground", choices=grounds, default=asked.ground),
+        f"ground_{number}": ground_field(line_grounds(regime), asked.ground),
     }
 
 

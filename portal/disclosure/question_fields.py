@@ -10,7 +10,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
-from portal.disclosure.exemptions import PublicInterest, Question, faults
+from portal.disclosure.exemptions import Exemption, PublicInterest, Question, faults
 from portal.web.fields import LineField, OneOfField, ParagraphField, options
 
 # A button that asks for the questions of the ground just chosen, and decides nothing.
@@ -18,6 +18,13 @@ SHOW = "show"
 INTEREST = ("interest_for", "interest_against", "interest_conclusion")
 
 Typed = Mapping[str, str]
+
+
+def ground_field(grounds: Iterable[Exemption], chosen: str = "") -> OneOfField:
+    """The list of grounds to choose from, with what each is in plain words."""
+    named = {each.code: f"{each.statute}: {each.plain}" for each in grounds}
+    choices = options({"": "Select a ground"} | named)
+    return OneOfField("Ground", choices=choices, default=chosen)
 
 
 def question_fields(

@@ -18,6 +18,7 @@ from portal.disclosure.exemptions import (
 from portal.disclosure.question_fields import (
     QuestionForm,
     Typed,
+    ground_field,
     interest_fields,
     question_fields,
 )
@@ -110,7 +111,7 @@ def whole_form(regime: Regime, typed: Typed, *, is_about_video: bool) -> WholeFo
             choices=options({way.value: _WAYS[way] for way in Way}),
             missing="Select how you answer the whole request",
         ),
-        **{f"{way.value}_ground": _ground_field(offered[way]) for way in Way},
+        **{f"{way.value}_ground": ground_field(offered[way]) for way in Way},
         **question_fields(_STEM, questions, typed, {}, every),
         **interest_fields(weighed, typed, PublicInterest()),
         # Made last, because errors are listed in the order in which fields are made.
@@ -123,11 +124,6 @@ def whole_form(regime: Regime, typed: Typed, *, is_about_video: bool) -> WholeFo
     }
     made: WholeForm = type("WholeFormFor", (WholeForm,), fields)()
     return made
-
-
-def _ground_field(grounds: tuple[Exemption, ...]) -> OneOfField:
-    named = {each.code: f"{each.statute}: {each.plain}" for each in grounds}
-    return OneOfField("Ground", choices=options({"": "Select a ground"} | named))
 
 
 def _chosen(typed: Typed, offered: Mapping[Way, tuple[Exemption, ...]]) -> tuple[bool, str]:
