@@ -3,21 +3,20 @@
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from portal.dates import london_day
 from portal.disclosure.commands.weighing import extend_to_weigh
 from portal.disclosure.staff_views.blueprint import blueprint
 from portal.disclosure.weighing_forms import WeighForm
-from portal.errors import Refused
 from portal.letters.kinds import LetterKind
 from portal.letters.models import Letter
-from portal.requests.foreseeing import dates_if
 from portal.requests.lifecycle import BUTTONS, Event
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.addresses import part_url
-from portal.requests.staff_views.blueprint import shown
+from portal.requests.staff_views.blueprint import shown_with_dates
 from portal.requests.staff_views.previewing import own_words, preview_or_issue
 from portal.web.guards import current_actor, roles
-from portal.web.session import now, reading
+from portal.web.session import now
+
+_TEMPLATE = "disclosure/public_interest.html"
 
 
 @blueprint.route("/requests/<reference>/time/public-interest", methods=["GET", "POST"])
@@ -40,20 +39,7 @@ def public_interest(reference: str) -> ResponseReturnValue:
         form,
         reference,
         deed,
-        page=lambda: _page(reference, form),
+        page=lambda: shown_with_dates(_TEMPLATE, reference, Event.INTEREST_EXTENDED, form),
         done=part_url(reference, "time"),
         said="The request has its new date.",
-    )
-
-
-def _page(reference: str, form: WeighForm) -> str:
-    dates, why_not = None, ""
-    with reading() as session:
-        footage_request = by_reference(session, reference)
-        try:
-            dates = dates_if(session, footage_request, Event.INTEREST_EXTENDED, london_day(now()))
-        except Refused as refusal:
-            why_not = refusal.message
-    return shown(
-        "disclosure/public_interest.html", reference, form=form, dates=dates, why_not=why_not
     )

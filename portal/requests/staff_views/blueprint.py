@@ -2,10 +2,14 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
-from portal.errors import NotFound
+from portal.dates import london_day
+from portal.errors import NotFound, Refused
 from portal.ids import tidy_reference
 from portal.requests.commands.viewing import is_viewing_noted, note_viewing
+from portal.requests.foreseeing import dates_if
+from portal.requests.lifecycle import Event
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.page import request_page
 from portal.web.guards import current_actor
@@ -42,6 +46,18 @@ def shown(template: str, reference: str, **more: object) -> str:
     """A staff page about one request, from one reading of the database."""
     with reading() as session:
         return render_template(template, **request_page(session, reference), **more)
+
+
+def shown_with_dates(template: str, reference: str, event: Event, form: FlaskForm) -> str:
+    """The page of an act that gives a new date: the old one and the new, or why there is none."""
+    dates, why_not = None, ""
+    with reading() as session:
+        footage_request = by_reference(session, reference)
+        try:
+            dates = dates_if(session, footage_request, event, london_day(now()))
+        except Refused as refusal:
+            why_not = refusal.message
+    return shown(template, reference, form=form, dates=dates, why_not=why_not)
 
 
 def shown_again(template: str, reference: str, **more: object) -> ResponseReturnValue:

@@ -20,7 +20,7 @@ from portal.requests.lifecycle import BUTTONS, TABLE, Event, Facts
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.addresses import is_page, part_url
-from portal.requests.staff_views.blueprint import blueprint, shown, shown_again
+from portal.requests.staff_views.blueprint import blueprint, shown, shown_again, shown_with_dates
 from portal.requests.staff_views.next_steps import Step, step_of
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.previewing import own_words, preview_or_issue
@@ -29,6 +29,8 @@ from portal.requests.waiting_queries import waiting_for
 from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
+
+_EXTEND = "requests/office/extend.html"
 
 # The acts that this tab offers, in its order.
 _ACTS = (
@@ -81,7 +83,9 @@ def extension(reference: str) -> ResponseReturnValue:
         form,
         reference,
         deed,
-        page=lambda: _with_dates("requests/office/extend.html", reference, form),
+        page=lambda: shown_with_dates(
+            "requests/office/extend.html", reference, Event.EXTENDED, form
+        ),
         done=part_url(reference, "time"),
         said="The request has its new date.",
     )
@@ -190,15 +194,3 @@ def _foreseen(
     except Refused as refusal:
         return refusal.message
     return None
-
-
-def _with_dates(template: str, reference: str, form: ExtendForm) -> str:
-    """The page of an act that gives a new date: the old one and the new, or why there is none."""
-    dates, why_not = None, ""
-    with reading() as session:
-        footage_request = by_reference(session, reference)
-        try:
-            dates = dates_if(session, footage_request, Event.EXTENDED, london_day(now()))
-        except Refused as refusal:
-            why_not = refusal.message
-    return shown(template, reference, form=form, dates=dates, why_not=why_not)
