@@ -71,7 +71,8 @@ def write_to_applicant(
     """
     if meaning not in HARMLESS:
         raise Refused("This kind of message has a page of its own, because it can move a date.")
-    return _send(session, lock_request(session, request_id), meaning, body, by, at)
+    footage_request = lock_request(session, request_id)
+    return tell_applicant(session, footage_request, body, by=by, at=at, meaning=meaning)
 
 
 def tell_applicant(
@@ -83,8 +84,21 @@ def tell_applicant(
     at: datetime,
     meaning: Meaning = Meaning.INFORMATION,
 ) -> Message:
-    """A message that goes with a deed, which has its own step in the ledger."""
-    return _send(session, footage_request, meaning, body, by, at)
+    """A message, and the e-mail that there is one. Where it goes with a deed, that has its own
+    step in the ledger."""
+    message = _keep(session, footage_request, Sender.US, meaning, body, by, at)
+    record(
+        session,
+        "message.sent",
+        subject=footage_request.reference,
+        by=by,
+        at=at,
+        meaning=meaning.value,
+    )
+    notify_applicant(
+        session, footage_request, NoticeKind.MESSAGE, key=f"message:{message.id}", at=at
+    )
+    return message
 
 
 def keep_from_applicant(
@@ -111,29 +125,6 @@ def keep_from_us(
 ) -> Message:
     """Our words that go with a deed which has its own step and its own e-mail."""
     return _keep(session, footage_request, Sender.US, meaning, body, by, at)
-
-
-def _send(
-    session: Session,
-    footage_request: FootageRequest,
-    meaning: Meaning,
-    body: str,
-    by: Actor,
-    at: datetime,
-) -> Message:
-    message = _keep(session, footage_request, Sender.US, meaning, body, by, at)
-    record(
-        session,
-        "message.sent",
-        subject=footage_request.reference,
-        by=by,
-        at=at,
-        meaning=meaning.value,
-    )
-    notify_applicant(
-        session, footage_request, NoticeKind.MESSAGE, key=f"message:{message.id}", at=at
-    )
-    return message
 
 
 def _keep(
