@@ -16,7 +16,17 @@ down_revision = "0002"
 _CATEGORIES = ("non_evidential", "evidential")
 
 
+MATTER, OFFICER = "ix_recording_matter_reference", "ix_recording_shoulder_number_started_at"
+
+
 def upgrade() -> None:
+    # An officer's number weighs and is never searched by; most recordings are in no matter.
+    op.drop_index(OFFICER, table_name="recording")
+    op.drop_index(MATTER, table_name="recording")
+    named = sa.text("matter_reference IS NOT NULL")
+    op.create_index(
+        MATTER, "recording", ["matter_reference"], sqlite_where=named, postgresql_where=named
+    )
     op.drop_table("footprint")
     op.create_table(
         "footprint",
@@ -48,6 +58,9 @@ def downgrade() -> None:
     for category in _CATEGORIES:
         op.drop_index(f"ix_recording_{category}_started_at", "recording")
     op.create_index("ix_recording_started_at", "recording", ["started_at"])
+    op.drop_index(MATTER, table_name="recording")
+    op.create_index(MATTER, "recording", ["matter_reference"])
+    op.create_index(OFFICER, "recording", ["shoulder_number", "started_at"])
     op.drop_table("footprint")
     op.create_table(
         "footprint",

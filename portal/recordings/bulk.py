@@ -21,6 +21,8 @@ _BARE = len("2026-11-01 20:10:00.000000")
 _IMPORT_LOCK = 5_104_026
 # Enough for the leaves that a batch touches, in KiB; SQLite's 2 MB would write them twice.
 _CACHE_KIB = 65_536
+# So many pages are written before they are copied into the file: the same ones come again.
+_PAGES_BEFORE_COPYING = 16_384
 
 
 def prepare(session: Session) -> None:
@@ -28,6 +30,7 @@ def prepare(session: Session) -> None:
     connection = session.connection()
     if _is_sqlite(connection):
         connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {_PAGES_BEFORE_COPYING}")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})")
 
@@ -126,7 +129,7 @@ def footprint_in(session: Session, slots: Sequence[int], runs: Pairs) -> list[tu
             "SELECT heads, points FROM hour CROSS JOIN run CROSS JOIN footprint "
             "WHERE footprint.slot = hour.slot AND footprint.cell BETWEEN run.low AND run.high"
         )
-        return [(heads, points) for heads, points in found]
+        return _all_of(found)
     lows, highs = zip(*runs, strict=True)
     with _cursor(connection, binary=True) as cursor:
         # OFFSET 0 keeps the planner from any other way than the key, whatever it has counted.
@@ -138,6 +141,13 @@ def footprint_in(session: Session, slots: Sequence[int], runs: Pairs) -> list[tu
             (list(slots), list(lows), list(highs)),
         )
         rows: list[tuple[bytes, bytes]] = cursor.fetchall()
+    return rows
+
+
+def _all_of(found: sa.CursorResult[Any]) -> list[tuple[bytes, bytes]]:
+    """The driver's own rows, in one go."""
+    rows = list(found.cursor.fetchall())
+    found.close()
     return rows
 
 

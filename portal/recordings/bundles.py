@@ -2,8 +2,8 @@
 
 A search would otherwise read a small row for each recording, and reading rows is what a search's
 time goes into. So a row of the index is a bundle: the heads of its recordings, one after the
-other, and their tracks likewise. A track is in the bundle of each square it touches, whole.
-Bundles are made from the tracks, and can be made again.
+other, and likewise those of their fixes that say something about the square in that hour. Bundles
+are made from the tracks, and can be made again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,68 +12,62 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from portal.recordings.tracks import POINT_BYTES, Flags, Ints, Tracks, unpack
+from portal.recordings.tracks import POINT_BYTES, Flags, Ints, Tracks, ranges, unpack
 
-# `area` is the pretended square of the area it is filed under, nought for none. `fixes` is how
-# many the track has, and `NOT_HERE` in an area's list of what is filed under it.
+# `area` is the pretended square of the area it is filed under, nought for none. Of the track's
+# `fixes`, the bundle holds `count`, from the `first` on.
 HEAD = np.dtype(
     [
         ("number", "<i8"),
-        ("start", "<i8"),
+        ("start", "<u4"),
         ("lasting", "<i4"),
         ("slack_dm", "<i4"),
         ("area", "<i4"),
         ("fixes", "<i4"),
+        ("first", "<i4"),
+        ("count", "<i4"),
     ]
 )
-NOT_HERE = -1
 # Both databases read a row of less than a page without following a chain of others.
 ROW_BYTES = 3_000
+# So many numbers that are not there are passed over sooner than those that are there are sorted.
+_SPARSE = 64
 
 Heads = npt.NDArray[np.void]
+Points = npt.NDArray[np.int32]
 Row = tuple[int, int, int, bytes, bytes]
 
 
 @dataclass(frozen=True)
 class Held:
-    """Recordings as bundles hold them: `heads`, and `points` one track after the other."""
+    """Recordings as bundles hold them: `heads`, and the fixes of one after the other."""
 
     heads: Heads
-    points: npt.NDArray[np.int32]
+    points: Points
 
     def __len__(self) -> int:
         return len(self.heads)
 
+    @property
+    def counts(self) -> Ints:
+        """How many fixes are held of each."""
+        return self.heads["count"].astype(np.int64)
+
     def chosen(self, which: Ints) -> "Held":
         """Only those, in that order."""
-        counts = np.maximum(self.heads["fixes"], 0).astype(np.int64)
+        counts = self.counts
         begins = (np.cumsum(counts) - counts)[which]
-        counts = counts[which]
-        ends = np.cumsum(counts)
-        inside = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64)
-        points = np.repeat(begins - (ends - counts), counts) + inside
-        return Held(self.heads[which], self.points[points])
-
-    def tracks(self) -> Tracks:
-        """Their tracks; what is not here has none."""
-        heads = self.heads
-        start = heads["start"].astype(np.int64)
-        return Tracks(
-            start=start,
-            end=start + heads["lasting"],
-            slack_m=heads["slack_dm"] / 10.0,
-            counts=np.maximum(heads["fixes"], 0).astype(np.int64),
-            points=self.points,
-        )
+        return Held(self.heads[which], self.points[ranges(begins, counts[which])])
 
 
-def held(numbers: Ints, areas: Ints, tracks: Tracks, slack_dm: Ints) -> Held:
-    """Recordings by our numbers, the pretended squares of their areas, and their tracks."""
-    heads = np.empty(len(numbers), dtype=HEAD)
-    heads["number"], heads["area"] = numbers, areas
-    heads["start"], heads["lasting"] = tracks.start, tracks.end - tracks.start
-    heads["slack_dm"], heads["fixes"] = slack_dm, tracks.counts
-    return Held(heads, tracks.points)
+@dataclass(frozen=True)
+class Recalled:
+    """What the index knows of some recordings, each once, by number. Of their tracks, only the
+    fixes that say something about the squares that were looked up."""
+
+    numbers: Ints
+    areas: Ints
+    tracks: Tracks
 
 
 def rows(slots: Ints, squares: Ints, entries: Held) -> list[Row]:
@@ -81,23 +75,22 @@ def rows(slots: Ints, squares: Ints, entries: Held) -> list[Row]:
     points). `part` is the first number in the row: no number is twice in one square's hour."""
     if not len(entries):
         return []
-    sizes = np.maximum(entries.heads["fixes"], 0).astype(np.int64) * POINT_BYTES
+    sizes = entries.counts * POINT_BYTES
     is_new = np.r_[True, (slots[1:] != slots[:-1]) | (squares[1:] != squares[:-1])]
     firsts = np.flatnonzero(_or_full(is_new, sizes + HEAD.itemsize))
     heads, points = entries.heads.tobytes(), entries.points.tobytes()
-    head_ends = [*(firsts[1:] * HEAD.itemsize).tolist(), len(heads)]
+    head_begins = (firsts * HEAD.itemsize).tolist()
     point_begins = (np.cumsum(sizes) - sizes)[firsts].tolist()
-    point_ends = [*point_begins[1:], len(points)]
     return [
         (slot, square, part, heads[a:b], points[c:d])
         for slot, square, part, a, b, c, d in zip(
             slots[firsts].tolist(),
             squares[firsts].tolist(),
             entries.heads["number"][firsts].tolist(),
-            (firsts * HEAD.itemsize).tolist(),
-            head_ends,
+            head_begins,
+            [*head_begins[1:], len(heads)],
             point_begins,
-            point_ends,
+            [*point_begins[1:], len(points)],
             strict=True,
         )
     ]
@@ -106,10 +99,8 @@ def rows(slots: Ints, squares: Ints, entries: Held) -> list[Row]:
 def _or_full(is_new: Flags, sizes: Ints) -> Flags:
     """Also a new row where a square's entries have filled another `ROW_BYTES`."""
     before = np.cumsum(sizes) - sizes
-    in_square = before - np.repeat(
-        before[is_new], np.diff(np.r_[np.flatnonzero(is_new), len(sizes)])
-    )
-    full = in_square // ROW_BYTES
+    in_turn = np.diff(np.r_[np.flatnonzero(is_new), len(sizes)])
+    full = (before - np.repeat(before[is_new], in_turn)) // ROW_BYTES
     return np.asarray(is_new | np.r_[False, full[1:] != full[:-1]])
 
 
@@ -123,22 +114,29 @@ def opened(bundles: Iterable[Sequence[bytes]]) -> Held:
     )
 
 
-def once(entries: Held, since: float, until: float) -> Held:
-    """Each recording that overlaps the time, once, by number; with its track if any entry has it.
+def recalled(entries: Held, since: float, until: float) -> Recalled:
+    """The recordings that overlap the time (epoch seconds, both ends included), each once."""
+    begin = entries.heads["start"].astype(np.int64)
+    in_time = (begin <= until) & (begin + entries.heads["lasting"] >= since)
+    if not in_time.all():
+        entries = entries.chosen(np.flatnonzero(in_time))
+    once = entries.heads[_last_of_each(entries.heads["number"])]
+    numbers, start = once["number"].astype(np.int64), once["start"].astype(np.int64)
+    counts = once["fixes"].astype(np.int64)
+    places, points = _in_place(entries, numbers, counts)
+    tracks = Tracks(start, start + once["lasting"], once["slack_dm"] / 10.0, counts, points, places)
+    return Recalled(numbers, once["area"].astype(np.int64), tracks)
 
-    Times are epoch seconds, both ends included.
-    """
-    heads = entries.heads
-    start = heads["start"]
-    which = np.flatnonzero((start <= until) & (start + heads["lasting"] >= since))
-    # Those that have their track come last, and the last of a number is the one that stays.
-    has_track = heads["fixes"][which] != NOT_HERE
-    which = np.r_[which[~has_track], which[has_track]]
-    return entries.chosen(which[_last_of_each(heads["number"][which])])
 
-
-# So many numbers that are not there are passed over sooner than those that are there are sorted.
-_SPARSE = 64
+def _in_place(entries: Held, numbers: Ints, counts: Ints) -> tuple[Ints, Points]:
+    """The fixes of all entries, each once and in the order of the tracks, and their places."""
+    owner = np.searchsorted(numbers, entries.heads["number"])
+    begins = (np.cumsum(counts) - counts)[owner] + entries.heads["first"]
+    places = ranges(begins, entries.counts)
+    row = np.full(int(counts.sum()), -1, dtype=np.int64)
+    row[places] = np.arange(len(places))
+    here = np.flatnonzero(row >= 0)
+    return here, entries.points[row[here]]
 
 
 def _last_of_each(numbers: Ints) -> Ints:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.recordings.bulk import footprint_in
-from portal.recordings.bundles import NOT_HERE, Heads, once, opened
+from portal.recordings.bundles import opened, recalled
 from portal.recordings.criteria import Anywhere, AreaAsked, Criteria, LineAsked, PointAsked
 from portal.recordings.footprint import (
     ANYWHERE,
@@ -23,7 +23,8 @@ from portal.recordings.footprint import (
     unplaced_square,
 )
 from portal.recordings.gazetteer import borough_area, boroughs_touching, literal
-from portal.recordings.indexing import NO_AREA, known_areas
+from portal.recordings.indexing import known_areas
+from portal.recordings.laying import NO_AREA
 from portal.recordings.matching import Doubt, Verdict, Window, judge, of_tracks
 from portal.recordings.models import Recording
 from portal.recordings.projection import to_grid
@@ -92,15 +93,15 @@ def search(session: Session, criteria: Criteria) -> Answer:
     window = Window.between(criteria.since, criteria.until)
     ground = _ground(session, criteria)
     bundles = footprint_in(session, slots(window.since, window.until), ground.runs)
-    entries = once(opened(bundles), window.since, window.until)
-    tracks = entries.tracks()
-    verdict = _told(judge(tracks, window, ground.shape), entries.heads, ground.shape)
+    seen = recalled(opened(bundles), window.since, window.until)
+    tracks = seen.tracks
+    verdict = judge(tracks, window, ground.shape)
     known = _known(session, verdict, criteria)
-    kept = _belonging(entries.heads, verdict, criteria, ground, known)
+    kept = _belonging(seen.areas, verdict, criteria, ground, known)
     said = criteria.said or default_said(
         window, ground.shape, criteria.shoulder_number, criteria.reference
     )
-    numbers = entries.heads["number"][kept]
+    numbers = seen.numbers[kept]
     start, end = (edge[kept].astype(np.float64) for edge in (tracks.start, tracks.end))
     time_bits, place_bits = time_and_place_bits(
         of_tracks(verdict.seen, kept),
@@ -147,22 +148,6 @@ def _near(place: PointAsked | LineAsked) -> Near:
     return Near(Legs.along(*to_grid(lat, lon)), place.radius_m)
 
 
-def _told(verdict: Verdict, heads: Heads, shape: Shape | None) -> Verdict:
-    """What was only found in an area's list has its track elsewhere, if that can be said."""
-    is_listed = heads["fixes"] == NOT_HERE
-    if not is_listed.any():
-        return verdict
-    doubt = Doubt.NO_GROUND if shape is None else Doubt.ELSEWHERE
-    return Verdict(
-        verdict.tracked,
-        np.where(is_listed, shape is None, verdict.may_be),
-        np.where(is_listed, doubt, verdict.doubt),
-        verdict.distance_m,
-        verdict.at,
-        verdict.seen,
-    )
-
-
 def _known(session: Session, verdict: Verdict, criteria: Criteria) -> Ints:
     """The pretended squares of the areas whose ground is known, where that is asked at all."""
     is_near = isinstance(criteria.place, PointAsked | LineAsked)
@@ -172,10 +157,10 @@ def _known(session: Session, verdict: Verdict, criteria: Criteria) -> Ints:
 
 
 def _belonging(
-    heads: Heads, verdict: Verdict, criteria: Criteria, ground: Ground, known: Ints
+    area: Ints, verdict: Verdict, criteria: Criteria, ground: Ground, known: Ints
 ) -> Flags:
     """Which of the recordings answer the search."""
-    area, doubt = heads["area"], verdict.doubt
+    doubt = verdict.doubt
     if isinstance(criteria.place, AreaAsked):
         # Another area's recording is out, unless its own track leaves the question open.
         open_track = (doubt == Doubt.GAP) | (doubt == Doubt.POOR_FIXES)

@@ -6,12 +6,14 @@ and must never be too short: the track decides afterwards.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from math import floor
 from zlib import crc32
 
 import numpy as np
 
-from portal.recordings.tracks import Floats, Ints, Tracks, clipped, pieces
+from portal.recordings.tracks import Floats, Ints, Tracks, clipped, pieces_and_fixes
 
 SLOT_S = 3600
 SQUARE_M = 1000.0
@@ -33,11 +35,13 @@ def key_of(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+@lru_cache(maxsize=4_096)
 def area_square(area: str) -> int:
     """The pretended square of everything the evidence system says is from that area."""
     return -2 - 2 * (crc32(key_of(area).encode()) & _HASHES)
 
 
+@lru_cache(maxsize=4_096)
 def unplaced_square(area: str) -> int:
     """The pretended square of that area's recordings without a single position."""
     return -3 - 2 * (crc32(key_of(area).encode()) & _HASHES)
@@ -103,25 +107,35 @@ def footprint(
     `areas` has each recording's area; `known_areas` has the keys of those whose ground the
     gazetteer knows. A recording without a position is sought there, or else everywhere.
     """
-    parts = [_of_tracks(tracks), _of_names(tracks, areas, known_areas)]
+    parts = [ground(tracks)[:3], of_names(tracks, areas, known_areas)]
     track, slot, square = (np.concatenate(column) for column in zip(*parts, strict=True))
     return _once(track, slot, square)
 
 
-def _of_tracks(tracks: Tracks) -> tuple[Ints, Ints, Ints]:
-    said = clipped(pieces(tracks), tracks.start.astype(float), tracks.end.astype(float))
-    slack = said.slack + tracks.slack_m[said.owner]
+def ground(tracks: Tracks) -> tuple[Ints, Ints, Ints, Ints]:
+    """Every square that the tracks touch within their own times, or may have touched: (index of
+    track, slot, square, the fix in `points` that says so with the next one), in no order and
+    several times."""
+    told, fix = pieces_and_fixes(tracks)
+    # Numbered one by one for the cutting, so that it is known afterwards which are left.
+    each = replace(told, owner=np.arange(len(fix)))
+    start, end = (edge[told.owner].astype(float) for edge in (tracks.start, tracks.end))
+    said = clipped(each, start, end)
+    slack = said.slack + tracks.slack_m[told.owner[said.owner]]
     wide = slack > WIDEST_SLACK_M
     near = np.flatnonzero(~wide)
     line, square = squares(said.x0[near], said.y0[near], said.x1[near], said.y1[near], slack[near])
     piece = np.r_[near[line], np.flatnonzero(wide)]
     square = np.r_[square, np.full(int(wide.sum()), ANYWHERE, dtype=np.int64)]
-    return _in_hours(said.owner[piece], square, said.t0[piece], said.t1[piece])
+    piece, slot, square = _in_hours(piece, square, said.t0[piece], said.t1[piece])
+    return told.owner[said.owner[piece]], slot, square, fix[said.owner[piece]]
 
 
-def _of_names(
+def of_names(
     tracks: Tracks, areas: Sequence[str | None], known_areas: frozenset[str]
 ) -> tuple[Ints, Ints, Ints]:
+    """The pretended squares: (index of track, slot, square). Those of the areas they are filed
+    under, and of what has no position."""
     owner, square = [], []
     for index, area in enumerate(areas):
         if area is not None:

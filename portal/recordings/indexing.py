@@ -14,16 +14,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.recordings.bulk import insert_footprint, insert_tracks, prepare, take_out_footprint
-from portal.recordings.bundles import HEAD, NOT_HERE, Held, Row, held, opened, rows
-from portal.recordings.footprint import area_square, footprint, key_of
+from portal.recordings.bundles import HEAD, Row, opened, rows
+from portal.recordings.footprint import footprint, key_of
 from portal.recordings.gazetteer import literal
+from portal.recordings.laying import Filed, laid
 from portal.recordings.lines import ImportLine
 from portal.recordings.models import Footprint, Place, PlaceKind, Recording, Track
 from portal.recordings.projection import to_grid
 from portal.recordings.tracks import GOOD_ACCURACY_M, POINT_BYTES, Floats, Ints, pack, together
 
-# A recording that is filed under no area.
-NO_AREA = 0
 _TILES_AT_ONCE = 2_000
 _TRACKS_AT_ONCE = 20_000
 
@@ -84,41 +83,26 @@ def place(session: Session, placed: Placed, known: frozenset[str]) -> None:
     """Write tracks and footprints: each (recording id, its area, its track)."""
     if not placed:
         return
-    insert_tracks(session, [(number, *held.row) for number, _, held in placed])
-    insert_footprint(session, _footprint_rows(placed, known))
+    insert_tracks(session, track_rows(placed))
+    insert_footprint(session, footprint_rows(placed, known))
 
 
-def _footprint_rows(placed: Placed, known: frozenset[str]) -> list[Row]:
-    """The rows of the index that recordings belong in: each (recording id, its area, its track).
+def track_rows(placed: Placed) -> list[tuple[int, int, int, int, bytes]]:
+    """The rows of the tracks."""
+    return [(number, *held.row) for number, _, held in placed]
 
-    `known` has the keys of the areas whose ground the gazetteer knows.
-    """
-    tracks = together([geometry.row for *_, geometry in placed])
-    areas = [area for _, area, _ in placed]
-    which, slots, squares = footprint(tracks, areas, known)
-    entries = held(
-        np.array([number for number, *_ in placed], dtype=np.int64),
-        np.array([area_square(area) if area else NO_AREA for area in areas], dtype=np.int64),
-        tracks,
-        np.array([geometry.slack_dm for *_, geometry in placed], dtype=np.int64),
+
+def footprint_rows(placed: Placed, known: frozenset[str]) -> list[Row]:
+    """The rows of the index that recordings belong in."""
+    return laid(
+        Filed(
+            np.array([number for number, *_ in placed], dtype=np.int64),
+            [area for _, area, _ in placed],
+            together([geometry.row for *_, geometry in placed]),
+            np.array([geometry.slack_dm for *_, geometry in placed], dtype=np.int64),
+        ),
+        known,
     )
-    return rows(*_in_order(slots, squares, _listed(entries.chosen(which), squares)))
-
-
-def _listed(entries: Held, squares: Ints) -> Held:
-    """An area's list of what is filed under it has no tracks: those are where the camera was."""
-    is_list = (squares == entries.heads["area"]) & (entries.heads["fixes"] > 0)
-    if not is_list.any():
-        return entries
-    bare = entries.heads.copy()
-    bare["fixes"][is_list] = NOT_HERE
-    counts = np.maximum(entries.heads["fixes"], 0)
-    return Held(bare, entries.points[np.repeat(~is_list, counts)])
-
-
-def _in_order(slots: Ints, squares: Ints, entries: Held) -> tuple[Ints, Ints, Held]:
-    order = np.lexsort((entries.heads["number"], squares, slots))
-    return slots[order], squares[order], entries.chosen(order)
 
 
 def displace(session: Session, placed: Placed) -> None:
@@ -156,9 +140,9 @@ def _take_out(session: Session, tiles: list[tuple[int, int]], numbers: Ints) -> 
     slots, squares = (
         np.repeat(np.array([row[k] for row in taken], dtype=np.int64), sizes) for k in (0, 1)
     )
-    stay = np.flatnonzero(~np.isin(entries.heads["number"], numbers))
-    left = _in_order(slots[stay], squares[stay], entries.chosen(stay))
-    insert_footprint(session, rows(*left))
+    order = np.lexsort((entries.heads["number"], squares, slots))
+    stay = order[~np.isin(entries.heads["number"][order], numbers)]
+    insert_footprint(session, rows(slots[stay], squares[stay], entries.chosen(stay)))
 
 
 def erase(session: Session, recordings: Sequence[Recording]) -> None:
@@ -185,7 +169,7 @@ def index_if_missing(session: Session) -> None:
         known, last = known_areas(session), 0
         while found := session.execute(_next_tracks(last)).all():
             placed = [(row[0], row[1], Geometry(*row[2:])) for row in found]
-            insert_footprint(session, _footprint_rows(placed, known))
+            insert_footprint(session, footprint_rows(placed, known))
             last = found[-1][0]
 
 

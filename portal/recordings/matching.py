@@ -58,8 +58,9 @@ class Verdict:
     """What the tracks say about the place, one value per track.
 
     `distance_m` and `at` (epoch seconds) are of the nearest certain position in the window, or
-    infinity and NaN where there is none. `doubt` is meaningful where `tracked` is not set.
-    `may_be` marks those that could have been there though the track does not say so.
+    infinity and NaN where none says anything about the place. `doubt` is meaningful where
+    `tracked` is not set. `may_be` marks those that could have been there though the track does not
+    say so. `seen` are the pieces that came within the place, for certain.
     """
 
     tracked: Flags
@@ -92,7 +93,8 @@ def _verdict(
     reach: float,
     slack: Floats,
 ) -> Verdict:
-    tracked = _any(len(tracks), seen.owner[seen.certain & (far <= reach)])
+    there = seen.certain & (far <= reach)
+    tracked = _any(len(tracks), seen.owner[there])
     poor = _any(len(tracks), seen.owner[seen.certain & (far <= reach + slack)])
     gap = _any(len(tracks), seen.owner[~seen.certain & (far <= reach + slack)])
     bare = (tracks.counts == 0) & in_time
@@ -102,14 +104,20 @@ def _verdict(
         Doubt.ELSEWHERE,
     ).astype(np.int64)
     distance, at = _closest(len(tracks), seen, far, part)
-    return Verdict(tracked, (poor | gap | bare) & ~tracked, doubt, distance, at, seen)
+    # How near one came that was only lost from sight near by says nothing about the place.
+    is_placed = doubt <= Doubt.POOR_FIXES
+    distance, at = np.where(is_placed, distance, np.inf), np.where(is_placed, at, np.nan)
+    may_be = (poor | gap | bare) & ~tracked
+    return Verdict(tracked, may_be, doubt, distance, at, selected(seen, there))
 
 
 def _anywhere(tracks: Tracks, in_time: Flags, seen: Pieces) -> Verdict:
     none = np.zeros(len(tracks), dtype=bool)
     doubt = np.where(tracks.counts == 0, Doubt.NO_FIXES, Doubt.NO_GROUND).astype(np.int64)
     nowhere = np.full(len(tracks), np.inf)
-    return Verdict(none, in_time, doubt, nowhere, nowhere * np.nan, seen)
+    return Verdict(
+        none, in_time, doubt, nowhere, nowhere * np.nan, selected(seen, none[seen.owner])
+    )
 
 
 def _any(count: int, owners: Ints) -> Flags:

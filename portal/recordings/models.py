@@ -44,7 +44,13 @@ class Recording(Base):
         sa.CheckConstraint(
             "deleted_at IS NULL OR deleted_why IS NOT NULL", name="deleted_with_reason"
         ),
-        sa.Index("ix_recording_shoulder_number_started_at", "shoulder_number", "started_at"),
+        # Most recordings are evidence in nothing.
+        sa.Index(
+            "ix_recording_matter_reference",
+            "matter_reference",
+            sqlite_where=sa.text("matter_reference IS NOT NULL"),
+            postgresql_where=sa.text("matter_reference IS NOT NULL"),
+        ),
         # A file that two recordings name must outlive the first of them.
         sa.Index(
             "ix_recording_media",
@@ -73,7 +79,7 @@ class Recording(Base):
     ended_at: Mapped[datetime]
     area: Mapped[str | None] = mapped_column(sa.String(100))
     category: Mapped[Category] = mapped_column(enum_by_value(Category))
-    matter_reference: Mapped[str | None] = mapped_column(sa.String(100), index=True)
+    matter_reference: Mapped[str | None] = mapped_column(sa.String(100))
     incident: Mapped[str | None] = mapped_column(sa.String(100))
     media: Mapped[str | None] = mapped_column(sa.String(500))
     sha256: Mapped[str | None] = mapped_column(sa.String(64))

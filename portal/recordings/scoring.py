@@ -1,6 +1,8 @@
 """How well a recording agrees with what the applicant said, in bits, part by part. Law.
 
-    S = (1 / duration) × ∫ p_time(t) × p_place(x(t)) dt along the track × LR_officer × LR_reference
+    S = (1 / duration) × ∫ p_time(t) × p_place(x(t)) dt × LR_officer × LR_reference
+
+along those legs of the track that came within the place and the window,
 
 compared with a recording taken at random from what was searched: nought bits is "no better than
 that", each bit doubles the odds. The parts add up to the whole. docs/matching.md explains it.
@@ -10,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from math import erf, sqrt
 
 import numpy as np
 
@@ -34,6 +37,9 @@ _UNPLACED_BITS = -1.0
 _LEAST_NONE = 1 / 9
 _SHORTEST_REFERENCE = 4
 _STEP_S = 60.0
+# The normal distribution to six places: deviations, and the chance to be below each.
+_DEVIATIONS = np.linspace(-8.0, 8.0, 6_401)
+_NORMAL = (_DEVIATIONS, np.array([0.5 * (1.0 + erf(z / sqrt(2.0))) for z in _DEVIATIONS]))
 _NOTHING = 1e-12
 
 
@@ -135,6 +141,22 @@ def time_density(offset_s: Floats, spread_s: float) -> Floats:
     return density
 
 
+def time_before(offset_s: Floats, spread_s: float) -> Floats:
+    """How likely it is to be no later than so many seconds after what was said: the integral of
+    `time_density`."""
+    before = _GUESSED * _laplace_before(offset_s, spread_s)
+    for slip in _SLIPS_S:
+        before = before + _SLIPPED / len(_SLIPS_S) * _laplace_before(offset_s - slip, spread_s)
+    lost: Floats = np.interp(offset_s / _LOST_S, *_NORMAL, left=0.0, right=1.0)
+    total: Floats = before + _LOST * lost
+    return total
+
+
+def _laplace_before(offset: Floats, spread: float) -> Floats:
+    tail = 0.5 * np.exp(-np.abs(offset) / spread)
+    return np.where(offset < 0, tail, 1.0 - tail)
+
+
 def _laplace(offset: Floats, spread: float) -> Floats:
     density: Floats = np.exp(-np.abs(offset) / spread) / (2 * spread)
     return density
@@ -187,12 +209,13 @@ def time_and_place_bits(
 
 
 def _time_mean(since: Floats, until: Floats, said: Said) -> Floats:
-    """The mean density of the time over each stretch."""
-    steps = (np.arange(32) + 0.5) / 32
-    at = since[:, None] + steps * (until - since)[:, None]
-    density = time_density(at - said.at.timestamp(), said.spread.total_seconds())
-    mean: Floats = density.mean(axis=1)
-    return mean
+    """The mean density of the time over each stretch; at its middle, where it has no length."""
+    spread, at = said.spread.total_seconds(), said.at.timestamp()
+    lasting = until - since
+    short = lasting < 1.0
+    between = time_before(until - at, spread) - time_before(since - at, spread)
+    density = time_density((since + until) / 2.0 - at, spread)
+    return np.where(short, density, between / np.where(short, 1.0, lasting))
 
 
 def _along(seen: Pieces, count: int, shape: Shape, said: Said) -> Floats:

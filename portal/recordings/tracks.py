@@ -34,13 +34,18 @@ POINT_BYTES = 3 * _POINT.itemsize
 
 @dataclass(frozen=True)
 class Tracks:
-    """Many tracks at once. `points` holds `counts[i]` rows for track i, one after the other."""
+    """Many tracks at once: `counts[i]` is how many fixes track i has, one after the other.
+
+    `points` has a row for each fix. Where not all are at hand, `places` says which they are: the
+    fix's place among all fixes of all tracks, in order.
+    """
 
     start: Ints
     end: Ints
     slack_m: Floats
     counts: Ints
     points: npt.NDArray[np.int32]
+    places: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.start)
@@ -86,19 +91,65 @@ def together(rows: Sequence[tuple[int, int, int, bytes]]) -> Tracks:
 
 
 def pieces(tracks: Tracks) -> Pieces:
-    """Everything the tracks say, as pieces: the lines between fixes, and what lies in doubt."""
-    owner = np.repeat(np.arange(len(tracks), dtype=np.int64), tracks.counts)
-    if not len(owner):
-        return _joined([_still(owner, *_no_floats(), certain=True)])
-    t = tracks.start[owner] + tracks.points[:, 0] / 1000.0
-    x, y = tracks.points[:, 1] / 10.0, tracks.points[:, 2] / 10.0
-    lines, instants = _between(owner, t, x, y)
-    return _joined([lines, instants, *_ends(tracks, owner, t, x, y)])
+    """Everything the tracks say, as pieces: the lines between fixes, and what lies in doubt.
+
+    Of a track that is not at hand whole, only what neighbouring fixes that are say.
+    """
+    return pieces_and_fixes(tracks)[0]
 
 
-def _between(owner: Ints, t: Floats, x: Floats, y: Floats) -> tuple[Pieces, Pieces]:
+def pieces_and_fixes(tracks: Tracks) -> tuple[Pieces, Ints]:
+    """The same, and for each piece which row of `points` it begins with: with the next one, where
+    that is of the same track, the row says all of the piece."""
+    fixes = _Fixes.of(tracks)
+    if not len(fixes.owner):
+        none = np.zeros(0)
+        return still(fixes.owner, none, none, none, none, none, certain=True), fixes.owner
+    parts = [*_between(fixes), *_ends(tracks, fixes)]
+    told, rows = zip(*parts, strict=True)
+    return joined(told), np.concatenate(rows)
+
+
+@dataclass(frozen=True)
+class _Fixes:
+    """Fixes in seconds and metres; `is_next` marks those that follow the row before them, and
+    `is_first` and `is_last` the ends of whole tracks."""
+
+    owner: Ints
+    t: Floats
+    x: Floats
+    y: Floats
+    is_next: Flags
+    is_first: Flags
+    is_last: Flags
+
+    @classmethod
+    def of(cls, tracks: Tracks) -> "_Fixes":
+        """The fixes at hand."""
+        ends = np.cumsum(tracks.counts)
+        owner = np.repeat(np.arange(len(tracks), dtype=np.int64), tracks.counts)
+        place = np.arange(len(owner), dtype=np.int64)
+        if tracks.places is not None:
+            place = tracks.places
+            owner = owner[place]
+        return cls(
+            owner,
+            tracks.start[owner] + tracks.points[:, 0] / 1000.0,
+            tracks.points[:, 1] / 10.0,
+            tracks.points[:, 2] / 10.0,
+            is_next=(owner[1:] == owner[:-1]) & (place[1:] == place[:-1] + 1),
+            is_first=place == (ends - tracks.counts)[owner],
+            is_last=place == ends[owner] - 1,
+        )
+
+
+_Told = tuple[Pieces, Ints]
+
+
+def _between(fixes: _Fixes) -> list[_Told]:
     """The pieces between neighbouring fixes, and the fixes that stand alone between gaps."""
-    first = np.flatnonzero(owner[1:] == owner[:-1])
+    owner, t, x, y = fixes.owner, fixes.t, fixes.x, fixes.y
+    first = np.flatnonzero(fixes.is_next)
     then = first + 1
     lasting = t[then] - t[first]
     hop = np.hypot(x[then] - x[first], y[then] - y[first])
@@ -122,17 +173,17 @@ def _between(owner: Ints, t: Floats, x: Floats, y: Floats) -> tuple[Pieces, Piec
     in_line[first[lines.certain]] = True
     in_line[then[lines.certain]] = True
     alone = np.flatnonzero(~in_line)
-    instants = _still(
+    instants = still(
         owner[alone], t[alone], t[alone], x[alone], y[alone], 0.0 * t[alone], certain=True
     )
-    return lines, instants
+    return [(lines, first), (instants, alone)]
 
 
-def _ends(tracks: Tracks, owner: Ints, t: Floats, x: Floats, y: Floats) -> list[Pieces]:
+def _ends(tracks: Tracks, fixes: _Fixes) -> list[_Told]:
     """The times before the first fix and after the last, when nothing says where it was."""
     made = []
-    heads = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-    tails = np.flatnonzero(np.r_[owner[1:] != owner[:-1], True])
+    owner, t = fixes.owner, fixes.t
+    heads, tails = np.flatnonzero(fixes.is_first), np.flatnonzero(fixes.is_last)
     for fix, t0, t1 in (
         (heads, tracks.start[owner[heads]].astype(np.float64), t[heads]),
         (tails, t[tails], tracks.end[owner[tails]].astype(np.float64)),
@@ -142,24 +193,32 @@ def _ends(tracks: Tracks, owner: Ints, t: Floats, x: Floats, y: Floats) -> list[
         some = lasting >= 1.0
         reach = np.where(lasting > STANDING_S, lasting * TOP_SPEED, 0.0)
         at = fix[some]
-        made.append(_still(owner[at], t0[some], t1[some], x[at], y[at], reach[some], certain=False))
+        held = still(
+            owner[at], t0[some], t1[some], fixes.x[at], fixes.y[at], reach[some], certain=False
+        )
+        made.append((held, at))
     return made
 
 
-def _still(
+def still(
     owner: Ints, t0: Floats, t1: Floats, x: Floats, y: Floats, slack: Floats, *, certain: bool
 ) -> Pieces:
+    """Pieces without movement: somewhere within `slack` metres of a position."""
     return Pieces(owner, t0, t1, x, y, x, y, slack, np.full(len(owner), certain))
 
 
-def _no_floats() -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    none = np.zeros(0)
-    return none, none, none, none, none
-
-
-def _joined(parts: Sequence[Pieces]) -> Pieces:
+def joined(parts: Sequence[Pieces]) -> Pieces:
+    """All of those pieces."""
     names = Pieces.__dataclass_fields__
     return Pieces(**{n: np.concatenate([getattr(part, n) for part in parts]) for n in names})
+
+
+def ranges(begins: Ints, counts: Ints) -> Ints:
+    """begin, begin + 1, … for each, as many as its count, one after the other."""
+    ends = np.cumsum(counts)
+    steps = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64)
+    found: Ints = steps + np.repeat(begins - (ends - counts), counts)
+    return found
 
 
 def selected(held: Pieces, which: npt.NDArray[np.bool_] | Ints) -> Pieces:

@@ -1,7 +1,7 @@
 """A database with rows in it moves forwards: nothing is lost, and what has ended says how."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,8 +10,14 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from portal.cli.db import MIGRATIONS
+from portal.cli.db import MIGRATIONS, upgrade_to_head
 from portal.db import Database, open_database
+from portal.recordings.criteria import Criteria, PointAsked
+from portal.recordings.describing import found_by
+from portal.recordings.models import Footprint
+from portal.recordings.projection import to_grid
+from portal.recordings.tracks import pack
+from tests.factories.catalogue import LATITUDE, LONGITUDE
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -127,3 +133,45 @@ def test_the_new_words_are_allowed_and_others_still_are_not(old: Database) -> No
         old.engine.execution_options(portal_writing=True).begin() as connection,
     ):
         connection.execute(sa.text("UPDATE footage_request SET status = 'lost'"))
+
+
+def test_the_index_of_recordings_is_made_from_their_tracks(old: Database) -> None:
+    at_revision(old.url, "0002")
+    add_recording(old, "A")
+    upgrade_to_head(old.url)
+    criteria = Criteria(AT, AT + timedelta(minutes=5), PointAsked(LATITUDE, LONGITUDE, 50.0))
+    with old.reading() as session:
+        assert [found.source_id for found in found_by(session, criteria)] == ["A"]
+        before = session.scalar(sa.select(sa.func.count()).select_from(Footprint))
+    upgrade_to_head(old.url)  # again adds nothing
+    with old.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Footprint)) == before
+
+
+def add_recording(old: Database, name: str) -> None:
+    """A recording as it was kept before: standing still for ten minutes."""
+    known = tables(old)
+    (x,), (y,) = to_grid([LATITUDE], [LONGITUDE])
+    start, ended_at = int(AT.timestamp()), AT + timedelta(minutes=10)
+    facts = {"source_id": name, "camera": "C", "category": "non_evidential", "id": 1}
+    with old.engine.execution_options(portal_writing=True).begin() as connection:
+        connection.execute(
+            known.tables["recording"].insert(),
+            facts
+            | {
+                name: at.replace(tzinfo=None)
+                for name, at in (
+                    ("started_at", AT), ("ended_at", ended_at), ("imported_at", ended_at)
+                )
+            },
+        )  # fmt: skip
+        connection.execute(
+            known.tables["track"].insert(),
+            {
+                "recording_id": 1,
+                "start": start,
+                "end": start + 600,
+                "slack_dm": 0,
+                "points": pack([0, 300_000, 600_000], [x] * 3, [y] * 3),
+            },
+        )

@@ -1,6 +1,6 @@
 """Writing one batch of checked lines: what is new, what has changed, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -8,8 +8,22 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.recordings.bulk import insert, instants, next_numbers
-from portal.recordings.indexing import Geometry, displace, geometries, place
+from portal.recordings.bulk import (
+    insert,
+    insert_footprint,
+    insert_tracks,
+    instants,
+    next_numbers,
+)
+from portal.recordings.bundles import Row
+from portal.recordings.indexing import (
+    Geometry,
+    displace,
+    footprint_rows,
+    geometries,
+    place,
+    track_rows,
+)
 from portal.recordings.lines import ImportLine
 from portal.recordings.models import Recording, Track
 
@@ -133,6 +147,45 @@ def _update(
     place(session, [(prior.number, line.area, held) for prior, line, held in moved], known)
 
 
+@dataclass(frozen=True)
+class Batch:
+    """New recordings as the tables take them: what is left to do is to write them down."""
+
+    recordings: Sequence[tuple[Any, ...]]
+    tracks: Sequence[tuple[int, int, int, int, bytes]]
+    footprint: Sequence[Row]
+
+
+def write(session: Session, batch: Batch) -> None:
+    """Insert the recordings, where they were, and the index."""
+    insert(session, _RECORDING, ("id", *FACTS, "imported_at"), batch.recordings)
+    insert_tracks(session, batch.tracks)
+    insert_footprint(session, batch.footprint)
+
+
+def batch_of(
+    numbers: Sequence[int],
+    created: Sequence[tuple[ImportLine, Geometry]],
+    at: datetime,
+    known: frozenset[str],
+    stored: Callable[[datetime], Any],
+) -> Batch:
+    """New recordings by their numbers. `known` has the keys of the areas whose ground is known;
+    `stored` makes instants into what the driver takes (`bulk.instants`)."""
+    taken_in = stored(at)
+    recordings = []
+    for number, (line, _) in zip(numbers, created, strict=True):
+        name, camera, shoulder, started_at, ended_at, area, _fixes, category, *others = line
+        began, ended = stored(started_at), stored(ended_at)
+        recordings.append(
+            (number, name, camera, shoulder, began, ended, area, category.value, *others, taken_in)
+        )
+    placed = [
+        (number, line.area, held) for number, (line, held) in zip(numbers, created, strict=True)
+    ]
+    return Batch(recordings, track_rows(placed), footprint_rows(placed, known))
+
+
 def _create(
     session: Session,
     created: Sequence[tuple[ImportLine, Geometry]],
@@ -143,16 +196,5 @@ def _create(
     if not created:
         return []
     numbers = next_numbers(session, _RECORDING, len(created))
-    stored = instants(session)
-    taken_in = stored(at)
-    rows = []
-    for number, (line, _) in zip(numbers, created, strict=True):
-        name, camera, shoulder, started_at, ended_at, area, _fixes, category, *others = line
-        began, ended = stored(started_at), stored(ended_at)
-        rows.append(
-            (number, name, camera, shoulder, began, ended, area, category.value, *others, taken_in)
-        )
-    insert(session, _RECORDING, ("id", *FACTS, "imported_at"), rows)
-    placed = zip(numbers, created, strict=True)
-    place(session, [(number, line.area, held) for number, (line, held) in placed], known)
+    write(session, batch_of(numbers, created, at, known, instants(session)))
     return numbers

@@ -71,7 +71,8 @@ def take_in(
     tally = tally or Tally()
     with database.reading() as session:
         known = known_areas(session)
-    with _collecting_seldom():
+    # While somebody has the database open, SQLite does not tidy up after each transaction.
+    with _collecting_seldom(), database.engine.connect():
         for chunk in chunks:
             if rejecting:
                 rejecting(chunk.rejected)

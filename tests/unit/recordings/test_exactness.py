@@ -8,7 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from portal.recordings.footprint import ANYWHERE, footprint, slots
+from portal.recordings.bundles import Row, opened, recalled
+from portal.recordings.footprint import ANYWHERE, slots
+from portal.recordings.laying import Filed, laid
 from portal.recordings.matching import Window, judge
 from portal.recordings.shapes import Inside, Legs, Near, Shape
 from portal.recordings.tracks import Tracks, pack, together
@@ -126,30 +128,38 @@ def metres(line: list[Point]) -> Legs:
     )
 
 
-def answers(
-    tracks: Tracks, index: dict[tuple[int, int], set[int]], asked: Window, shape: Shape
-) -> tuple[set[int], set[int]]:
-    """(tracked, may be) by way of the index, as the search does it."""
-    squares = [*shape.squares().tolist(), ANYWHERE]
-    looked = {
-        k
+Index = dict[tuple[int, int], list[Row]]
+
+
+def answers(tracks: Tracks, index: Index, asked: Window, shape: Shape) -> tuple[set[int], set[int]]:
+    """(tracked, may be) by way of the index's rows, as the search does it; the same as of the
+    tracks themselves."""
+    bundles = [
+        row[3:]
         for slot in slots(asked.since, asked.until)
-        for square in squares
-        for k in index.get((slot, square), ())
-        if tracks.start[k] <= asked.until and tracks.end[k] >= asked.since
-    }
-    verdict = judge(tracks, asked, shape)
-    tracked, may_be = (set(np.flatnonzero(f).tolist()) for f in (verdict.tracked, verdict.may_be))
-    assert may_be - {k for k in may_be if tracks.counts[k] == 0} <= looked
-    return tracked & looked, may_be & looked
+        for square in [*shape.squares().tolist(), ANYWHERE]
+        for row in index.get((slot, square), ())
+    ]
+    seen = recalled(opened(bundles), asked.since, asked.until)
+    found = judge(seen.tracks, asked, shape)
+    whole = judge(tracks, asked, shape)
+    of = seen.numbers
+    for name in ("doubt", "distance_m", "at"):
+        ours, theirs = getattr(found, name), getattr(whole, name)[of]
+        placed = whole.tracked[of] | whole.may_be[of]
+        np.testing.assert_array_equal(ours[placed], theirs[placed])
+    tracked, may_be = (set(of[f].tolist()) for f in (found.tracked, found.may_be))
+    for numbers, flags in ((tracked, whole.tracked), (may_be, whole.may_be)):
+        assert numbers == set(np.flatnonzero(flags).tolist())
+    return tracked, may_be
 
 
-def indexed(tracks: Tracks) -> dict[tuple[int, int], set[int]]:
-    index: dict[tuple[int, int], set[int]] = {}
-    for k, slot, square in zip(
-        *(c.tolist() for c in footprint(tracks, [None] * len(tracks))), strict=True
-    ):
-        index.setdefault((slot, square), set()).add(k)
+def indexed(tracks: Tracks) -> Index:
+    count = len(tracks)
+    filed = Filed(np.arange(count), [None] * count, tracks, np.zeros(count, dtype=np.int64))
+    index: Index = {}
+    for row in laid(filed, frozenset()):
+        index.setdefault(row[:2], []).append(row)
     return index
 
 
