@@ -13,7 +13,7 @@ import click
 
 from benchmarks.matching.databases import Databases
 from benchmarks.matching.report import markdown, terminal
-from benchmarks.matching.results import Results
+from benchmarks.matching.results import BARS, Results
 from benchmarks.matching.running import Plan, run
 from benchmarks.matching.server import NotInstalled, Server
 
@@ -26,8 +26,10 @@ WRITTEN_BELOW = "<!-- What follows is written by `make bench-matching`. -->"
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1))
 @click.option("--scenes", default=300, show_default=True, help="Of 90 adversarial questions each.")
 @click.option("--simulated", default=1_500, show_default=True, help="Requests, for the ranking.")
+@click.option("--cold", default=15, show_default=True, help="Questions, each a server's first.")
 @click.option("--grow-from", default=1_000_000, show_default=True)
 @click.option("--grow-to", type=int, help="Also ask the same of a catalogue of so many.")
+@click.option("--only", type=click.Choice(list(BARS)), help="Only on this one of the databases.")
 @click.option("--seed", default=1, show_default=True)
 @click.option(
     "--folder",
@@ -46,14 +48,19 @@ def main(
     rounds: int,
     scenes: int,
     simulated: int,
+    cold: int,
     grow_from: int,
     grow_to: int | None,
+    only: str | None,
     seed: int,
     folder: Path | None,
     page: Path | None,
 ) -> None:
     """Load a synthetic city, compare every answer with an oracle, and measure."""
-    plan = Plan(recordings, questions, rounds, seed, scenes, simulated, grow_from, grow_to)
+    names = (only,) if only else tuple(BARS)
+    names = (only,) if only else tuple(BARS)
+    asked = (questions, rounds, seed, scenes, simulated, cold)
+    plan = Plan(recordings, *asked, grow_from, grow_to, names)
     with ExitStack() as stack:
         where = folder or _temporary(stack)
         try:

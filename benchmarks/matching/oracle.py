@@ -35,8 +35,11 @@ TOLERANCE_M, TOLERANCE_S = 1.0, 1.0
 GAP_S, DRIVEN_M_PER_S, STANDING_S, POOR_M, FAR_M = 300.0, 15.0, 60.0, 50.0, 50_000.0
 # Half a metre of rounding and the plane's own error, in the first sieve only.
 _MARGIN_M = 20.0
-# A borough "touches the squares near the place": up to the diagonal of a square farther away.
-_SQUARES_M = 1_500.0
+# A borough "touches the squares near the place": those of a box around the radius, so up to the
+# box's corner and the diagonal of a square away.
+_CORNER, _SQUARES_M = 1.415, 1_500.0
+# "Distances agree to 1 m or 0.2 %", and what was driven in a gap is kilometres.
+_OF_WHAT_WAS_DRIVEN = 0.002
 _METRES_OF_A_DEGREE = 111_000.0
 
 
@@ -162,13 +165,14 @@ class Oracle:
         plane, legs = _plane_and_legs(place)
         near = [name for name in self._areas if _key(name) not in self._ground]
         perhaps = list(near)
-        box = self._widened(plane, legs, np.array([place.radius_m + _SQUARES_M]))
+        farthest = place.radius_m * _CORNER + _SQUARES_M
+        box = self._widened(plane, legs, np.array([farthest]))
         for name, rings, (south, north, west, east) in self._outlines:
             if not _touches(box, south, north, west, east)[0]:
                 continue
             far = float(_distance_to_ground(legs, plane.rings(rings)).min())
             near += [name] * (far <= place.radius_m)
-            perhaps += [name] * (far <= place.radius_m + _SQUARES_M)
+            perhaps += [name] * (far <= farthest)
         return near, perhaps
 
     def _by_track(
@@ -199,7 +203,8 @@ class Oracle:
             tracked = cut.certain & (far <= reach)
             # A line to the other side of the world is a different one on every map: it may be
             # offered, and need not be.
-            offered = np.where(cut.far, sign > 0, far <= reach + cut.slack_m)
+            slack_m = cut.slack_m * (1.0 + sign * _OF_WHAT_WAS_DRIVEN)
+            offered = np.where(cut.far, sign > 0, far <= reach + slack_m)
             made.append(tuple(who[np.unique(cut.owner[f])] for f in (tracked, offered | tracked)))
         return made[0], made[1]
 

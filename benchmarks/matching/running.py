@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from benchmarks.matching import product, ranking
 from benchmarks.matching.adversarial import trial
 from benchmarks.matching.checking import Say, checked, checked_tracked, different, loaded_with
-from benchmarks.matching.city import RECORDINGS_A_DAY, Block, blocks
+from benchmarks.matching.city import FIRST_DAY, RECORDINGS_A_DAY, Block, blocks
 from benchmarks.matching.databases import POSTGRESQL, SQLITE, Databases
 from benchmarks.matching.ground import AREAS, gazetteer
 from benchmarks.matching.limit import Limit
@@ -27,15 +28,13 @@ from benchmarks.matching.results import Checked, Growth, Portal, Results
 from benchmarks.matching.results import Limit as LimitMeasured
 from benchmarks.matching.results import PostGis as PostGisMeasured
 from benchmarks.matching.sending import Sent, sent
+from portal.recordings.criteria import Criteria
 from portal.recordings.models import Recording
 from portal.recordings.tracks import Floats
 
-NAMES = (SQLITE, POSTGRESQL)
 _LIMIT, _LIMIT_RANKED, _POSTGIS = "the limit", "the limit, ranking too", "PostGIS"
 # There must be a Saturday night among the days that are asked about.
 _FEWEST_DAYS = 7
-# Each cold question restarts the server; these are spread over the kinds and settings.
-_COLD = 15
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,10 @@ class Plan:
     seed: int
     scenes: int
     simulated: int
+    cold: int
     grow_from: int
     grow_to: int | None
+    names: Sequence[str] = (SQLITE, POSTGRESQL)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
     about = machine(databases.server.url("postgres"))
     say(f"drawing a city of {plan.recordings:,} recordings")
     city = _drawn(plan)
-    loaded = {name: _loaded(databases, name, plan.recordings, say) for name in NAMES}
+    loaded = {name: _loaded(databases, name, plan.recordings, say) for name in plan.names}
     say("loading PostGIS")
     postgis_url, postgis_loaded = databases.postgis(city.parts)
     urls = {name: url for name, (url, _) in loaded.items()}
@@ -79,7 +80,7 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
     with _everything(limit, urls, postgis_url, city.ground) as engines:
         right = {
             name: checked(name, engines[name], city.asked, expected, say)
-            for name in (_LIMIT, *NAMES)
+            for name in (_LIMIT, *plan.names)
         }
         ask = engines[_POSTGIS]
         right[_POSTGIS] = checked_tracked(_POSTGIS, ask, city.asked, expected, say)
@@ -89,12 +90,12 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
     bytes_each = limit.bytes / plan.recordings
     del limit, oracle
     adversarial = _adversarial(plan, databases, city.ground, say)
-    ranked = {name: _ranked(plan, urls[name], city.whole, say) for name in NAMES}
+    ranked = {name: _ranked(plan, urls[name], city.whole, say) for name in plan.names}
     say("asking with cold caches")
-    first = city.asked[:: max(1, len(city.asked) // _COLD)][:_COLD]
+    first = city.asked[:: max(1, len(city.asked) // plan.cold)][: plan.cold]
     frozen = _cold(databases, urls, postgis_url, city.ground, first)
-    sending = {name: _sent(databases, name, urls[name], city.asked, say) for name in NAMES}
-    grown = {name: _grown(plan, databases, name, say) for name in NAMES}
+    sending = {name: _sent(databases, name, urls[name], city.asked, say) for name in plan.names}
+    grown = {name: _grown(plan, databases, name, say) for name in plan.names}
     return Results(
         machine=about,
         recordings=plan.recordings,
@@ -108,20 +109,35 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
                 name, loaded[name][1], times[name], frozen[name], right[name], adversarial[name],
                 ranked[name], sending[name], grown[name],
             )
-            for name in NAMES
+            for name in plan.names
         ],
     )  # fmt: skip
 
 
 def _drawn(plan: Plan) -> _City:
     parts = list(blocks(seed=plan.seed, wanted=plan.recordings))
-    return _City(parts, _whole(parts), _ground(), _questions(plan, plan.recordings))
+    whole = _whole(parts)
+    asked = _questions(plan, plan.recordings, datetime.fromtimestamp(whole.start[-1], UTC))
+    return _City(parts, whole, _ground(), asked)
 
 
-def _questions(plan: Plan, recordings: int) -> list[Question]:
-    """The questions about the days that a catalogue of so many recordings holds."""
+def _questions(plan: Plan, recordings: int, last: datetime) -> list[Question]:
+    """The questions about the days that a catalogue holds whose last recording began at `last`.
+
+    Of less than a week there is no Saturday night: those questions are moved into what there is.
+    """
     days = max(_FEWEST_DAYS, recordings // RECORDINGS_A_DAY)
-    return questions(seed=plan.seed, wanted=plan.questions, days=days)
+    asked = questions(seed=plan.seed, wanted=plan.questions, days=days)
+    if last >= FIRST_DAY + timedelta(days=_FEWEST_DAYS):
+        return asked
+    return [replace(one, criteria=_moved(one.criteria, last)) for one in asked]
+
+
+def _moved(criteria: Criteria, last: datetime) -> Criteria:
+    lasting = criteria.until - criteria.since
+    room = max(last - FIRST_DAY - lasting, timedelta(seconds=1))
+    since = FIRST_DAY + (criteria.since - FIRST_DAY) % room
+    return replace(criteria, since=since, until=since + lasting)
 
 
 def _whole(parts: Sequence[Block]) -> Block:
@@ -186,7 +202,7 @@ def _adversarial(
     oracle = Oracle(made.recordings, AREAS, ground)
     expected = [oracle.expected(question.criteria) for question in made.questions]
     found = {}
-    for name in NAMES:
+    for name in plan.names:
         url = databases.empty(name, "trial")
         loaded_with(url, made, gazetteer())
         with _portal(url) as ask:
@@ -246,7 +262,7 @@ def _grown(plan: Plan, databases: Databases, name: str, say: Say) -> Growth | No
             stack.enter_context(stack.enter_context(product.opened(url)).reading())
             for url in (small_url, large_url)
         )
-        asked = _held_whole(few, _questions(plan, plan.grow_from))
+        asked = _held_whole(few, plan)
         say(f"asking {len(asked):,} questions of {small.recordings:,} and {large.recordings:,}")
         differ = different(few, many, asked)
         engines: dict[str, Ask] = {
@@ -258,7 +274,8 @@ def _grown(plan: Plan, databases: Databases, name: str, say: Say) -> Growth | No
     return Growth(small, large, times["few"], times["many"], differ)
 
 
-def _held_whole(session: Session, asked: Sequence[Question]) -> list[Question]:
-    """The questions about times that the catalogue holds whole: a larger one has no more there."""
-    last = session.scalar(sa.select(sa.func.max(Recording.started_at)))
-    return [question for question in asked if last and question.criteria.until < last]
+def _held_whole(session: Session, plan: Plan) -> list[Question]:
+    """Questions about times that the catalogue holds whole: a larger one has no more there."""
+    last = session.scalar(sa.select(sa.func.max(Recording.started_at))) or FIRST_DAY
+    asked = _questions(plan, plan.grow_from, last)
+    return [question for question in asked if question.criteria.until < last]
