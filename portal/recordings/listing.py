@@ -61,16 +61,17 @@ class Ranking:
     def page(self, session: Session, part: Part, *, begin: int, most: int) -> Sequence[Ranked]:
         """At most so many of a part, from the `begin`th (from 0) on."""
         numbered = self._numbered()
+        chosen = sa.select(numbered.c.id, numbered.c.number).where(numbered.c.part == part.value)
+        found = session.execute(chosen.order_by(numbered.c.number).offset(begin).limit(most))
+        numbers = {one.id: one.number for one in found}
+        # Only now the rows themselves: thousands of them would be sorted before the page is cut.
         rows = session.execute(
-            sa.select(numbered.c.number, Candidate, Recording)
-            .join(Candidate, Candidate.id == numbered.c.id)
+            sa.select(Candidate, Recording)
             .join(Recording, Recording.id == Candidate.recording_id)
-            .where(numbered.c.part == part.value)
-            .order_by(numbered.c.number)
-            .offset(begin)
-            .limit(most)
+            .where(Candidate.id.in_(list(numbers)))
         )
-        return [Ranked(number, candidate, recording) for number, candidate, recording in rows]
+        ranked = [Ranked(numbers[one.id], one, recording) for one, recording in rows]
+        return sorted(ranked, key=lambda one: one.number)
 
     def number_of(self, session: Session, candidate_id: int) -> int | None:
         """A candidate's place among all that were found; None for another request's."""

@@ -142,10 +142,11 @@ function drawPin(map, track, onChoose) {
   const leader = L.polyline([spot, spot], { ...BARE, color: INK, weight: 1 }).addTo(map);
   pin.getElement().setAttribute("aria-label", track.words);
   pin.getElement().setAttribute("aria-pressed", "false");
-  // A key pressed on a number is a click to the map; a space is one to everybody else.
+  // It is a button to those who hear the page: both keys of a button press it.
   pin.getElement().addEventListener("keydown", (event) => {
-    if (event.key === " ") {
+    if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
+      event.stopPropagation();
       onChoose(String(track.candidate));
     }
   });
