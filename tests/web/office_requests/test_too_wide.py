@@ -59,3 +59,12 @@ def test_a_request_that_was_searched_whole_has_none_of_this(
 def test_the_search_is_not_finished_on_a_part(too_wide: str, signed_in: SignedIn) -> None:
     page = signed_in(Role.SEARCHER).get(f"{too_wide}/find-video").text
     assert "a part of" in page
+
+
+def test_what_each_number_is_used_for_is_said(sqlite_house: House, signed_in: SignedIn) -> None:
+    at = HAPPENED_AT + timedelta(days=8)
+    with sqlite_house.db.writing() as session:
+        made = received(session, at=at, vehicle="AB12 CDE", custody_number="77/26")
+    page = signed_in(Role.SEARCHER).get(f"/office/requests/{made.reference}/find-video").text
+    assert "AB12 CDE (not searched for: recordings carry no vehicle" in page
+    assert "77/26 (moves a recording up or down the list, and hides none)" in page
