@@ -14,7 +14,7 @@ from portal.recordings.kinds import Category, Certainty
 from portal.recordings.listing import Part, Ranked, Ranking
 from portal.recordings.models import Candidate, Preservation, Recording
 from portal.requests.models import FootageRequest
-from portal.requests.staff_views.why import Why, why
+from portal.requests.staff_views.why import Why, why_of
 
 PAGE_SIZE = 50
 
@@ -29,7 +29,11 @@ class CandidateRow:
     holds: Sequence[Hold]
     keeping: str
     is_urgent: bool
-    why: Why
+
+    @property
+    def why(self) -> Why:
+        """Why it is on the list."""
+        return why_of(self.candidate)
 
     @property
     def is_uncertain(self) -> bool:
@@ -120,15 +124,7 @@ class _Facts:
         """A row of the list."""
         holds = self.holds.get(one.recording.id, [])
         keeping, is_urgent = self._keeping(one.recording, holds)
-        return CandidateRow(
-            one.number,
-            one.candidate,
-            one.recording,
-            holds,
-            keeping,
-            is_urgent,
-            why(one.candidate),
-        )
+        return CandidateRow(one.number, one.candidate, one.recording, holds, keeping, is_urgent)
 
     def _keeping(self, recording: Recording, holds: Sequence[Hold]) -> tuple[str, bool]:
         """Whether it is kept, and whether it would be deleted within days."""

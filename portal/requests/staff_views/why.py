@@ -41,7 +41,7 @@ class Why:
     together: str
 
 
-def why(candidate: Candidate) -> Why:
+def why_of(candidate: Candidate) -> Why:
     """Read from what the search wrote down."""
     said = [reason for reason in candidate.reasons if not reason.startswith(_ARITHMETIC)]
     arithmetic = next((r for r in candidate.reasons if r.startswith(_ARITHMETIC)), "")

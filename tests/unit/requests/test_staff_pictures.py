@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from portal.recordings.kinds import CandidateStatus, Category, Certainty
 from portal.recordings.models import Candidate, Recording
 from portal.requests.staff_views.candidates import CandidateRow
-from portal.requests.staff_views.timeline import LEFT, MOST_ROWS, RIGHT, WIDTH, timeline
+from portal.requests.staff_views.timeline import LEFT, RIGHT, WIDTH, timeline
 
 AT = datetime(2026, 3, 27, 17, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -62,7 +62,7 @@ def test_everything_stays_on_the_paper(minutes: int, count: int, begins: int) ->
 
     picture = timeline(rows, asked=window, searched=window)
 
-    assert len(picture.bars) == min(count, MOST_ROWS)
+    assert len(picture.bars) == count
     assert all(LEFT <= bar.span.x <= WIDTH - RIGHT for bar in picture.bars)
     assert all(a.x < b.x for a, b in pairwise(picture.marks))
     assert len(picture.marks) <= 15

@@ -1,18 +1,25 @@
 """Find video: the list, the pictures, judging, searching again."""
 
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.actors import WORKER, Role
+from portal.actors import COMMAND_LINE, WORKER, Role
 from portal.holds.commands import open_matter, place
 from portal.holds.policy import HoldKind, Level
 from portal.house import House
+from portal.recordings.gazetteer import import_places
 from portal.recordings.kinds import CandidateStatus
-from portal.recordings.models import Candidate
+from portal.recordings.models import Candidate, Recording
 from portal.recordings.queries import candidates_of, searches_of
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 from tests.factories.applicants import HAPPENED_AT, received
-from tests.factories.catalogue import line, take_in
+from tests.factories.catalogue import LATITUDE, LONGITUDE, line, take_in
 from tests.web.conftest import SignedIn
 from tests.web.office_requests.conftest import Case
 
@@ -193,3 +200,185 @@ def test_a_held_recording_is_marked(case: Case, sqlite_house: House, signed_in: 
 
     assert "CR/77" in page
     assert "Kept: held as evidence" in page
+
+
+def _search(client: FlaskClient, case: Case, minutes: int, metres: int) -> str:
+    """Search again, that many minutes on each side and metres from the place; the page."""
+    typed = {"minutes": str(minutes), "metres": str(metres)}
+    answer = client.post(f"{case.address}/find-video/search", data=typed)
+    assert answer.status_code == 303
+    return client.get(f"{case.address}/find-video").text
+
+
+def test_a_narrower_search_shortens_the_list_and_loses_nothing(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    """They stand 89, 44 and 0 metres away: 50 metres leave the last two to be judged."""
+    client = signed_in(Role.SEARCHER)
+    page = _search(client, case, 0, 50)
+
+    assert "To be judged (2)" in page
+    assert "Found only by an earlier search (1)" in page
+    earlier = client.get(f"{case.address}/find-video?part=earlier").text
+    assert f'id="candidate-{case.candidates[0]}"' in earlier
+    assert "Kept for this request" in earlier
+    with sqlite_house.db.reading() as session:
+        assert len(candidates_of(session, case.request_id)) == 3
+
+    assert "To be judged (3)" in _search(client, case, 0, 250)
+
+
+def test_all_of_the_list_are_those_of_the_part_that_is_shown(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.SEARCHER)
+    _search(client, case, 0, 50)
+
+    client.post(
+        f"{case.address}/find-video/reject?part=earlier",
+        data={"candidates": "all", "because": "Too far"},
+    )
+
+    statuses = [_candidate(sqlite_house, one).status for one in case.candidates]
+    assert statuses == ["rejected", "proposed", "proposed"]
+    assert "Rejected (1)" in client.get(f"{case.address}/find-video").text
+
+
+def test_the_search_begins_with_what_was_searched_last(case: Case, signed_in: SignedIn) -> None:
+    page = _search(signed_in(Role.SEARCHER), case, -15, 250)
+
+    assert re.search(r'<option value="-15" selected>15 minutes less on each side, 5:15pm', page)
+    assert re.search(r'<option value="250" selected>Within 250 m<', page)
+    assert re.search(r'<option value="150">Within 150 m \(as they said\)', page)
+
+
+def test_less_time_than_there_is_is_not_on_offer(case: Case, signed_in: SignedIn) -> None:
+    client = signed_in(Role.SEARCHER)
+    address = f"{case.address}/find-video/search"
+
+    assert client.post(address, data={"minutes": "-30", "metres": "150"}).status_code == 422
+    assert client.post(address, data={"minutes": "0", "metres": "-1"}).status_code == 422
+
+
+def test_judging_goes_on_to_the_next_row(case: Case, signed_in: SignedIn) -> None:
+    client = signed_in(Role.SEARCHER)
+    address = f"{case.address}/find-video"
+
+    answer = client.post(f"{address}/{case.candidates[0]}", data={"verdict": "confirm"})
+    assert answer.location == f"{address}#candidate-{case.candidates[1]}"
+    assert "Number 1 is confirmed." in client.get(address).text
+
+    # After the last one comes the one before it; after all, the list.
+    rejected = {"verdict": "reject", "why": "Another street"}
+    answer = client.post(f"{address}/{case.candidates[2]}", data=rejected)
+    assert answer.location == f"{address}#candidate-{case.candidates[1]}"
+    answer = client.post(f"{address}/{case.candidates[1]}", data=rejected)
+    assert answer.location == f"{address}#list"
+
+
+def test_the_map_draws_what_the_list_shows(case: Case, signed_in: SignedIn) -> None:
+    answer = signed_in(Role.AUDITOR).get(f"{case.address}/find-video/map.json")
+
+    assert answer.status_code == 200
+    drawn = answer.get_json()
+    assert drawn["ground"] == {
+        "lines": [[[LATITUDE, LONGITUDE]]],
+        "radius_m": 150.0,
+        "is_area": False,
+    }
+    assert [track["number"] for track in drawn["tracks"]] == [1, 2, 3]
+    assert [track["candidate"] for track in drawn["tracks"]] == list(case.candidates)
+    assert drawn["tracks"][1]["spot"] == pytest.approx((LATITUDE + 0.0004, LONGITUDE), abs=2e-5)
+    assert drawn["tracks"][0]["words"] == "Number 1, L1234, 5:30pm to 5:40pm"
+
+
+def test_the_map_is_for_those_who_may_see_the_list(
+    case: Case, app: Flask, signed_in: SignedIn
+) -> None:
+    address = f"{case.address}/find-video/map.json"
+
+    assert app.test_client().get(address).status_code == 303
+    assert signed_in(Role.ADMINISTRATOR).get(address).status_code == 403
+
+
+def _knows_places(house: House) -> None:
+    street = {"kind": "street", "borough": "Lambeth"}
+    places = [
+        {**street, "name": "Far Street", "point": [LATITUDE + 0.05, LONGITUDE]},
+        {**street, "name": "Far Street North", "point": [LATITUDE + 0.06, LONGITUDE]},
+    ]
+    with house.db.writing() as session:
+        import_places(session, places, by=COMMAND_LINE, at=house.now())
+
+
+_ELSEWHERE = {
+    "happened_on-day": "23",
+    "happened_on-month": "10",
+    "happened_on-year": "2026",
+    "since": "9am",
+    "until": "10am",
+    "place": "Far Street",
+    "metres": "150",
+}
+
+
+def test_another_place_and_time_can_be_searched(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    """They named the wrong street and the wrong day."""
+    _knows_places(sqlite_house)
+    at = datetime(2026, 10, 23, 8, 20, tzinfo=UTC)
+    take_in(sqlite_house.db, line("REC-there", at, north=0.05), at=sqlite_house.now())
+    client = signed_in(Role.SEARCHER)
+    address = f"{case.address}/find-video/elsewhere"
+    assert 'value="24"' in client.get(address).text  # the day that was said
+
+    asked_which = client.post(address, data=_ELSEWHERE)
+    assert asked_which.status_code == 422
+    offered = re.findall(r'name="which_place" type="radio" value="(\d+)"', asked_which.text)
+    answer = client.post(address, data={**_ELSEWHERE, "which_place": offered[0]})
+
+    assert answer.status_code == 303
+    page = client.get(f"{case.address}/find-video").text
+    assert "Within 150 m of Far Street, Lambeth" in page
+    assert "To be judged (1)" in page
+    assert "Found only by an earlier search (3)" in page
+    assert "REC-there" in {recording.source_id for _, recording in _found(sqlite_house, case)}
+    # Searching again begins with what they said, and the map follows where we looked.
+    assert '<option value="0" selected>As they said' in page
+    drawn = client.get(f"{case.address}/find-video/map.json").get_json()
+    assert drawn["ground"]["lines"] == [[[LATITUDE + 0.05, LONGITUDE]]]
+
+
+def _found(house: House, case: Case) -> Sequence[tuple[Candidate, Recording]]:
+    with house.db.reading() as session:
+        return candidates_of(session, case.request_id)
+
+
+def test_only_a_searcher_searches_elsewhere(case: Case, signed_in: SignedIn) -> None:
+    address = f"{case.address}/find-video/elsewhere"
+
+    assert signed_in(Role.DECISION_MAKER).get(address).status_code == 403
+    answer = signed_in(Role.SEARCHER).post(address, data={})
+    assert answer.status_code == 422
+    assert "Enter the date it happened" in answer.text
+
+
+def test_a_deleted_recording_cannot_be_confirmed_on_the_page(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    with sqlite_house.db.writing() as session:
+        gone = session.get_one(Recording, case.recordings[0])
+        gone.deleted_at, gone.deleted_why = sqlite_house.now(), "Its time was over"
+
+    page = signed_in(Role.SEARCHER).get(f"{case.address}/find-video").text
+
+    assert "Deleted on" in page
+    assert page.count('value="confirm"') == 2
+    assert page.count('value="reject"') == 3
+
+
+def test_odd_addresses_show_the_first_part(case: Case, signed_in: SignedIn) -> None:
+    page = signed_in(Role.SEARCHER).get(f"{case.address}/find-video?part=all&page=-3").text
+
+    assert "To be judged (3)" in page
