@@ -208,3 +208,40 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert "They were searched." in answer.text
     with sqlite_house.db.reading() as session:
         assert session.scalars(sa.select(FootageRequest)).all() == []
+
+
+def test_several_days_are_searched_whole(sqlite_house: House, signed_in: SignedIn) -> None:
+    days = {
+        "since": "",
+        "until": "",
+        "happened_until-day": "25",
+        "happened_until-month": "10",
+        "happened_until-year": "2026",
+    }
+    assert signed_in(Role.INTAKE).post(ADDRESS, data=RIGHT | days).status_code == 303
+    seen = _sighting(sqlite_house)
+    # From Saturday's midnight in summer time to that after Sunday, which had 25 hours.
+    assert seen.earliest_at == datetime(2026, 10, 23, 23, tzinfo=UTC)
+    assert seen.latest_at == datetime(2026, 10, 26, 0, tzinfo=UTC)
+    assert seen.said_time == "Time not known"
+
+
+@pytest.mark.parametrize(
+    ("day", "times", "words"),
+    [
+        ("23", {"since": "", "until": ""}, "Last date must be the same as or after the date"),
+        ("25", {}, "Leave the times empty when it can have been on several days"),
+        ("99", {"since": "", "until": ""}, "Last date it can have been must be a real date"),
+    ],
+)
+def test_several_days_that_cannot_be_searched(
+    signed_in: SignedIn, day: str, times: dict[str, str], words: str
+) -> None:
+    last = {
+        "happened_until-day": day,
+        "happened_until-month": "10",
+        "happened_until-year": "2026",
+    }
+    answer = signed_in(Role.INTAKE).post(ADDRESS, data=RIGHT | last | times)
+    assert answer.status_code == 422
+    assert words in answer.text
