@@ -118,18 +118,6 @@ class Report:
         """The mean reciprocal rank, as a multiple of that of overlap over distance."""
         return self.by_rule[SCORE].reciprocal / self.by_rule[OVERLAP_OVER_DISTANCE].reciprocal
 
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """Which bars are not met, in words."""
-        missed = self.by_rule[SCORE].missed
-        said = {
-            f"ranking: {self.gain:.2f} times overlap / distance, not {LEAST_GAIN}": (
-                self.gain < LEAST_GAIN
-            ),
-            f"ranking: {missed:.2%} missed, more than {MOST_MISSED:.0%}": missed > MOST_MISSED,
-        }
-        return tuple(words for words, fails in said.items() if fails)
-
     def table(self) -> str:
         """The measurements as a small table."""
         return "\n".join(self._lines())

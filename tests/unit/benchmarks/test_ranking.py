@@ -111,5 +111,4 @@ def test_each_rule_puts_the_same_answers_in_its_own_order(city: Block) -> None:
     assert report.numbered.missed == 1.0
     assert report.candidates == 3
     assert [(t.count, t.said, t.true) for t in report.trust] == [(40, 0.5, 0.0)]
-    assert len(report.faults) == 1
     assert "score is 1.00 times" in report.table()
