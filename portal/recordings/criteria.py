@@ -168,7 +168,7 @@ def _box_km2(line: tuple[tuple[float, float], ...], reach_km: float) -> float:
     (south, north), (west, east) = ((min(each), max(each)) for each in zip(*line, strict=True))
     high = (north - south) * _KM_PER_DEGREE
     wide = (east - west) * _KM_PER_DEGREE * cos(radians(south))
-    return (high + 2 * reach_km) * (wide + 2 * reach_km)
+    return float((high + 2 * reach_km) * (wide + 2 * reach_km))
 
 
 def _length_km(line: tuple[tuple[float, float], ...]) -> float:

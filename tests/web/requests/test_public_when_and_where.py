@@ -1,5 +1,7 @@
 """When and where: the questions that turn a memory into something that can be searched."""
 
+from typing import Any
+
 import pytest
 
 from tests.factories.public_journey import NOW, SAR, Visitor, day
@@ -32,7 +34,7 @@ def test_a_night_that_has_not_come_is_not_asked_about(visitor: Visitor) -> None:
     ],
 )
 def test_a_part_of_the_day_is_chosen_and_has_been(
-    visitor: Visitor, data: dict[str, str], words: str
+    visitor: Visitor, data: dict[str, Any], words: str
 ) -> None:
     visitor.walk({**BEGUN, "when": day()})
     answered = visitor.answer("time", **data)
