@@ -104,10 +104,46 @@ def confirm(
 
 def reject(session: Session, *, candidate_id: int, by: Actor, at: datetime, why: str) -> Candidate:
     """A handler says that this is not what the applicant means, and why."""
+    reason = _reason(why)
+    candidate = _locked_candidate(session, candidate_id)
+    return _judge(session, candidate, CandidateStatus.REJECTED, by, at, reason)
+
+
+def reject_unjudged(
+    session: Session, *, candidate_ids: Iterable[int], why: str, by: Actor, at: datetime
+) -> int:
+    """Reject those of the candidates that nobody has judged, for one reason; returns how many.
+
+    There may be thousands: the rows are written at once, and the book has a line for each.
+    """
+    reason = _reason(why)
+    count = 0
+    for numbers in in_turn(sorted(set(candidate_ids)), _AT_ONCE):
+        rejected = session.execute(
+            sa.update(Candidate)
+            .where(Candidate.id.in_(numbers), Candidate.status == CandidateStatus.PROPOSED)
+            .values(
+                status=CandidateStatus.REJECTED, judged_by=by.id, judged_at=at, judged_why=reason
+            )
+            .returning(Candidate.request_id, Candidate.recording_id)
+        ).all()
+        for request_id, recording_id in rejected:
+            _note(session, CandidateStatus.REJECTED, request_id, recording_id, by, at)
+        count += len(rejected)
+    return count
+
+
+def _reason(why: str) -> str:
+    """Why something is rejected, in as many words as are kept."""
     if not why.strip():
         raise Refused("Enter why this recording is not the one.")
-    candidate = _locked_candidate(session, candidate_id)
-    return _judge(session, candidate, CandidateStatus.REJECTED, by, at, why)
+    return _bounded(why)
+
+
+def _bounded(why: str) -> str:
+    if len(why.strip()) > _LONGEST_WHY:
+        raise Refused("Shorten the reason to 1,000 characters.")
+    return why.strip()
 
 
 def _locked_candidate(session: Session, candidate_id: int) -> Candidate:
@@ -125,20 +161,23 @@ def _judge(
     at: datetime,
     why: str,
 ) -> Candidate:
-    if len(why.strip()) > _LONGEST_WHY:
-        raise Refused("Shorten the reason to 1,000 characters.")
+    candidate.judged_why = _bounded(why) or None
     candidate.status, candidate.judged_by, candidate.judged_at = status, by.id, at
-    candidate.judged_why = why.strip() or None
     session.flush()
-    record(
-        session,
-        f"candidate.{status.value}",
-        subject=str(candidate.request_id),
-        by=by,
-        at=at,
-        recording=candidate.recording_id,
-    )
+    _note(session, status, candidate.request_id, candidate.recording_id, by, at)
     return candidate
+
+
+def _note(
+    session: Session,
+    status: CandidateStatus,
+    request_id: UUID,
+    recording_id: int,
+    by: Actor,
+    at: datetime,
+) -> None:
+    deed, subject = f"candidate.{status.value}", str(request_id)
+    record(session, deed, subject=subject, by=by, at=at, recording=recording_id)
 
 
 def preserve(

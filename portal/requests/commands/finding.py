@@ -8,12 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
+from portal.db import in_turn
 from portal.errors import NotFound, Refused
-from portal.recordings.commands import confirm, reject
-from portal.recordings.models import Candidate, CandidateStatus
+from portal.recordings.commands import confirm, reject, reject_unjudged
+from portal.recordings.models import Candidate
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 from portal.requests.queries import lock_request
+
+_AT_ONCE = 1_000
 
 # From the decision on, the answer stands on what was confirmed: send the decision back first.
 _SETTLED = frozenset(
@@ -55,31 +58,16 @@ def reject_candidates(
     session: Session,
     *,
     request_id: UUID,
-    candidate_ids: Iterable[int] | None,
+    candidate_ids: Iterable[int],
     why: str,
     by: Actor,
     at: datetime,
 ) -> int:
-    """Reject several for one reason, those judged meanwhile left alone; returns how many.
-
-    None for `candidate_ids` means every one that is still proposed.
-    """
+    """Reject several for one reason, those judged meanwhile left alone; returns how many."""
     _judged_request(session, request_id)
-    proposed = _proposed(session, request_id)
-    if candidate_ids is not None:
-        wanted = sorted(set(candidate_ids))
-        _own(session, request_id, wanted)
-        proposed = [one for one in proposed if one in wanted]
-    for candidate_id in proposed:
-        reject(session, candidate_id=candidate_id, by=by, at=at, why=why)
-    return len(proposed)
-
-
-def _proposed(session: Session, request_id: UUID) -> list[int]:
-    found = sa.select(Candidate.id).where(
-        Candidate.request_id == request_id, Candidate.status == CandidateStatus.PROPOSED
-    )
-    return list(session.scalars(found.order_by(Candidate.id)))
+    wanted = sorted(set(candidate_ids))
+    _own(session, request_id, wanted)
+    return reject_unjudged(session, candidate_ids=wanted, why=why, by=by, at=at)
 
 
 def _judged_request(session: Session, request_id: UUID) -> FootageRequest:
@@ -92,12 +80,10 @@ def _judged_request(session: Session, request_id: UUID) -> FootageRequest:
     return footage_request
 
 
-def _own(session: Session, request_id: UUID, candidate_ids: list[int]) -> list[Candidate]:
-    found = session.scalars(
-        sa.select(Candidate)
-        .where(Candidate.request_id == request_id, Candidate.id.in_(candidate_ids))
-        .order_by(Candidate.id)
-    ).all()
-    if len(found) < len(candidate_ids):
+def _own(session: Session, request_id: UUID, candidate_ids: list[int]) -> None:
+    owned = 0
+    for numbers in in_turn(candidate_ids, _AT_ONCE):
+        of_it = sa.and_(Candidate.request_id == request_id, Candidate.id.in_(numbers))
+        owned += session.scalar(sa.select(sa.func.count()).where(of_it)) or 0
+    if owned < len(candidate_ids):
         raise NotFound("There is no such recording on this request's list.")
-    return list(found)

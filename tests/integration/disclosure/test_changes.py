@@ -19,6 +19,7 @@ from portal.holds.policy import Level
 from portal.house import House
 from portal.notifications.models import Notice
 from portal.recordings.kinds import CandidateStatus
+from portal.recordings.listing import Part, Ranking
 from portal.recordings.models import Candidate, Recording
 from portal.requests.commands.finding import reject_candidates
 from portal.requests.endings import Ending
@@ -224,7 +225,7 @@ def test_late_video_is_judged_and_decided_again(house: House) -> None:
         reject_candidates(
             session,
             request_id=ready.request_id,
-            candidate_ids=None,
+            candidate_ids=Ranking(ready.request_id, 0).ids(session, Part.UNJUDGED),
             why="Another street.",
             by=by,
             at=house.now(),

@@ -18,11 +18,13 @@ from portal.recordings.commands import (
     preserve,
     record_search,
     reject,
+    reject_unjudged,
     release_preservations,
 )
 from portal.recordings.criteria import Criteria, PointAsked
 from portal.recordings.describing import Found, found_by
 from portal.recordings.importing import import_lines
+from portal.recordings.listing import Following, Part, Ranking
 from portal.recordings.models import CandidateStatus, Recording, Track
 from portal.recordings.queries import (
     candidates_of,
@@ -149,6 +151,68 @@ def test_searching_again_keeps_judgements_and_refreshes_scores(
         assert {candidate.search_id for candidate in held.values()} == {number}
         assert [found.source_id for _, found in matches_of(session, request_id)] == ["a"]
     assert deeds(database).count("candidate.confirmed") == 1
+
+
+def test_several_are_rejected_at_once_and_each_has_its_line_in_the_book(
+    database: Database, request_id: uuid.UUID
+) -> None:
+    fill(database, "a", "b", "c")
+    searched(database, request_id)
+    with database.writing() as session:
+        (a, _), (b, _), (c, _) = candidates_of(session, request_id)
+        confirm(session, candidate_id=a.id, by=HANDLER, at=AT)
+        for why in (" ", "x" * 1001):
+            with pytest.raises(Refused):
+                reject_unjudged(session, candidate_ids=[a.id, b.id], why=why, by=HANDLER, at=AT)
+        count = reject_unjudged(
+            session, candidate_ids=[a.id, b.id, c.id], why=" Too far ", by=HANDLER, at=AT
+        )
+        assert count == 2
+    with database.reading() as session:
+        held = [one for one, _ in candidates_of(session, request_id)]
+        assert [one.status.value for one in held] == ["confirmed", "rejected", "rejected"]
+        assert [one.judged_why for one in held] == [None, "Too far", "Too far"]
+        assert {one.judged_by for one in held} == {HANDLER.id}
+    assert deeds(database).count("candidate.rejected") == 2
+
+
+def test_the_list_is_read_a_page_at_a_time(database: Database, request_id: uuid.UUID) -> None:
+    fill(database, "a", "b", "c", "d")
+    first = searched(database, request_id)
+    with database.writing() as session:
+        (a, _), (b, _), (c, _), (d, _) = candidates_of(session, request_id)
+        confirm(session, candidate_id=b.id, by=HANDLER, at=AT)
+        ranking = Ranking(request_id, first)
+        assert ranking.counts(session) == {
+            Part.UNJUDGED: 3,
+            Part.EARLIER: 0,
+            Part.CONFIRMED: 1,
+            Part.REJECTED: 0,
+        }
+        page = ranking.page(session, Part.UNJUDGED, begin=1, most=2)
+        assert [(one.number, one.recording.source_id) for one in page] == [(3, "c"), (4, "d")]
+        assert ranking.number_of(session, b.id) == 2
+        assert ranking.following(session, Part.UNJUDGED, 2) == Following(c.id, 1)
+        assert ranking.following(session, Part.UNJUDGED, 4) == Following(c.id, 1)
+        assert ranking.following(session, Part.REJECTED, 1) is None
+        assert ranking.ids(session, Part.UNJUDGED) == sorted([a.id, c.id, d.id])
+
+
+def test_what_only_an_earlier_search_found_comes_after_what_the_last_one_did(
+    database: Database, request_id: uuid.UUID
+) -> None:
+    fill(database, "a", "b", "c")
+    searched(database, request_id)
+    with database.writing() as session:
+        found = found_by(session, CRITERIA)
+        later = record_search(
+            session, request_id=request_id, criteria=CRITERIA, found=found[1:], by=HANDLER, at=AT
+        )
+        ranking = Ranking(request_id, later.id)
+        listed = ranking.page(session, Part.UNJUDGED, begin=0, most=9)
+        (left,) = ranking.page(session, Part.EARLIER, begin=0, most=9)
+        assert [(one.number, one.recording.source_id) for one in listed] == [(1, "b"), (2, "c")]
+        assert (left.number, left.recording.source_id) == (3, "a")
 
 
 def test_a_search_without_a_request_makes_no_candidates(database: Database) -> None:
