@@ -4,10 +4,12 @@ The catalogue has a row for every recording there ever was. What is asked here r
 living, along the partial indexes on their start, and the holds and preservations in force.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -136,3 +138,65 @@ def _kept(started_before: datetime, now: datetime) -> sa.Select[Any]:
 def _what_keeps() -> sa.ColumnElement[str]:
     by_hold, by_preservation = (sa.literal(one.value, sa.String()) for one in list(KeptBy)[:2])
     return sa.case((held(), by_hold), else_=by_preservation)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """Of the living recordings of one stretch of time: how many routine deletion takes when their
+    time comes, as things stand, and how many are kept by what."""
+
+    deleted: int
+    kept: dict[KeptBy, int]
+
+
+def fates(session: Session, edges: Sequence[datetime], *, now: datetime) -> list[Fate]:
+    """What will become of what was recorded from each edge to before the next."""
+    living_ones = {category: _counted(session, category, edges) for category in Category}
+    counts: list[Counter[KeptBy]] = [Counter() for _ in edges[1:]]
+    kept_of = {category: [0] * (len(edges) - 1) for category in Category}
+    stretch, by_what = stretch_of(edges).label("stretch"), _what_keeps().label("by_what")
+    for number, what, category, count in session.execute(
+        _kept(edges[-1], now)
+        .where(Recording.started_at >= edges[0], Recording.started_at < edges[-1])
+        .with_only_columns(stretch, by_what, Recording.category, sa.func.count())
+        .group_by("stretch", "by_what", Recording.category)
+    ):
+        counts[number][KeptBy(what)] += count
+        kept_of[category][number] += count
+    found = []
+    for number, counted in enumerate(counts):
+        evidence, rest = (
+            living_ones[category][number] - kept_of[category][number]
+            for category in (Category.EVIDENTIAL, Category.NON_EVIDENTIAL)
+        )
+        counted[KeptBy.CATEGORY] = evidence
+        found.append(Fate(rest, {by_what: counted[by_what] for by_what in KeptBy}))
+    return found
+
+
+def stretch_of(edges: Sequence[datetime]) -> sa.ColumnElement[int]:
+    """The number of the stretch between two edges in which the recording of a query began."""
+    return sa.case(
+        *((Recording.started_at < edge, number) for number, edge in enumerate(edges[1:]))
+    )
+
+
+def _counted(session: Session, category: Category, edges: Sequence[datetime]) -> Sequence[int]:
+    counts = [
+        sa.select(sa.func.count())
+        .where(living(category), Recording.started_at >= since, Recording.started_at < before)
+        .scalar_subquery()
+        for since, before in pairwise(edges)
+    ]
+    return session.execute(sa.select(*counts)).one()
+
+
+def overdue(session: Session, *, started_before: datetime, now: datetime) -> int:
+    """How many recordings that nothing keeps wait for the next run."""
+    found = sa.select(sa.func.count()).where(
+        living(Category.NON_EVIDENTIAL),
+        Recording.started_at < started_before,
+        ~held(),
+        ~preserved(now),
+    )
+    return session.scalar(found) or 0

@@ -6,13 +6,13 @@ from portal.actors import CASEWORK, Actor, Role
 from portal.office.commands.signing_in import actor_of, note_seen
 from portal.office.queries import signed_in
 from portal.office.sessions import NOTE_EVERY
-from portal.office.views import people, sign_in, work
+from portal.office.views import deletions, people, sign_in, work
 from portal.web.session import now, reading, writing
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """The blueprints of this room."""
-    return (sign_in.blueprint, work.blueprint, people.blueprint)
+    return (sign_in.blueprint, work.blueprint, deletions.blueprint, people.blueprint)
 
 
 def find_handler(browser: str) -> Actor | None:

@@ -15,6 +15,7 @@ from portal.dates import london_day
 from portal.disclosure.queries.posting import to_post
 from portal.disclosure.queries.restrictions import due_by as restrictions_due
 from portal.disclosure.staff_views.posting import POSTERS
+from portal.office.deletion_queries import wanted_soon
 from portal.office.forms import RequestFilterForm
 from portal.office.queries import (
     about_to_be_deleted,
@@ -61,6 +62,9 @@ def mine() -> ResponseReturnValue:
             restrictions_due=_restrictions_due(session, today + SOON),
             to_post=len(to_post(session)) if current_actor().has(*POSTERS) else 0,
             to_tell=len(untold(session)) if current_actor().has(*POSTERS) else 0,
+            wanted_soon=wanted_soon(
+                session, today=today, within=DELETED_SOON, retention=_retention(), now=now()
+            ),
             deleted_soon=about_to_be_deleted(
                 session, today=today, within=DELETED_SOON, retention=_retention()
             ),
