@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.feed.problems import UNKNOWN_RECORDINGS
-from portal.holds.commands import open_matter, place
+from portal.holds.commands import Placing, open_matter, place_each
 from portal.holds.models import Matter
 from portal.holds.policy import HoldKind, Level
 from portal.recordings.models import Recording
@@ -37,23 +37,14 @@ def open_with_holds(
     """
     held = _locked_recordings(session, wanted.recordings)
     matter = open_matter(session, reference=wanted.reference, kind=wanted.kind, by=by, at=at)
-    for number in held:
-        place(
-            session,
-            recording_id=number,
-            matter=matter,
-            kind=wanted.kind,
-            level=wanted.level,
-            reason=wanted.reason,
-            by=by,
-            at=at,
-        )
+    placings = [Placing(number, source_id, matter, wanted.level) for number, source_id in held]
+    place_each(session, placings, reason=wanted.reason, by=by, at=at)
     return matter, len(held)
 
 
-def _locked_recordings(session: Session, names: Sequence[str]) -> list[int]:
-    """Our numbers of these recordings, locked in their order and before the matter is: an import
-    and a closing take their locks in the same order."""
+def _locked_recordings(session: Session, names: Sequence[str]) -> list[tuple[int, str]]:
+    """Our numbers of these recordings, and their names, locked in their order and before the
+    matter is: an import and a closing take their locks in the same order."""
     rows = session.execute(
         sa.select(Recording.source_id, Recording.id, Recording.deleted_at)
         .where(Recording.source_id.in_(names))
@@ -68,7 +59,7 @@ def _locked_recordings(session: Session, names: Sequence[str]) -> list[int]:
     ]
     if faults:
         raise Problem(UNKNOWN_RECORDINGS, faults=tuple(faults))
-    return [row.id for row in rows]
+    return [(row.id, row.source_id) for row in rows]
 
 
 def _missing(name: str, gone: dict[str, bool]) -> str:
