@@ -87,11 +87,10 @@ class Oracle:
         self._all = whole
         self._areas = areas
         self._ground = {_key(name): rings for name, rings in ground.items()}
-        self._outlines = [
-            (name, self._ground[_key(name)], _outline(self._ground[_key(name)]))
-            for name in areas
-            if _key(name) in self._ground
+        self._known = [
+            (name, self._ground[_key(name)]) for name in areas if _key(name) in self._ground
         ]
+        self._outlines = np.array([_outline(rings) for _, rings in self._known]).reshape(-1, 4).T
         self._begins = np.cumsum(whole.counts) - whole.counts
         self._slack_m = _worst_accuracy(whole)
         self._box = _boxes(whole, self._begins, self._slack_m) if sieve else None
@@ -115,23 +114,24 @@ class Oracle:
 
     def _expected(self, criteria: Criteria) -> Expected:
         since, until = criteria.since.timestamp(), criteria.until.timestamp()
+        who = self._overlapping(since - TOLERANCE_S, until + TOLERANCE_S)
         surely = self._overlapping(since + TOLERANCE_S, until - TOLERANCE_S)
-        perhaps = self._overlapping(since - TOLERANCE_S, until + TOLERANCE_S)
-        must_file, may_file = self._without_track(criteria.place)
-        filed = np.flatnonzero(surely & must_file), np.flatnonzero(perhaps & may_file)
+        must_file, may_file = self._without_track(criteria.place, who)
+        filed = np.intersect1d(who[must_file], surely, assume_unique=True), who[may_file]
         none = np.zeros(0, dtype=np.int64)
         rings = self._rings_of(criteria.place)
         if isinstance(criteria.place, Anywhere) or rings == ():
             return Expected(none, none, *filed)
-        must, may = self._by_track(criteria.place, rings, np.flatnonzero(perhaps), since, until)
+        must, may = self._by_track(criteria.place, rings, who, since, until)
         return Expected(
             must[0], may[0], np.union1d(must[1], filed[0]), np.union1d(may[1], filed[1])
         )
 
-    def _overlapping(self, since: float, until: float) -> Flags:
+    def _overlapping(self, since: float, until: float) -> Ints:
+        """Every recording that overlaps a time, both ends included."""
         if until < since:
-            return np.zeros(len(self._all.start), dtype=bool)
-        return (self._all.start <= until) & (self._all.end >= since)
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero((self._all.start <= until) & (self._all.end >= since))
 
     def _rings_of(self, place: PlaceAsked) -> Rings | None:
         """The ground asked for: None for a point or line, () for an area that nobody knows."""
@@ -139,24 +139,24 @@ class Oracle:
             return self._ground.get(_key(place.name), ())
         return None
 
-    def _without_track(self, place: PlaceAsked) -> tuple[Flags, Flags]:
-        """Who is offered whatever the track says, and who may be (the time aside)."""
-        bare = self._all.counts == 0
+    def _without_track(self, place: PlaceAsked, who: Ints) -> tuple[Flags, Flags]:
+        """Which of these are offered whatever the track says, and which may be."""
+        bare, area = self._all.counts[who] == 0, self._all.area[who]
         if isinstance(place, Anywhere):
-            every = np.ones(len(bare), dtype=bool)
+            every = np.ones(len(who), dtype=bool)
             return every, every
-        unknown = self._all.area < 0
+        unknown = area < 0
         if isinstance(place, AreaAsked):
-            filed = self._filed_under([n for n in self._areas if _key(n) == _key(place.name)])
-            strange = self._filed_under([n for n in self._areas if _key(n) not in self._ground])
+            filed = self._filed([n for n in self._areas if _key(n) == _key(place.name)], area)
+            strange = self._filed([n for n in self._areas if _key(n) not in self._ground], area)
             return filed | (bare & unknown), filed | (bare & (unknown | strange))
         near, perhaps = self._areas_near(place)
-        must = bare & (unknown | self._filed_under(near))
-        return must, bare & (unknown | self._filed_under(perhaps))
+        must = bare & (unknown | self._filed(near, area))
+        return must, bare & (unknown | self._filed(perhaps, area))
 
-    def _filed_under(self, names: Iterable[str]) -> Flags:
+    def _filed(self, names: Iterable[str], area: Ints) -> Flags:
         wanted = [index for index, name in enumerate(self._areas) if name in set(names)]
-        found: Flags = np.isin(self._all.area, wanted)
+        found: Flags = np.isin(area, wanted)
         return found
 
     def _areas_near(self, place: Any) -> tuple[list[str], list[str]]:
@@ -167,9 +167,8 @@ class Oracle:
         perhaps = list(near)
         farthest = place.radius_m * _CORNER + _SQUARES_M
         box = self._widened(plane, legs, np.array([farthest]))
-        for name, rings, (south, north, west, east) in self._outlines:
-            if not _touches(box, south, north, west, east)[0]:
-                continue
+        for index in np.flatnonzero(_touches(box, *self._outlines)).tolist():
+            name, rings = self._known[index]
             far = float(_distance_to_ground(legs, plane.rings(rings)).min())
             near += [name] * (far <= place.radius_m)
             perhaps += [name] * (far <= farthest)

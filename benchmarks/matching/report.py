@@ -1,14 +1,27 @@
 """A run as tables: one for each database on the terminal, and a page of Markdown."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from benchmarks.matching.measuring import Times
 from benchmarks.matching.results import Bar, Portal, Results, shown
 
 Row = Sequence[str]
-_TIMES = ("engine", "p50 ms", "p95 ms", "p99 ms", "a second", "cold ms", "bytes each",
-          "loaded a second", "wrong")  # fmt: skip
-_RATIOS = ("engine", "p50", "p99", "total", "p50", "p99", "total")
+_TIMES = ("engine", "p50 ms", "p95 ms", "p99 ms", "a second", "cold ms", "loaded a second",
+          "bytes each", "wrong")  # fmt: skip
+_RATIOS = ("engine", "p50", "p95", "p99", "total", "a second", "loaded a second", "bytes each")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One engine, as the tables have it. Nought is what it does not have."""
+
+    name: str
+    times: Times
+    cold_ms: float
+    rate: float
+    bytes_each: float
+    wrong: int | None
 
 
 def terminal(results: Results) -> str:
@@ -28,9 +41,9 @@ def _terminal(results: Results) -> Iterator[str]:
         yield ""
         yield f"{portal.name}, {portal.loaded.recordings:,} recordings"
         yield from _aligned(_TIMES, _times(results, [portal]))
-        yield ""
-        yield f"{'times the figure of':<28}{'the limit':<26}PostGIS"
-        yield from _aligned(_RATIOS, _ratios(results, [portal]))
+        for base in _bases(results):
+            yield from ("", f"as multiples of {base.name}")
+            yield from _aligned(_RATIOS, _ratios(results, [portal], base))
         yield ""
         bars = [bar for bar in results.bars() if bar.name == portal.name]
         yield from _aligned(("bar", "measured", "wanted", ""), map(_bar, bars))
@@ -44,8 +57,9 @@ def _markdown(results: Results) -> Iterator[str]:
     yield from (f"- {name}: {value}" for name, value in results.machine)
     yield from ("", summary(results), "")
     yield from _table(_TIMES, _times(results, results.portals))
-    yield from ("", "As multiples in the same run, first of the limit and then of PostGIS:", "")
-    yield from _table(_RATIOS, _ratios(results, results.portals))
+    for base in _bases(results):
+        yield from ("", f"As multiples of {base.name}, in the same run:", "")
+        yield from _table(_RATIOS, _ratios(results, results.portals, base))
     yield ""
     yield from _table(("database", "bar", "measured", "wanted", ""),
                       ((bar.name, *_bar(bar)) for bar in results.bars()))  # fmt: skip
@@ -66,38 +80,61 @@ def summary(results: Results) -> str:
     )
 
 
-def _times(results: Results, portals: Sequence[Portal]) -> Iterator[Row]:
+def _lines(results: Results, portals: Sequence[Portal]) -> list[_Line]:
+    limit = results.limit
+    return [
+        *_bases(results),
+        _Line("the limit, ranking too", limit.ranked, 0, limit.rate, limit.bytes_each, None),
+        *(_line(portal) for portal in portals),
+    ]
+
+
+def _bases(results: Results) -> tuple[_Line, _Line]:
+    """What the others are compared with: the limit, and PostGIS."""
     limit, other = results.limit, results.postgis
-    checked = str(limit.realistic.wrong)
-    yield ("the limit: sorted arrays", *_figures(limit.found), "", shown(limit.bytes_each), "",
-           checked)  # fmt: skip
-    yield ("the limit, ranking too", *_figures(limit.ranked), "", "", "", "")
-    yield ("PostGIS, GiST with time", *_figures(other.times), shown(other.cold.percentile(50)),
-           shown(other.loaded.bytes / other.loaded.recordings), shown(round(other.loaded.rate)),
-           str(other.realistic.wrong))  # fmt: skip
-    for portal in portals:
-        loaded = portal.loaded
-        yield (f"the portal on {portal.name}", *_figures(portal.times),
-               shown(portal.cold.percentile(50)), shown(loaded.bytes_each),
-               shown(round(loaded.prepared_rate)), str(portal.realistic.wrong))  # fmt: skip
+    loaded = other.loaded
+    return (
+        _Line("the limit", limit.found, 0, limit.rate, limit.bytes_each, limit.realistic.wrong),
+        _Line("PostGIS", other.times, other.cold.percentile(50), loaded.rate,
+              loaded.bytes / loaded.recordings, other.realistic.wrong),
+    )  # fmt: skip
 
 
-def _figures(times: Times) -> Row:
-    return (*(f"{times.percentile(part):.2f}" for part in (50, 95, 99)), shown(times.per_second))
+def _line(portal: Portal) -> _Line:
+    loaded, cold_ms = portal.loaded, portal.cold.percentile(50)
+    return _Line(
+        f"the portal on {portal.name}", portal.times, cold_ms, loaded.prepared_rate,
+        loaded.bytes_each, portal.realistic.wrong,
+    )  # fmt: skip
 
 
-def _ratios(results: Results, portals: Sequence[Portal]) -> Iterator[Row]:
-    bases = (results.limit.found, results.postgis.times)
-    rows = [("PostGIS", results.postgis.times), ("the limit, ranking too", results.limit.ranked)]
-    rows += [(f"the portal on {portal.name}", portal.times) for portal in portals]
-    for name, times in rows:
-        yield (name, *(f"{ratio:.2f}" for base in bases for ratio in _to(times, base)))
+def _times(results: Results, portals: Sequence[Portal]) -> Iterator[Row]:
+    for line in _lines(results, portals):
+        times = line.times
+        yield (
+            line.name,
+            *(f"{times.percentile(part):.2f}" for part in (50, 95, 99)),
+            shown(times.per_second),
+            shown(line.cold_ms) if line.cold_ms else "",
+            shown(round(line.rate)),
+            shown(round(line.bytes_each)),
+            "" if line.wrong is None else str(line.wrong),
+        )
 
 
-def _to(times: Times, base: Times) -> Iterator[float]:
-    yield times.percentile(50) / base.percentile(50)
-    yield times.percentile(99) / base.percentile(99)
-    yield times.total / base.total
+def _ratios(results: Results, portals: Sequence[Portal], base: _Line) -> Iterator[Row]:
+    for line in _lines(results, portals):
+        if line.name != base.name:
+            yield (line.name, *(f"{ratio:.2f}" for ratio in _to(line, base)))
+
+
+def _to(line: _Line, base: _Line) -> Iterator[float]:
+    for part in (50, 95, 99):
+        yield line.times.percentile(part) / base.times.percentile(part)
+    yield line.times.total / base.times.total
+    yield line.times.per_second / base.times.per_second
+    yield line.rate / base.rate
+    yield line.bytes_each / base.bytes_each
 
 
 def _bar(bar: Bar) -> Row:

@@ -71,10 +71,12 @@ class Portal:
 
 @dataclass(frozen=True)
 class Limit:
-    """The arrays in memory: finding alone, and ranking as well."""
+    """The arrays in memory: finding alone, and ranking as well. `rate` is how many recordings a
+    second were packed and sorted."""
 
     found: Times
     ranked: Times
+    rate: float
     bytes_each: float
     realistic: Checked
 

@@ -1,5 +1,6 @@
 """The steps of a run, in order: load, compare every answer, measure, ask first of all, grow."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -76,7 +77,9 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
     oracle = Oracle(city.whole, AREAS, city.ground)
     expected = [oracle.expected(question.criteria) for question in city.asked]
     say("sorting the arrays of the limit")
+    began = time.perf_counter()
     limit = Limit(city.whole, AREAS, city.ground)
+    sorted_rate = plan.recordings / (time.perf_counter() - began)
     with _everything(limit, urls, postgis_url, city.ground) as engines:
         right = {
             name: checked(name, engines[name], city.asked, expected, say)
@@ -102,7 +105,9 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
         fixes_each=len(city.whole.at) / plan.recordings,
         rounds=plan.rounds,
         found=sum(len(one.must_offer) for one in expected),
-        limit=LimitMeasured(times[_LIMIT], times[_LIMIT_RANKED], bytes_each, right[_LIMIT]),
+        limit=LimitMeasured(
+            times[_LIMIT], times[_LIMIT_RANKED], sorted_rate, bytes_each, right[_LIMIT]
+        ),
         postgis=PostGisMeasured(postgis_loaded, times[_POSTGIS], frozen[_POSTGIS], right[_POSTGIS]),
         portals=[
             Portal(
