@@ -67,6 +67,7 @@ export function drawMap(place, facts, onChoose) {
       chosen = candidate;
       const drawn = byCandidate.get(chosen);
       light(drawn, true);
+      place.classList.toggle("office-map--choosing", Boolean(drawn));
       if (drawn && !map.getBounds().contains(drawn.pin.getLatLng())) {
         map.panTo(drawn.pin.getLatLng(), { animate: !STILL });
       }
@@ -118,6 +119,7 @@ function drawTrack(map, { lines, status, is_uncertain: isUncertain }) {
     color: TRACK[status],
     weight: status === "confirmed" ? 4 : 2.5,
     dashArray: isUncertain ? "6 4" : null,
+    className: "office-map__track",
   };
   const many = lines.filter((line) => line.length > 1);
   const line = L.polyline(many, look).addTo(map);
@@ -164,6 +166,7 @@ function light(drawn, isChosen) {
   if (isChosen) {
     line.bringToFront();
   }
+  line.getElement().classList.toggle("office-map__track--chosen", isChosen);
   pin.setZIndexOffset(isChosen ? 1000 : 0);
   pin.getElement().classList.toggle("office-pin--chosen", isChosen);
   pin.getElement().setAttribute("aria-pressed", String(isChosen));

@@ -53,7 +53,14 @@ class ElsewhereForm(MomentForm):
             self.refuse_a_day_to_come(field)
         self.judge_moment()
         self.judge_place()
+        if not self.errors and self._is_nowhere():
+            self.borough.errors = ["Select a borough, or another place that the gazetteer knows"]
         return not self.errors
+
+    def _is_nowhere(self) -> bool:
+        """Whether no place of the gazetteer was chosen: everywhere would be searched."""
+        found = self.to_when_and_where()
+        return found.latitude is None and not found.borough
 
     def to_elsewhere(self) -> Elsewhere:
         """When and where to look, with the officer and the references that the applicant gave.

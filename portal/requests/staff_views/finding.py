@@ -57,8 +57,7 @@ def find_video_map(reference: str) -> ResponseReturnValue:
         footage_request = by_reference(session, reference)
         searches = searches_of(session, footage_request.id)
         found = _listed(session, footage_request, searches)
-        led = leading(searches)
-        return jsonify(map_facts(pictured(session, footage_request.sighting, led, found.drawn)))
+        return jsonify(map_facts(pictured(session, footage_request.sighting, searches, found)))
 
 
 @blueprint.post("/<reference>/find-video/search")
@@ -144,7 +143,7 @@ def finding_page(reference: str, **forms: Any) -> str:
         searches = searches_of(session, footage_request.id)
         found = _listed(session, footage_request, searches)
         sighting, led = footage_request.sighting, leading(searches)
-        pictures = pictured(session, sighting, led, found.drawn)
+        pictures = pictured(session, sighting, searches, found)
         return render_template(
             "requests/office/find_video.html",
             **page,

@@ -11,8 +11,8 @@ from portal.recordings.models import Search
 from portal.recordings.paths import Path, paths_of
 from portal.recordings.surroundings import Square, Street, streets_in
 from portal.requests.models import SightingRow
-from portal.requests.staff_views.candidates import CandidateRow
-from portal.requests.staff_views.ground import Asked, Between, Ground, ground_of
+from portal.requests.staff_views.candidates import CandidateRow, Listed
+from portal.requests.staff_views.ground import Asked, Between, Ground, ground_of, leading
 from portal.requests.staff_views.sketch import Sketch, sketch
 from portal.requests.staff_views.timeline import Timeline, timeline
 
@@ -48,14 +48,17 @@ class Pictured:
 
 
 def pictured(
-    session: Session,
-    sighting: SightingRow,
-    search: Search | None,
-    rows: Sequence[CandidateRow],
+    session: Session, sighting: SightingRow, searches: Sequence[Search], found: Listed
 ) -> Pictured:
-    """What to draw of these rows and the search they follow."""
+    """What to draw of a page of the list, where the search that it follows looked, at the times
+    of the searches that found what is on the page."""
     said = (sighting.earliest_at, sighting.latest_at)
-    searched = Asked.of(search).between if search is not None else said
+    search, rows = leading(searches), found.drawn
+    finders = {row.candidate.search_id for row in found.rows}
+    times = [Asked.of(one).between for one in searches if one.id in finders]
+    if not times:
+        times = [Asked.of(search).between if search is not None else said]
+    searched = (min(since for since, _ in times), max(until for _, until in times))
     ground = ground_of(session, search, sighting)
     paths = paths_of(
         session,

@@ -224,6 +224,8 @@ def test_a_narrower_search_shortens_the_list_and_loses_nothing(
     assert "Kept for this request" in earlier
     with sqlite_house.db.reading() as session:
         assert len(candidates_of(session, case.request_id)) == 3
+    drawn = client.get(f"{case.address}/find-video/map.json?part=earlier").get_json()
+    assert [track["number"] for track in drawn["tracks"]] == [3]
 
     assert "To be judged (3)" in _search(client, case, 0, 250)
 
@@ -362,6 +364,16 @@ def test_only_a_searcher_searches_elsewhere(case: Case, signed_in: SignedIn) -> 
     answer = signed_in(Role.SEARCHER).post(address, data={})
     assert answer.status_code == 422
     assert "Enter the date it happened" in answer.text
+
+
+def test_everywhere_is_not_elsewhere(case: Case, signed_in: SignedIn) -> None:
+    """A place that nobody knows, and no borough, would be a search of the whole city."""
+    answer = signed_in(Role.SEARCHER).post(
+        f"{case.address}/find-video/elsewhere", data={**_ELSEWHERE, "place": "Atlantis"}
+    )
+
+    assert answer.status_code == 422
+    assert "Select a borough, or another place" in answer.text
 
 
 def test_a_deleted_recording_cannot_be_confirmed_on_the_page(
