@@ -33,6 +33,8 @@ def prepare(session: Session) -> None:
         connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {_PAGES_BEFORE_COPYING}")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})")
+        # All is looked up by its key, also while PostgreSQL has not yet counted what is there.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
 def next_numbers(session: Session, table: sa.Table, count: int) -> list[int]:

@@ -96,8 +96,7 @@ def search(session: Session, criteria: Criteria) -> Answer:
     seen = recalled(opened(bundles), window.since, window.until)
     tracks = seen.tracks
     verdict = judge(tracks, window, ground.shape)
-    known = _known(session, verdict, criteria)
-    kept = _belonging(seen.areas, verdict, criteria, ground, known)
+    kept = _belonging(session, seen.areas, verdict, criteria, ground)
     said = criteria.said or default_said(
         window, ground.shape, criteria.shoulder_number, criteria.reference
     )
@@ -148,16 +147,8 @@ def _near(place: PointAsked | LineAsked) -> Near:
     return Near(Legs.along(*to_grid(lat, lon)), place.radius_m)
 
 
-def _known(session: Session, verdict: Verdict, criteria: Criteria) -> Ints:
-    """The pretended squares of the areas whose ground is known, where that is asked at all."""
-    is_near = isinstance(criteria.place, PointAsked | LineAsked)
-    if not is_near or not (verdict.doubt == Doubt.NO_FIXES).any():
-        return np.zeros(0, dtype=np.int64)
-    return np.array([area_square(name) for name in known_areas(session)], dtype=np.int64)
-
-
 def _belonging(
-    area: Ints, verdict: Verdict, criteria: Criteria, ground: Ground, known: Ints
+    session: Session, area: Ints, verdict: Verdict, criteria: Criteria, ground: Ground
 ) -> Flags:
     """Which of the recordings answer the search."""
     doubt = verdict.doubt
@@ -167,9 +158,15 @@ def _belonging(
         unfiled = (area == NO_AREA) & verdict.may_be
         filed = area == area_square(criteria.place.name)
         return np.asarray(verdict.tracked | filed | open_track | unfiled)
-    # One without positions, from an area whose ground is known, was there or nowhere near.
-    elsewhere = (doubt == Doubt.NO_FIXES) & np.isin(area, known) & ~np.isin(area, ground.touching)
-    return np.asarray(verdict.tracked | (verdict.may_be & ~elsewhere))
+    if isinstance(criteria.place, Anywhere):
+        return verdict.may_be
+    # One without positions, from an area that does not touch the place, was nowhere near: if it is
+    # known where that area is.
+    apart = (doubt == Doubt.NO_FIXES) & (area != NO_AREA) & ~np.isin(area, ground.touching)
+    if apart.any():
+        known = [area_square(name) for name in known_areas(session)]
+        apart &= np.isin(area, known)
+    return np.asarray(verdict.tracked | (verdict.may_be & ~apart))
 
 
 def _metres(distance_m: Floats, shape: Shape | None) -> Floats:

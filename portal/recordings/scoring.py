@@ -31,8 +31,9 @@ _NEAR, _FAR, _FAR_TIMES = 0.9, 0.1, 4.0
 # A force of 22,000 cameras, and a number that is right nine times in ten.
 _OFFICER_AGREES, _OFFICER_DIFFERS = 0.9 * 22_000, 0.1
 _REFERENCE_AGREES, _REFERENCE_DIFFERS = 0.9 * 100_000, 0.3
-# Where the track is silent, half as likely to have been there as one taken at random.
-_UNPLACED_BITS = -1.0
+# Where the track is silent, a sixteenth as likely to have been there as one taken at random: with
+# more, what nobody saw there has most of the belief (docs/matching.md).
+_UNPLACED_BITS = -4.0
 # "None of these" is never less likely than one in ten, nor than a recording at random.
 _LEAST_NONE = 1 / 9
 _SHORTEST_REFERENCE = 4
@@ -136,9 +137,15 @@ def time_density(offset_s: Floats, spread_s: float) -> Floats:
     made = _GUESSED * _laplace(offset_s, spread_s)
     for slip in _SLIPS_S:
         made = made + _SLIPPED / len(_SLIPS_S) * _laplace(offset_s - slip, spread_s)
-    lost = np.exp(-0.5 * (offset_s / _LOST_S) ** 2) / (_LOST_S * np.sqrt(2 * np.pi))
+    spread = _lost_s(spread_s)
+    lost = np.exp(-0.5 * (offset_s / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
     density: Floats = made + _LOST * lost
     return density
+
+
+def _lost_s(spread_s: float) -> float:
+    """Whoever has hardly any idea is no nearer than whoever has some."""
+    return max(_LOST_S, spread_s)
 
 
 def time_before(offset_s: Floats, spread_s: float) -> Floats:
@@ -147,7 +154,7 @@ def time_before(offset_s: Floats, spread_s: float) -> Floats:
     before = _GUESSED * _laplace_before(offset_s, spread_s)
     for slip in _SLIPS_S:
         before = before + _SLIPPED / len(_SLIPS_S) * _laplace_before(offset_s - slip, spread_s)
-    lost: Floats = np.interp(offset_s / _LOST_S, *_NORMAL, left=0.0, right=1.0)
+    lost: Floats = np.interp(offset_s / _lost_s(spread_s), *_NORMAL, left=0.0, right=1.0)
     total: Floats = before + _LOST * lost
     return total
 

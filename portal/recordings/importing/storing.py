@@ -16,6 +16,7 @@ from portal.recordings.bulk import (
     next_numbers,
 )
 from portal.recordings.bundles import Row
+from portal.recordings.gazetteer import literal
 from portal.recordings.indexing import (
     Geometry,
     displace,
@@ -90,6 +91,13 @@ def _facts(line: ImportLine) -> tuple[Any, ...]:
 
 
 def _existing(session: Session, lines: Sequence[ImportLine]) -> dict[str, _Prior]:
+    numbers = session.scalars(
+        sa.select(_RECORDING.c.id).where(
+            _RECORDING.c.source_id.in_([line.source_id for line in lines])
+        )
+    ).all()
+    if not numbers:
+        return {}
     track = (_TRACK.c.start, _TRACK.c.end, _TRACK.c.slack_dm, _TRACK.c.points)
     rows = session.execute(
         sa.select(
@@ -99,7 +107,7 @@ def _existing(session: Session, lines: Sequence[ImportLine]) -> dict[str, _Prior
             *track,
         )
         .outerjoin(_TRACK, _TRACK.c.recording_id == _RECORDING.c.id)
-        .where(_RECORDING.c.source_id.in_([line.source_id for line in lines]))
+        .where(_RECORDING.c.id.in_(literal(numbers)))
         .order_by(_RECORDING.c.id)
         # A deletion that is under way must be seen, not written over.
         .with_for_update(of=_RECORDING)
