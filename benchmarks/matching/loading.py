@@ -1,12 +1,14 @@
 """Loading the portal's databases with the city, and how fast that goes.
 
-All but the last part of a catalogue is loaded in *prepared batches*: recordings that are checked
-and in memory already (`ImportLine`, as the reader of every format hands them over) go through the
-portal's own `take_in`, 4,000 to a transaction, with projection, index, the entry in the book and
-the job owed to the open requests. What is timed is `take_in`; drawing the city is not.
+All but the last part of a catalogue is loaded in *prepared batches*. Prepared means: what the
+import makes of checked lines before it writes them (`importing.storing.batch_of`: the rows of
+every table, the tracks packed, the index laid out) is there already, 4,000 recordings to a batch,
+as the import has them. What is timed is the rest: a transaction for each batch, the import's own
+`write`, and the commit. Every index is in place from the beginning.
 
 The last part is written to a file of the import format and taken in by the command itself,
-`portal recordings import FILE`, in a process of its own, parsing and checking included.
+`portal recordings import FILE`, in a process of its own: reading, parsing, checking, looking for
+what is there already, the entries in the book and the start of the process included.
 """
 
 import json
@@ -32,15 +34,16 @@ from benchmarks.matching.programs import environment, run_portal
 from portal.actors import COMMAND_LINE
 from portal.cli.db import upgrade_to_head
 from portal.db import Database
-from portal.holds.commands import follow_evidence_flags
 from portal.recordings import models
+from portal.recordings.bulk import instants, next_numbers, prepare
 from portal.recordings.gazetteer import import_places
-from portal.recordings.importing import Chunk, take_in
+from portal.recordings.importing.chunks import LINES_PER_CHUNK as BATCH
+from portal.recordings.importing.storing import batch_of, write
+from portal.recordings.indexing import geometries, known_areas
 from portal.recordings.kinds import Category
 from portal.recordings.lines import Fixes, ImportLine
 from portal.recordings.models import Recording
 
-BATCH = 4_000
 # What is taken in from a file: never more than this, nor than a fifth of the catalogue.
 MOST_FROM_FILE = 200_000
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -93,12 +96,11 @@ def load(url: str, note: Path, *, wanted: int, seed: int) -> Loaded:
     note.unlink(missing_ok=True)
     upgrade_to_head(url)
     from_file = min(MOST_FROM_FILE, wanted // 5)
-    stopwatch = _Stopwatch()
     with opened(url) as database:
         with database.writing() as session:
             import_places(session, gazetteer(), by=COMMAND_LINE, at=AT)
         drawn = blocks(seed=seed, wanted=wanted)
-        fixes, rest = _load_prepared(database, drawn, wanted - from_file, stopwatch)
+        seconds, fixes, rest = _load_prepared(database, drawn, wanted - from_file)
     fixes += sum(len(block.at) for block in rest)
     ran = _load_from_file(url, note, rest)
     with opened(url) as database:
@@ -107,7 +109,7 @@ def load(url: str, note: Path, *, wanted: int, seed: int) -> Loaded:
         recordings=wanted,
         fixes=fixes,
         prepared=wanted - from_file,
-        prepared_rate=(wanted - from_file) / stopwatch.seconds,
+        prepared_rate=(wanted - from_file) / seconds,
         from_file=from_file,
         from_file_rate=from_file / ran[0],
         from_file_peak_bytes=ran[1],
@@ -118,44 +120,36 @@ def load(url: str, note: Path, *, wanted: int, seed: int) -> Loaded:
     return loaded
 
 
-class _Stopwatch:
-    """Runs except while others are at work."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def outside(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-        """The same chunks; the time that making them takes does not count."""
-        began = time.perf_counter()
-        for chunk in chunks:
-            self.seconds -= time.perf_counter() - began
-            yield chunk
-            began = time.perf_counter()
-        self.seconds -= time.perf_counter() - began
-
-
 def _load_prepared(
-    database: Database, drawn: Iterator[Block], wanted: int, stopwatch: _Stopwatch
-) -> tuple[int, list[Block]]:
-    """Load the first `wanted`; returns how many fixes they had, and the blocks left over."""
-    fixes, rest = 0, list[Block]()
+    database: Database, drawn: Iterator[Block], wanted: int
+) -> tuple[float, int, list[Block]]:
+    """Load the first `wanted`; returns the seconds that writing took, how many fixes there were,
+    and the blocks left over."""
+    seconds, fixes, rest = 0.0, 0, list[Block]()
+    for block in drawn:
+        ours = block.part(0, max(0, min(len(block), wanted - block.first)))
+        if len(ours) < len(block):
+            rest.append(block.part(len(ours), len(block)))
+        fixes += len(ours.at)
+        lines_of_block = prepared(ours)
+        while some := list(islice(lines_of_block, BATCH)):
+            seconds += _write(database, some)
+    return seconds, fixes, rest
 
-    def chunks() -> Iterator[Chunk]:
-        nonlocal fixes
-        for block in drawn:
-            ours = block.part(0, max(0, min(len(block), wanted - block.first)))
-            fixes += len(ours.at)
-            if len(ours) < len(block):
-                rest.append(block.part(len(ours), len(block)))
-            ready = enumerate(prepared(ours), ours.first + 1)
-            while some := list(islice(ready, BATCH)):
-                yield Chunk(some[-1][0], taken=some)
 
+def _write(database: Database, some: list[ImportLine]) -> float:
+    """Write a batch; returns the seconds from its transaction's beginning to its commit, without
+    those in which it was prepared."""
+    with database.writing() as session:
+        numbers = next_numbers(session, cast(sa.Table, Recording.__table__), len(some))
+        known, stored = known_areas(session), instants(session)
+    created = list(zip(some, geometries(some), strict=True))
+    batch = batch_of(numbers, created, AT, known, stored)
     began = time.perf_counter()
-    timed = stopwatch.outside(chunks())
-    take_in(database, timed, by=COMMAND_LINE, at=AT, flagged=follow_evidence_flags)
-    stopwatch.seconds += time.perf_counter() - began
-    return fixes, rest
+    with database.writing() as session:
+        prepare(session)
+        write(session, batch)
+    return time.perf_counter() - began
 
 
 def _load_from_file(url: str, note: Path, rest: Iterable[Block]) -> tuple[float, int]:
