@@ -73,13 +73,18 @@ class Loaded:
     bytes: int
 
 
+def check(url: str) -> None:
+    """Raises `NotInstalled` where the server has no PostGIS."""
+    with psycopg.connect(url) as connection:
+        known = connection.execute("SELECT FROM pg_available_extensions WHERE name = 'postgis'")
+        if known.fetchone() is None:
+            raise NotInstalled("PostGIS is not installed: run `make setup-bench`.")
+
+
 def load(url: str, blocks: Sequence[Block]) -> Loaded:
-    """Load an empty database. Raises `NotInstalled` where PostGIS is not there."""
+    """Load an empty database."""
     with psycopg.connect(url, autocommit=True) as connection:
-        try:
-            connection.execute(TABLE)
-        except (psycopg.errors.FeatureNotSupported, psycopg.errors.UndefinedFile):
-            raise NotInstalled("PostGIS is not installed: run `make setup-bench`.") from None
+        connection.execute(TABLE)
         seconds = sum(_copy(connection, block) for block in blocks)
         began = time.perf_counter()
         connection.execute(INDEXES)

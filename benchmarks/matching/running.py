@@ -12,7 +12,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from benchmarks.matching import product, ranking
+from benchmarks.matching import postgis, product, ranking
 from benchmarks.matching.adversarial import trial
 from benchmarks.matching.checking import Say, checked, checked_tracked, different, loaded_with
 from benchmarks.matching.city import FIRST_DAY, RECORDINGS_A_DAY, Block, blocks
@@ -65,7 +65,11 @@ class _City:
 
 
 def run(plan: Plan, databases: Databases, say: Say) -> Results:
-    """Everything, in order. `say` is told what is being done."""
+    """Everything, in order. `say` is told what is being done.
+
+    Raises `NotInstalled` where there is no PostGIS, before anything is loaded.
+    """
+    postgis.check(databases.server.url("postgres"))
     about = machine(databases.server.url("postgres"))
     say(f"drawing a city of {plan.recordings:,} recordings")
     city = _drawn(plan)
