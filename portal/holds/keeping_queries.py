@@ -39,6 +39,17 @@ def preserved(now: datetime) -> sa.Exists:
     return sa.exists().where(Preservation.recording_id == Recording.id, _in_force(now))
 
 
+def preserved_ones(session: Session, numbers: Sequence[int], *, now: datetime) -> set[int]:
+    """Those of the recordings that a preservation keeps."""
+    return set(
+        session.scalars(
+            sa.select(Preservation.recording_id).where(
+                Preservation.recording_id.in_(numbers), _in_force(now)
+            )
+        )
+    )
+
+
 def _in_force(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(Preservation.until.is_(None), Preservation.until > now)
 
@@ -49,7 +60,7 @@ Place = tuple[datetime, int]
 
 @dataclass(frozen=True)
 class Due:
-    """A recording that is old enough, and that nothing keeps."""
+    """A recording that is not evidence and that is old enough to delete."""
 
     id: int
     source_id: str
@@ -61,21 +72,14 @@ class Due:
         return self.started_at, self.id
 
 
-def due_for_deletion(
-    session: Session, *, started_before: datetime, now: datetime, after: Place | None, limit: int
+def past_their_time(
+    session: Session, *, started_before: datetime, after: Place | None, limit: int
 ) -> list[Due]:
-    """Recordings old enough to delete that nothing keeps, the oldest first, in pages.
-
-    The same rule as `policy.may_delete`, as one query; the caller asks the policy again.
-    """
+    """Recordings old enough to delete, the oldest first, in pages. What is kept is among them:
+    the caller asks the policy of each."""
     found = (
         sa.select(Recording.id, Recording.source_id, Recording.started_at)
-        .where(
-            living(Category.NON_EVIDENTIAL),
-            Recording.started_at <= started_before,
-            ~held(),
-            ~preserved(now),
-        )
+        .where(living(Category.NON_EVIDENTIAL), Recording.started_at <= started_before)
         .order_by(Recording.started_at, Recording.id)
         .limit(limit)
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.db import locked
 from portal.errors import NotFound
-from portal.holds.keeping_queries import preserved
+from portal.holds.keeping_queries import preserved_ones
 from portal.holds.models import Hold, Matter
 from portal.holds.policy import Bar, HoldFact, Level, RecordingFacts, bar_on_release
 from portal.recordings.kinds import Category
@@ -56,13 +56,8 @@ def facts_of_each(
         )
     ):
         levels.setdefault(number, []).append(level)
-    preserved_ones = set(
-        session.scalars(sa.select(Recording.id).where(Recording.id.in_(numbers), preserved(now)))
-    )
-    return [
-        _facts(one, levels.get(one.id, ()), is_preserved=one.id in preserved_ones)
-        for one in recordings
-    ]
+    kept = preserved_ones(session, numbers, now=now)
+    return [_facts(one, levels.get(one.id, ()), is_preserved=one.id in kept) for one in recordings]
 
 
 def _facts(recording: Recording, levels: Iterable[Level], *, is_preserved: bool) -> RecordingFacts:

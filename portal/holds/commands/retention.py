@@ -17,9 +17,9 @@ from portal.holds.keeping_queries import (
     Due,
     KeptBy,
     Place,
-    due_for_deletion,
     held_and_preserved,
     kept_despite_age,
+    past_their_time,
 )
 from portal.holds.policy import may_delete
 from portal.holds.queries import facts_of_each
@@ -129,11 +129,29 @@ def _page(run: _Run, after: Place | None) -> tuple[list[Due], Place | None]:
             # No import writes meanwhile: it takes the same locks in this order.
             prepare(session)
             _stop_while_searches_are_owed(session, run.at)
-        due = due_for_deletion(
-            session, started_before=run.started_before, now=run.at, after=after, limit=_PAGE
-        )
-        gone = _delete(session, due, run) if run.really else due
+        due = past_their_time(session, started_before=run.started_before, after=after, limit=_PAGE)
+        free = _free(session, [one.id for one in due], run)
+        if run.really:
+            forget(session, free, why=run.why, by=run.by, at=run.at)
+    numbers = {recording.id for recording in free}
+    gone = [one for one in due if one.id in numbers]
     return gone, due[-1].place if due else None
+
+
+def _free(session: Session, numbers: Sequence[int], run: _Run) -> list[Recording]:
+    """Those that the policy lets go; locked first, where they are to go."""
+    wanted = (
+        sa.select(Recording)
+        .where(Recording.id.in_(numbers))
+        .order_by(Recording.id)
+        .execution_options(populate_existing=True)
+    )
+    found = session.scalars(wanted.with_for_update() if run.really else wanted).all()
+    return [
+        recording
+        for recording, facts in zip(found, facts_of_each(session, found, now=run.at), strict=True)
+        if may_delete(facts, retention=run.retention, now=run.at)
+    ]
 
 
 class _SearchesOwed(Exception):
@@ -152,26 +170,6 @@ def _stop_while_searches_are_owed(session: Session, at: datetime) -> None:
     owed = sum(unpaid(session, job, at=soon) for job in ("preserve", "search_again"))
     if owed:
         raise _SearchesOwed(owed)
-
-
-def _delete(session: Session, due: Sequence[Due], run: _Run) -> list[Due]:
-    """Delete those that the policy lets go now that they are locked."""
-    locked = session.scalars(
-        sa.select(Recording)
-        .where(Recording.id.in_([one.id for one in due]))
-        .order_by(Recording.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    facts = facts_of_each(session, locked, now=run.at)
-    free = [
-        recording
-        for recording, known in zip(locked, facts, strict=True)
-        if may_delete(known, retention=run.retention, now=run.at)
-    ]
-    forget(session, free, why=run.why, by=run.by, at=run.at)
-    numbers = {recording.id for recording in free}
-    return [one for one in due if one.id in numbers]
 
 
 def _write_down(run: _Run, report: RetentionReport) -> None:
