@@ -22,6 +22,7 @@ from portal.requests.lifecycle import (
     public_status,
 )
 from scripts.draw_decisions import decisions_page
+from scripts.draw_matching import matching_picture
 from scripts.feed_page import feed_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -33,6 +34,7 @@ def pages() -> Mapping[str, str]:
         "feed.md": feed_page(),
         "decisions.md": decisions_page(),
         "lifecycle.md": lifecycle_page(),
+        "matching.svg": matching_picture(),
         "openapi.json": document_text(),
         "settings.md": settings_page(),
     }

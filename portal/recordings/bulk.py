@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.recordings.bundles import Row
+from portal.recordings.footprint_rows import Row
 
 Pairs = Sequence[tuple[int, int]]
 

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.recordings.bulk import footprint_in
-from portal.recordings.bundles import opened, recalled
 from portal.recordings.criteria import Anywhere, AreaAsked, Criteria, LineAsked, PointAsked
 from portal.recordings.footprint import (
     ANYWHERE,
@@ -22,6 +21,7 @@ from portal.recordings.footprint import (
     slots,
     unplaced_square,
 )
+from portal.recordings.footprint_rows import opened, recalled
 from portal.recordings.gazetteer import borough_area, boroughs_touching, literal
 from portal.recordings.indexing import known_areas
 from portal.recordings.laying import NO_AREA
@@ -92,8 +92,8 @@ def search(session: Session, criteria: Criteria) -> Answer:
     """Every recording that was, or may have been, at the place in the window."""
     window = Window.between(criteria.since, criteria.until)
     ground = _ground(session, criteria)
-    bundles = footprint_in(session, slots(window.since, window.until), ground.runs)
-    seen = recalled(opened(bundles), window.since, window.until)
+    rows = footprint_in(session, slots(window.since, window.until), ground.runs)
+    seen = recalled(opened(rows), window.since, window.until)
     tracks = seen.tracks
     verdict = judge(tracks, window, ground.shape)
     kept = _belonging(session, seen.areas, verdict, criteria, ground)

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.recordings.bulk import insert_footprint, insert_tracks, prepare, take_out_footprint
-from portal.recordings.bundles import HEAD, Row, opened, rows
 from portal.recordings.footprint import footprint, key_of
+from portal.recordings.footprint_rows import HEAD, Row, opened, rows
 from portal.recordings.gazetteer import literal
 from portal.recordings.laying import Filed, laid
 from portal.recordings.lines import ImportLine

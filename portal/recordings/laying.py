@@ -1,12 +1,12 @@
-"""Which bundles a recording belongs in, and which of its fixes each of them holds. Law."""
+"""Which rows of the index a recording belongs in, and which of its fixes each holds. Law."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from portal.recordings.bundles import HEAD, Held, Row, rows
 from portal.recordings.footprint import area_square, ground, of_names
+from portal.recordings.footprint_rows import HEAD, Held, Row, rows
 from portal.recordings.tracks import Ints, Tracks, ranges
 
 # A recording that is filed under no area.

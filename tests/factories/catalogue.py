@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.actors import COMMAND_LINE
 from portal.db import Database
 from portal.holds.commands import follow_evidence_flags
-from portal.recordings.bundles import opened
+from portal.recordings.footprint_rows import opened
 from portal.recordings.importing import ImportReport, import_lines
 from portal.recordings.models import Footprint, Recording
 

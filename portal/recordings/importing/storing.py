@@ -15,7 +15,7 @@ from portal.recordings.bulk import (
     instants,
     next_numbers,
 )
-from portal.recordings.bundles import Row
+from portal.recordings.footprint_rows import Row
 from portal.recordings.gazetteer import literal
 from portal.recordings.indexing import (
     Geometry,

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from portal.recordings.bundles import Row, opened, recalled
 from portal.recordings.footprint import ANYWHERE, slots
+from portal.recordings.footprint_rows import Row, opened, recalled
 from portal.recordings.laying import Filed, laid
 from portal.recordings.matching import Window, judge
 from portal.recordings.shapes import Inside, Legs, Near, Shape
@@ -134,13 +134,13 @@ Index = dict[tuple[int, int], list[Row]]
 def answers(tracks: Tracks, index: Index, asked: Window, shape: Shape) -> tuple[set[int], set[int]]:
     """(tracked, may be) by way of the index's rows, as the search does it; the same as of the
     tracks themselves."""
-    bundles = [
+    rows = [
         row[3:]
         for slot in slots(asked.since, asked.until)
         for square in [*shape.squares().tolist(), ANYWHERE]
         for row in index.get((slot, square), ())
     ]
-    seen = recalled(opened(bundles), asked.since, asked.until)
+    seen = recalled(opened(rows), asked.since, asked.until)
     found = judge(seen.tracks, asked, shape)
     whole = judge(tracks, asked, shape)
     of = seen.numbers

@@ -1,9 +1,9 @@
 """The rows of the index: what the recordings of one hour and one square kilometre did. Law.
 
 A search would otherwise read a small row for each recording, and reading rows is what a search's
-time goes into. So a row of the index is a bundle: the heads of its recordings, one after the
-other, and likewise those of their fixes that say something about the square in that hour. Bundles
-are made from the tracks, and can be made again.
+time goes into. So a row of the index holds many: the heads of its recordings, one after the other,
+and likewise those of their fixes that say something about the square in that hour. The rows are
+made from the tracks, and can be made again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from portal.recordings.tracks import POINT_BYTES, Flags, Ints, Tracks, ranges, unpack
 
 # `area` is the pretended square of the area it is filed under, nought for none. Of the track's
-# `fixes`, the bundle holds `count`, from the `first` on.
+# `fixes`, the row holds `count`, from the `first` on.
 HEAD = np.dtype(
     [
         ("number", "<i8"),
@@ -40,7 +40,7 @@ Row = tuple[int, int, int, bytes, bytes]
 
 @dataclass(frozen=True)
 class Held:
-    """Recordings as bundles hold them: `heads`, and the fixes of one after the other."""
+    """Recordings as rows hold them: `heads`, and the fixes of one after the other."""
 
     heads: Heads
     points: Points
@@ -104,10 +104,10 @@ def _or_full(is_new: Flags, sizes: Ints) -> Flags:
     return np.asarray(is_new | np.r_[False, full[1:] != full[:-1]])
 
 
-def opened(bundles: Iterable[Sequence[bytes]]) -> Held:
+def opened(found: Iterable[Sequence[bytes]]) -> Held:
     """What rows (heads, points) hold, one row after the other, with whatever is in several of
     them still there several times."""
-    read = list(bundles)
+    read = list(found)
     return Held(
         np.frombuffer(b"".join([row[0] for row in read]), dtype=HEAD),
         unpack(b"".join([row[1] for row in read])),
