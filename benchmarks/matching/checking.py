@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from benchmarks.matching import product
 from benchmarks.matching.adversarial import Trial
 from benchmarks.matching.loading import AT
-from benchmarks.matching.oracle import Expected, Fault, faults, tracked_faults
+from benchmarks.matching.oracle import Expected, faults
 from benchmarks.matching.questions import Question
 from benchmarks.matching.results import Checked
 from portal.actors import COMMAND_LINE
@@ -45,36 +45,10 @@ def checked(
 ) -> Checked:
     """Ask everything once, and count the wrong answers; the first few are told."""
 
-    def wrong(criteria: Criteria, right: Expected) -> list[Fault]:
-        answer = ask(criteria)
-        return faults(right, answer.found, answer.tracked)
-
-    return _counted(name, wrong, asked, expected, say)
-
-
-def checked_tracked(
-    name: str,
-    ask: Callable[[Criteria], Ints],
-    asked: Sequence[Question],
-    expected: Sequence[Expected],
-    say: Say,
-) -> Checked:
-    """The same for an engine that answers with the tracked ones alone."""
-    return _counted(
-        name, lambda criteria, right: tracked_faults(right, ask(criteria)), asked, expected, say
-    )
-
-
-def _counted(
-    name: str,
-    wrong: Callable[[Criteria, Expected], list[Fault]],
-    asked: Sequence[Question],
-    expected: Sequence[Expected],
-    say: Say,
-) -> Checked:
     count = 0
     for question, right in zip(asked, expected, strict=True):
-        found = wrong(question.criteria, right)
+        answer = ask(question.criteria)
+        found = faults(right, answer.found, answer.tracked)
         count += bool(found)
         if found and count <= _MOST_SHOWN:
             say(f"  WRONG on {name}: {question.kind} {question.criteria.as_json()}")

@@ -1,7 +1,7 @@
 """The databases of a run: where each is kept, loading it or using it again, and its cold caches."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from benchmarks.matching.city import Block
 from benchmarks.matching.loading import Loaded, made_of
 from benchmarks.matching.measuring import forget
 from benchmarks.matching.server import Server
+from portal.recordings.tracks import Floats
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
@@ -39,7 +40,9 @@ class Databases:
             self.server.vacuum(f"portal_{wanted}")
         return url, loaded
 
-    def postgis(self, blocks: Sequence[Block]) -> tuple[str, postgis.Loaded]:
+    def postgis(
+        self, blocks: Sequence[Block], ground: Mapping[str, Sequence[Floats]]
+    ) -> tuple[str, postgis.Loaded]:
         """PostGIS's database, with the same recordings."""
         wanted = sum(len(block) for block in blocks)
         note = self.folder / f"postgis-{wanted}.json"
@@ -49,7 +52,7 @@ class Databases:
             if held.pop("made_of") == mark:
                 return self.server.url(name), postgis.Loaded(**held)
         note.unlink(missing_ok=True)
-        loaded = postgis.load(self.server.renew(name), blocks)
+        loaded = postgis.load(self.server.renew(name), blocks, ground)
         note.write_text(json.dumps({**asdict(loaded), "made_of": mark}, indent=1))
         return self.server.url(name), loaded
 

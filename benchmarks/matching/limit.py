@@ -52,7 +52,7 @@ class Limit:
         self._keys = [key_of(area) for area in areas]
         self._ground = {key_of(name): _inside(rings) for name, rings in ground.items()}
         self._squares = {key: set(area.squares().tolist()) for key, area in self._ground.items()}
-        self._tracks = _packed(whole)
+        self._tracks = packed(whole)
         self._begins = np.cumsum(self._tracks.counts) - self._tracks.counts
         self._area = whole.area
         self._officer = whole.officer
@@ -180,7 +180,7 @@ def _ranges(begins: Ints, counts: Ints) -> Ints:
     return found
 
 
-def _packed(whole: Block) -> Tracks:
+def packed(whole: Block) -> Tracks:
     """The tracks as the portal stores them: milliseconds and decimetres."""
     x, y = to_grid(whole.lat, whole.lon)
     owner = np.repeat(np.arange(len(whole.start)), whole.counts)

@@ -258,15 +258,6 @@ def faults(expected: Expected, found: Ints, tracked: Flags) -> list[Fault]:
     return made
 
 
-def tracked_faults(expected: Expected, said: Ints) -> list[Fault]:
-    """The same for an engine that answers with the tracked ones alone."""
-    wrong = (
-        ("not said to be tracked", np.setdiff1d(expected.must_track, said)),
-        ("tracked but was not there", np.setdiff1d(said, expected.may_track)),
-    )
-    return [Fault(what, tuple(indices.tolist())) for what, indices in wrong if len(indices)]
-
-
 def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 

@@ -83,7 +83,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class PostGis:
-    """The other engine, which answers with the tracked ones alone."""
+    """The other engine: the same answers, in no order."""
 
     loaded: postgis.Loaded
     times: Times

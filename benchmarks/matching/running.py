@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.matching import postgis, product, ranking
 from benchmarks.matching.adversarial import trial
-from benchmarks.matching.checking import Say, checked, checked_tracked, different, loaded_with
+from benchmarks.matching.checking import Say, checked, different, loaded_with
 from benchmarks.matching.city import FIRST_DAY, RECORDINGS_A_DAY, Block, blocks
 from benchmarks.matching.databases import POSTGRESQL, SQLITE, Databases
 from benchmarks.matching.ground import AREAS, gazetteer
@@ -75,7 +75,7 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
     city = _drawn(plan)
     loaded = {name: _loaded(databases, name, plan.recordings, say) for name in plan.names}
     say("loading PostGIS")
-    postgis_url, postgis_loaded = databases.postgis(city.parts)
+    postgis_url, postgis_loaded = databases.postgis(city.parts, city.ground)
     urls = {name: url for name, (url, _) in loaded.items()}
     say("comparing every answer with the oracle's")
     oracle = Oracle(city.whole, AREAS, city.ground)
@@ -87,10 +87,8 @@ def run(plan: Plan, databases: Databases, say: Say) -> Results:
     with _everything(limit, urls, postgis_url, city.ground) as engines:
         right = {
             name: checked(name, engines[name], city.asked, expected, say)
-            for name in (_LIMIT, *plan.names)
+            for name in (_LIMIT, *plan.names, _POSTGIS)
         }
-        ask = engines[_POSTGIS]
-        right[_POSTGIS] = checked_tracked(_POSTGIS, ask, city.asked, expected, say)
         say(f"asking {len(city.asked):,} questions of everyone in {plan.rounds} rounds")
         criteria = [question.criteria for question in city.asked]
         times = interleaved(engines, criteria, rounds=plan.rounds, seed=plan.seed)
