@@ -159,13 +159,13 @@ async function offerMap() {
   if (!place) {
     return;
   }
-  const [{ drawMap }, answer] = await Promise.all([
-    import("./find_video_map.js"),
-    fetch(page.dataset.map, { headers: { Accept: "application/json" } }),
-  ]);
-  if (!answer.ok) {
+  // Without an answer the sketch stays, which the page came with.
+  const asked = fetch(page.dataset.map, { headers: { Accept: "application/json" } });
+  const answer = await asked.catch(() => null);
+  if (!answer?.ok) {
     return;
   }
+  const { drawMap } = await import("./find_video_map.js");
   const facts = await answer.json();
   page.querySelector("[data-sketch]").hidden = true;
   place.hidden = false;

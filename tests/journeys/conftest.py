@@ -76,6 +76,7 @@ def look() -> Callable[[Page, str], None]:
     drawn: dict[str, int] = {}
 
     def at(page: Page, name: str) -> None:
+        page.wait_for_load_state()  # a page that only begins to come has nothing to look at
         page.evaluate(AXE.read_text())
         found = page.evaluate(
             "() => axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa',"
