@@ -125,7 +125,7 @@ def _drawn(plan: Plan) -> _City:
     parts = list(blocks(seed=plan.seed, wanted=plan.recordings))
     whole = _whole(parts)
     asked = _questions(plan, plan.recordings, datetime.fromtimestamp(whole.start[-1], UTC))
-    return _City(parts, whole, _ground(), asked)
+    return _City(parts, whole, ground_of_boroughs(), asked)
 
 
 def _questions(plan: Plan, recordings: int, last: datetime) -> list[Question]:
@@ -154,7 +154,7 @@ def _whole(parts: Sequence[Block]) -> Block:
     return Block(parts[0].first, **columns)
 
 
-def _ground() -> dict[str, list[Floats]]:
+def ground_of_boroughs() -> dict[str, list[Floats]]:
     """The rings of every borough of the gazetteer."""
     found = {}
     for place in gazetteer():
