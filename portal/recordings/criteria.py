@@ -1,7 +1,7 @@
 """What a search looks for, as it was asked: instants, degrees and words. Law.
 
 The record of a search keeps `Criteria.as_json()`, which reads like a line of the import format's
-search, so that any search can be asked again.
+search, so that any search can be asked again: `Criteria.from_json()`.
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ from portal.recordings.scoring import Said
 WIDEST_RADIUS_M = 50_000.0
 LONGEST_WINDOW = timedelta(days=366)
 MOST_POSITIONS = 2_000
+UNREADABLE = "The record of this search cannot be read, so the search cannot be made again."
 
 # One request may have so many recordings proposed, and kept from deletion, at most: what a force
 # of 150,000 recordings a day makes in two or three hours. More could not be looked through.
@@ -114,6 +115,18 @@ class Criteria:
             }
         return held
 
+    @classmethod
+    def from_json(cls, held: Any) -> "Criteria":
+        """What `as_json` was made from, exactly. Raises `Refused` for anything that `as_json` does
+        not write: then a search would be for something else than what was asked."""
+        try:
+            made = _read(held)
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+            raise Refused(UNREADABLE) from None
+        if made.as_json() != held:
+            raise Refused(UNREADABLE)
+        return made
+
 
 def expected(criteria: Criteria) -> float:
     """About how many recordings a force of 150,000 a day would find, in a busy place and hour."""
@@ -201,3 +214,58 @@ def _place_json(place: PlaceAsked) -> dict[str, Any]:
     if isinstance(place, LineAsked):
         return {"line": [list(p) for p in place.positions], "radius_m": place.radius_m}
     return {"area": place.name} if isinstance(place, AreaAsked) else {}
+
+
+def _read(held: dict[str, Any]) -> Criteria:
+    return Criteria(
+        *_window_read(held),
+        place=_place_read(held),
+        shoulder_number=_text(held.get("shoulder_number")),
+        reference=_text(held.get("reference")),
+        said=_said_read(held["said"]) if "said" in held else None,
+        place_name=_text(held.get("place_name")) or "",
+        part_of=_window_read(held["part_of"]) if "part_of" in held else None,
+    )
+
+
+def _window_read(held: dict[str, str]) -> tuple[datetime, datetime]:
+    return _instant(held["from"]), _instant(held["until"])
+
+
+def _place_read(held: dict[str, Any]) -> PlaceAsked:
+    if "point" in held:
+        point = held["point"]
+        return PointAsked(*(_number(point[name]) for name in ("lat", "lon", "radius_m")))
+    if "line" in held:
+        line = tuple((_number(lat), _number(lon)) for lat, lon in held["line"])
+        return LineAsked(line, _number(held["radius_m"]))
+    return AreaAsked(held["area"]) if "area" in held else Anywhere()
+
+
+def _said_read(held: dict[str, Any]) -> Said:
+    return Said(
+        at=_instant(held["at"]),
+        spread=timedelta(seconds=_number(held["spread_s"])),
+        place_spread_m=_number(held["place_spread_m"]),
+        shoulder_number=_text(held["shoulder_number"]),
+        references=tuple(str(_text(each)) for each in held["references"]),
+    )
+
+
+def _instant(held: str) -> datetime:
+    found = datetime.fromisoformat(held)
+    if found.tzinfo is None:
+        raise ValueError(held)
+    return found
+
+
+def _number(held: Any) -> float:
+    if isinstance(held, bool) or not isinstance(held, int | float):
+        raise TypeError(held)
+    return float(held)
+
+
+def _text(held: Any) -> str | None:
+    if held is not None and not isinstance(held, str):
+        raise TypeError(held)
+    return held

@@ -1,11 +1,14 @@
 """How wide one request may search, and which part of a wider one is searched."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.errors import Refused
 from portal.recordings.criteria import (
     MOST_PROPOSED,
     Anywhere,
@@ -119,3 +122,89 @@ def test_a_part_lies_within_the_whole_and_is_never_too_wide(
     assert whole.since <= part.since <= part.until <= whole.until
     assert expected(part) <= MOST_PROPOSED * 1.000001
     assert (part.part_of is not None) is is_too_wide(whole)
+
+
+LATITUDES, LONGITUDES = st.floats(-90, 90), st.floats(-180, 180)
+RADII = st.floats(0, 50_000)
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=1))])
+INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=ZONES)
+WORDS = st.text(min_size=1, max_size=20)
+PLACES = st.one_of(
+    st.builds(PointAsked, LATITUDES, LONGITUDES, RADII),
+    st.builds(
+        LineAsked,
+        st.lists(st.tuples(LATITUDES, LONGITUDES), min_size=1, max_size=4).map(tuple),
+        RADII,
+    ),
+    st.builds(AreaAsked, WORDS.filter(str.strip)),
+    st.just(Anywhere()),
+)
+SAID = st.builds(
+    Said,
+    at=INSTANTS,
+    spread=st.timedeltas(timedelta(0), timedelta(days=366)),
+    place_spread_m=RADII,
+    shoulder_number=st.none() | WORDS,
+    references=st.lists(WORDS, max_size=3).map(tuple),
+)
+
+
+@st.composite
+def whatever_is_asked(draw: st.DrawFn) -> Criteria:
+    since = draw(INSTANTS)
+    return Criteria(
+        since,
+        since + draw(st.timedeltas(timedelta(0), timedelta(days=300))),
+        draw(PLACES),
+        shoulder_number=draw(st.none() | WORDS),
+        reference=draw(st.none() | WORDS),
+        said=draw(st.none() | SAID),
+        place_name=draw(st.text(max_size=20)),
+        part_of=draw(st.none() | st.tuples(INSTANTS, INSTANTS)),
+    )
+
+
+@given(whatever_is_asked())
+def test_the_record_of_a_search_is_read_as_what_was_asked(criteria: Criteria) -> None:
+    kept = json.loads(json.dumps(criteria.as_json()))
+    assert Criteria.from_json(kept) == criteria
+    assert Criteria.from_json(kept).as_json() == kept
+
+
+POINT = {"lat": 51.4625, "lon": -0.114, "radius_m": 150.0}
+KEPT: dict[str, Any] = {
+    "from": "2026-11-06T00:00:00+00:00",
+    "until": "2026-11-06T01:00:00+00:00",
+    "point": POINT,
+}
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        None,
+        [],
+        {},
+        {**KEPT, "circle": POINT},
+        {**KEPT, "area": "Lambeth"},
+        {**KEPT, "radius_m": 150.0},
+        {**KEPT, "point": {**POINT, "lat": "51.4625"}},
+        {**KEPT, "point": {**POINT, "lat": True}},
+        {**KEPT, "point": {**POINT, "lat": 91.0}},
+        {**KEPT, "point": {**POINT, "lat": float("nan")}},
+        {**KEPT, "point": {**POINT, "height": 2.0}},
+        {**KEPT, "from": "2026-11-06T00:00:00"},
+        {**KEPT, "from": "2026-11-06T02:00:00+00:00"},
+        {**KEPT, "from": 7},
+        {**KEPT, "part_of": None},
+        {**KEPT, "part_of": {"from": KEPT["from"]}},
+        {**KEPT, "said": None},
+        {**KEPT, "said": {"at": KEPT["from"]}},
+        {**KEPT, "reference": ""},
+        {**KEPT, "reference": 7},
+    ],
+)
+def test_what_no_search_wrote_is_not_searched(held: Any) -> None:
+    assert Criteria.from_json(KEPT) == Criteria(FRIDAY, FRIDAY + timedelta(hours=1), near(150))
+    with pytest.raises(Refused):
+        Criteria.from_json(held)
