@@ -162,11 +162,13 @@ def _belonging(
         return verdict.may_be
     # One without positions, from an area that does not touch the place, was nowhere near: if it is
     # known where that area is.
-    apart = (doubt == Doubt.NO_FIXES) & (area != NO_AREA) & ~np.isin(area, ground.touching)
-    if apart.any():
+    kept = np.asarray(verdict.tracked | verdict.may_be)
+    bare = np.flatnonzero((doubt == Doubt.NO_FIXES) & (area != NO_AREA))
+    apart = bare[~np.isin(area[bare], ground.touching)] if len(bare) else bare
+    if len(apart):
         known = [area_square(name) for name in known_areas(session)]
-        apart &= np.isin(area, known)
-    return np.asarray(verdict.tracked | (verdict.may_be & ~apart))
+        kept[apart[np.isin(area[apart], known)]] = False
+    return kept
 
 
 def _metres(distance_m: Floats, shape: Shape | None) -> Floats:

@@ -103,7 +103,7 @@ def _verdict(
         [Doubt.NONE, Doubt.POOR_FIXES, Doubt.GAP, Doubt.NO_FIXES],
         Doubt.ELSEWHERE,
     ).astype(np.int64)
-    distance, at = _closest(len(tracks), seen, far, part)
+    distance, at = _closest(len(tracks), seen, far, part, seen.certain & (far <= reach + slack))
     # How near one came that was only lost from sight near by says nothing about the place.
     is_placed = doubt <= Doubt.POOR_FIXES
     distance, at = np.where(is_placed, distance, np.inf), np.where(is_placed, at, np.nan)
@@ -126,9 +126,11 @@ def _any(count: int, owners: Ints) -> Flags:
     return found
 
 
-def _closest(count: int, seen: Pieces, far: Floats, part: Floats) -> tuple[Floats, Floats]:
-    """The nearest certain position of each track, and the first moment it was there."""
-    sure = np.flatnonzero(seen.certain)
+def _closest(
+    count: int, seen: Pieces, far: Floats, part: Floats, which: Flags
+) -> tuple[Floats, Floats]:
+    """The nearest position of each track in those pieces, and the first moment it was there."""
+    sure = np.flatnonzero(which)
     at = seen.t0[sure] + part[sure] * (seen.t1[sure] - seen.t0[sure])
     order = np.lexsort((at, far[sure], seen.owner[sure]))
     owner = seen.owner[sure][order]

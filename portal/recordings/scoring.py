@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from math import erf, sqrt
+from math import erf, pi, sqrt
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from portal.recordings.tracks import Flags, Floats, Pieces
 # evening, or "Saturday night" after midnight; or hardly any idea.
 _GUESSED, _SLIPPED, _LOST = 0.85, 0.10, 0.05
 _SLIPS_S = (-3600, 3600, -12 * 3600, 12 * 3600, -24 * 3600, 24 * 3600)
+# What a good guess may be out by exactly, and how likely each is.
+_OUT_BY_S = np.array([0, *_SLIPS_S], dtype=np.float64)
+_OUT_BY = np.array([_GUESSED, *[_SLIPPED / len(_SLIPS_S)] * len(_SLIPS_S)])
 _LOST_S = 2 * 3600.0
 # And about the place: near it, or four times as far.
 _NEAR, _FAR, _FAR_TIMES = 0.9, 0.1, 4.0
@@ -134,39 +137,26 @@ def _bits_of(agreement: Agreement, agrees: float, differs: float) -> float:
 
 def time_density(offset_s: Floats, spread_s: float) -> Floats:
     """How likely it is, per second, to be so many seconds from what was said."""
-    made = _GUESSED * _laplace(offset_s, spread_s)
-    for slip in _SLIPS_S:
-        made = made + _SLIPPED / len(_SLIPS_S) * _laplace(offset_s - slip, spread_s)
+    away = np.abs(offset_s[:, None] - _OUT_BY_S) / spread_s
     spread = _lost_s(spread_s)
-    lost = np.exp(-0.5 * (offset_s / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
-    density: Floats = made + _LOST * lost
+    lost = np.exp(-0.5 * (offset_s / spread) ** 2) / (spread * sqrt(2 * pi))
+    density: Floats = np.exp(-away) @ _OUT_BY / (2 * spread_s) + _LOST * lost
     return density
-
-
-def _lost_s(spread_s: float) -> float:
-    """Whoever has hardly any idea is no nearer than whoever has some."""
-    return max(_LOST_S, spread_s)
 
 
 def time_before(offset_s: Floats, spread_s: float) -> Floats:
     """How likely it is to be no later than so many seconds after what was said: the integral of
     `time_density`."""
-    before = _GUESSED * _laplace_before(offset_s, spread_s)
-    for slip in _SLIPS_S:
-        before = before + _SLIPPED / len(_SLIPS_S) * _laplace_before(offset_s - slip, spread_s)
-    lost: Floats = np.interp(offset_s / _lost_s(spread_s), *_NORMAL, left=0.0, right=1.0)
-    total: Floats = before + _LOST * lost
-    return total
+    away = (offset_s[:, None] - _OUT_BY_S) / spread_s
+    tail = 0.5 * np.exp(-np.abs(away))
+    lost = np.interp(offset_s / _lost_s(spread_s), *_NORMAL, left=0.0, right=1.0)
+    before: Floats = np.where(away < 0, tail, 1.0 - tail) @ _OUT_BY + _LOST * lost
+    return before
 
 
-def _laplace_before(offset: Floats, spread: float) -> Floats:
-    tail = 0.5 * np.exp(-np.abs(offset) / spread)
-    return np.where(offset < 0, tail, 1.0 - tail)
-
-
-def _laplace(offset: Floats, spread: float) -> Floats:
-    density: Floats = np.exp(-np.abs(offset) / spread) / (2 * spread)
-    return density
+def _lost_s(spread_s: float) -> float:
+    """Whoever has hardly any idea is no nearer than whoever has some."""
+    return max(_LOST_S, spread_s)
 
 
 def place_likelihood(at: Legs, spread_m: float, shape: Shape) -> Floats:
@@ -219,10 +209,12 @@ def _time_mean(since: Floats, until: Floats, said: Said) -> Floats:
     """The mean density of the time over each stretch; at its middle, where it has no length."""
     spread, at = said.spread.total_seconds(), said.at.timestamp()
     lasting = until - since
-    short = lasting < 1.0
-    between = time_before(until - at, spread) - time_before(since - at, spread)
-    density = time_density((since + until) / 2.0 - at, spread)
-    return np.where(short, density, between / np.where(short, 1.0, lasting))
+    before = time_before(np.concatenate([since, until]) - at, spread)
+    mean = (before[len(since) :] - before[: len(since)]) / np.maximum(lasting, 1.0)
+    short = np.flatnonzero(lasting < 1.0)
+    if len(short):
+        mean[short] = time_density((since + until)[short] / 2.0 - at, spread)
+    return mean
 
 
 def _along(seen: Pieces, count: int, shape: Shape, said: Said) -> Floats:

@@ -11,6 +11,8 @@ from portal.recordings.tracks import Flags, Floats, Ints
 
 # Rows times columns of one step of a many-against-many comparison: bounds the memory it takes.
 _AT_ONCE = 1_000_000
+# So many numbers, and those made of them, stay near the processor.
+_IN_CACHE = 30_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Legs:
     def chosen(self, which: Ints) -> Self:
         """Only those legs, in that order."""
         return type(self)(self.x0[which], self.y0[which], self.x1[which], self.y1[which])
+
+    def rows(self, some: slice) -> Self:
+        """Some of the legs, each as a row: to be compared with every one of others."""
+        return type(self)(*(c[some, None] for c in (self.x0, self.y0, self.x1, self.y1)))
 
     @classmethod
     def joined(cls, parts: "list[Legs]") -> Self:
@@ -109,12 +115,14 @@ def _squares_along(legs: Legs, within: float) -> Ints:
 
 def _nearest(lines: Legs, legs: Legs) -> tuple[Floats, Floats]:
     """The least distance of each line from any leg, and the part of the line where it is."""
-    best, part = np.full(len(lines.x0), np.inf), np.zeros(len(lines.x0))
-    for k in range(len(legs.x0)):
-        every = np.full(len(lines.x0), k)
-        squared, at = _to_legs(lines, legs.chosen(every))
-        nearer = squared < best
-        best[nearer], part[nearer] = squared[nearer], at[nearer]
+    best, part = np.empty(len(lines.x0)), np.empty(len(lines.x0))
+    step = max(1, _IN_CACHE // len(legs.x0))
+    for begin in range(0, len(lines.x0), step):
+        some = slice(begin, begin + step)
+        squared, at = _to_legs(lines.rows(some), legs)
+        nearest = squared.argmin(axis=1)[:, None]
+        best[some] = np.take_along_axis(squared, nearest, axis=1)[:, 0]
+        part[some] = np.take_along_axis(at, nearest, axis=1)[:, 0]
     return np.sqrt(best), part
 
 
