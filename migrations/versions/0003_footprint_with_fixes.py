@@ -5,7 +5,12 @@ upgrade` makes it anew in the same command (`recordings.indexing.index_if_missin
 
 The index on every recording's start becomes one for each category, of the living alone: the rows of
 what was deleted stay for ever, and nothing asks for them by their start.
+
+The record of a search has its window in columns, so that new recordings find whom they may matter
+to. The records that are there get theirs from their criteria.
 """
+
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +20,9 @@ down_revision = "0002"
 
 _CATEGORIES = ("non_evidential", "evidential")
 
+
+_WINDOW, _OF_REQUEST = "ix_recording_search_window", "ix_recording_search_request_id"
+_AT_ONCE = 1_000
 
 MATTER, OFFICER = "ix_recording_matter_reference", "ix_recording_shoulder_number_started_at"
 
@@ -52,9 +60,57 @@ def upgrade() -> None:
             sqlite_where=living,
             postgresql_where=living,
         )
+    _give_searches_their_windows()
+
+
+def _give_searches_their_windows() -> None:
+    # SQLite adds no column without a value for the rows that are there. It has one at once.
+    for name in ("since", "until"):
+        column = sa.Column(
+            name,
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default="1970-01-01 00:00:00.000000",
+        )
+        op.add_column("recording_search", column)
+    _read_windows()
+    if op.get_bind().dialect.name == "postgresql":
+        for name in ("since", "until"):
+            op.alter_column("recording_search", name, server_default=None)
+    op.create_index(_WINDOW, "recording_search", ["request_id", "until", "since", "asked_by"])
+    op.drop_index(_OF_REQUEST, table_name="recording_search")
+
+
+def _read_windows() -> None:
+    searches = sa.table(
+        "recording_search",
+        sa.column("id", sa.BigInteger()),
+        sa.column("criteria", sa.JSON()),
+        sa.column("since", sa.DateTime(timezone=True)),
+        sa.column("until", sa.DateTime(timezone=True)),
+    )
+    held = sa.select(searches.c.id, searches.c.criteria).order_by(searches.c.id).limit(_AT_ONCE)
+    change = searches.update().where(searches.c.id == sa.bindparam("number"))
+    change = change.values(since=sa.bindparam("begins"), until=sa.bindparam("ends"))
+    bind, last = op.get_bind(), 0
+    while rows := bind.execute(held.where(searches.c.id > last)).all():
+        windows = [
+            {"number": number, "begins": _instant(asked["from"]), "ends": _instant(asked["until"])}
+            for number, asked in rows
+        ]
+        bind.execute(change, windows)
+        last = rows[-1].id
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written).astimezone(UTC)
 
 
 def downgrade() -> None:
+    op.create_index(_OF_REQUEST, "recording_search", ["request_id"])
+    op.drop_index(_WINDOW, table_name="recording_search")
+    for name in ("since", "until"):
+        op.drop_column("recording_search", name)
     for category in _CATEGORIES:
         op.drop_index(f"ix_recording_{category}_started_at", "recording")
     op.create_index("ix_recording_started_at", "recording", ["started_at"])

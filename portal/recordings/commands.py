@@ -26,7 +26,7 @@ from portal.recordings.models import (
     Recording,
     Search,
 )
-from portal.recordings.queries import complete_up_to, media_in_use
+from portal.recordings.queries import candidate_numbers, complete_up_to, media_in_use
 
 _AT_ONCE = 1_000
 _LONGEST_WHY = 1_000
@@ -40,15 +40,19 @@ def record_search(
     found: Sequence[Found],
     by: Actor,
     at: datetime,
+    known_stay: bool = False,
 ) -> Search:
     """Write down what was looked for and found, even if it was nothing.
 
     For a request, what was found becomes its candidates: new ones are proposed, those known
-    already get the new score and reasons and keep what a handler said of them.
+    already get the new score and reasons and keep what a handler said of them. With `known_stay`
+    they keep their score, reasons and search too.
     """
     made = Search(
         request_id=request_id,
         criteria=criteria.as_json(),
+        since=criteria.since,
+        until=criteria.until,
         asked_by=by.id,
         at=at,
         found=len(found),
@@ -57,13 +61,21 @@ def record_search(
     session.add(made)
     session.flush()
     if request_id is not None:
-        _propose(session, request_id, made.id, found)
+        _propose(session, request_id, made.id, found, known_stay=known_stay)
     subject = str(request_id) if request_id else f"search {made.id}"
     record(session, "recordings.searched", subject=subject, by=by, at=at, found=len(found))
     return made
 
 
-def _propose(session: Session, request_id: UUID, search_id: int, found: Sequence[Found]) -> None:
+def _propose(
+    session: Session,
+    request_id: UUID,
+    search_id: int,
+    found: Sequence[Found],
+    *,
+    known_stay: bool,
+) -> None:
+    known = candidate_numbers(session, request_id) if known_stay else frozenset()
     rows = [
         {
             "request_id": request_id,
@@ -71,6 +83,7 @@ def _propose(session: Session, request_id: UUID, search_id: int, found: Sequence
             **_candidate_facts(one, search_id, rank),
         }
         for rank, one in enumerate(found, 1)
+        if one.recording_id not in known
     ]
     # In the order in which the gate locks recordings, so that neither waits for the other.
     rows.sort(key=itemgetter("recording_id"))

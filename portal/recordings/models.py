@@ -139,16 +139,21 @@ class Footprint(Base):
 class Search(Base):
     """What was looked for, by whom, when, and how much was found: kept even when it was nothing.
 
-    `complete_up_to` is the time up to which the catalogue was thought complete when it ran.
+    `since` and `until` are the window of the `criteria`, for queries. `complete_up_to` is the time
+    up to which the catalogue was thought complete when it ran.
     """
 
     __tablename__ = "recording_search"
+    __table_args__ = (
+        # Whole, so that whose windows a time touches is told without the rows and their criteria.
+        sa.Index("ix_recording_search_window", "request_id", "until", "since", "asked_by"),
+    )
 
     id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
-    request_id: Mapped[uuid.UUID | None] = mapped_column(
-        sa.ForeignKey("footage_request.id"), index=True
-    )
+    request_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("footage_request.id"))
     criteria: Mapped[dict[str, Any]]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
     asked_by: Mapped[str] = mapped_column(sa.String(64))
     at: Mapped[datetime]
     found: Mapped[int]

@@ -21,6 +21,7 @@ from portal.recordings.models import (
 
 __all__ = [
     "Found",
+    "candidate_numbers",
     "candidates_of",
     "complete_up_to",
     "matches_of",
@@ -65,6 +66,12 @@ def candidates_of(session: Session, request_id: UUID) -> Sequence[tuple[Candidat
             )
         )
     ]
+
+
+def candidate_numbers(session: Session, request_id: UUID) -> frozenset[int]:
+    """Our numbers of all that was ever found for a request, whatever was said of it."""
+    found = sa.select(Candidate.recording_id).where(Candidate.request_id == request_id)
+    return frozenset(session.scalars(found))
 
 
 def matches_of(session: Session, request_id: UUID) -> Sequence[tuple[Candidate, Recording]]:

@@ -153,6 +153,8 @@ def confirm(
     search = Search(
         request_id=request_id,
         criteria={"from": HAPPENED_AT.isoformat(), "until": at.isoformat(), "area": "Lambeth"},
+        since=HAPPENED_AT,
+        until=at,
         asked_by="worker",
         at=at,
         found=len(found),

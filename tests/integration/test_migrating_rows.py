@@ -1,7 +1,7 @@
 """A database with rows in it moves forwards: nothing is lost, and what has ended says how."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from portal.cli.db import MIGRATIONS, upgrade_to_head
 from portal.db import Database, open_database
 from portal.recordings.criteria import Criteria, PointAsked
 from portal.recordings.describing import found_by
-from portal.recordings.models import Footprint
+from portal.recordings.models import Footprint, Search
 from portal.recordings.projection import to_grid
 from portal.recordings.tracks import pack
 from tests.factories.catalogue import LATITUDE, LONGITUDE
@@ -146,6 +146,27 @@ def test_the_index_of_recordings_is_made_from_their_tracks(old: Database) -> Non
     upgrade_to_head(old.url)  # again adds nothing
     with old.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Footprint)) == before
+
+
+def test_searches_get_their_windows_from_what_was_asked(old: Database) -> None:
+    at_revision(old.url, "0002")
+    until = AT + timedelta(minutes=30)
+    summer = timezone(timedelta(hours=1))
+    with old.engine.execution_options(portal_writing=True).begin() as connection:
+        connection.execute(
+            tables(old).tables["recording_search"].insert(),
+            {
+                "id": 1,
+                "criteria": {"from": AT.isoformat(), "until": until.astimezone(summer).isoformat()},
+                "asked_by": "worker",
+                "at": AT.replace(tzinfo=None),
+                "found": 0,
+            },
+        )
+    upgrade_to_head(old.url)
+    with old.reading() as session:
+        made = session.get_one(Search, 1)
+        assert (made.since, made.until) == (AT, until)
 
 
 def add_recording(old: Database, name: str) -> None:
