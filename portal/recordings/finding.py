@@ -5,7 +5,7 @@ each recording it finds; how many recordings there are in all does not matter.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from portal.recordings.footprint import (
     slots,
     unplaced_square,
 )
-from portal.recordings.footprint_rows import opened, recalled
+from portal.recordings.footprint_rows import Recalled, opened, recalled
 from portal.recordings.gazetteer import borough_area, boroughs_touching, literal
 from portal.recordings.indexing import known_areas
 from portal.recordings.laying import NO_AREA
@@ -87,6 +87,14 @@ class Answer:
         placed: Flags = self.doubt == Doubt.NONE
         return placed
 
+    def in_order(self, order: Ints) -> "Answer":
+        """The same, in that order."""
+        columns = {name: getattr(self, name)[order] for name in _COLUMNS}
+        return replace(self, **columns)
+
+
+_COLUMNS = [field.name for field in fields(Answer) if field.name not in ("criteria", "shape")]
+
 
 def search(session: Session, criteria: Criteria) -> Answer:
     """Every recording that was, or may have been, at the place in the window."""
@@ -94,34 +102,48 @@ def search(session: Session, criteria: Criteria) -> Answer:
     ground = _ground(session, criteria)
     rows = footprint_in(session, slots(window.since, window.until), ground.runs)
     seen = recalled(opened(rows), window.since, window.until)
-    tracks = seen.tracks
-    verdict = judge(tracks, window, ground.shape)
+    verdict = judge(seen.tracks, window, ground.shape)
     kept = _belonging(session, seen.areas, verdict, criteria, ground)
+    return _scored(session, criteria, window, ground.shape, seen, verdict, kept)
+
+
+def _scored(
+    session: Session,
+    criteria: Criteria,
+    window: Window,
+    shape: Shape | None,
+    seen: Recalled,
+    verdict: Verdict,
+    kept: Flags,
+) -> Answer:
+    """The recordings that are kept, with their scores and in order."""
     said = criteria.said or default_said(
-        window, ground.shape, criteria.shoulder_number, criteria.reference
+        window, shape, criteria.shoulder_number, criteria.reference
     )
-    numbers = seen.numbers[kept]
-    start, end = (edge[kept].astype(np.float64) for edge in (tracks.start, tracks.end))
-    time_bits, place_bits = time_and_place_bits(
-        of_tracks(verdict.seen, kept),
-        start,
-        end,
-        verdict.tracked[kept],
-        window,
-        ground.shape,
-        said,
-    )
+    numbers, doubt = seen.numbers[kept], verdict.doubt[kept]
+    start, end = (edge[kept].astype(np.float64) for edge in (seen.tracks.start, seen.tracks.end))
+    there = of_tracks(verdict.seen, kept)
+    placed = verdict.tracked[kept]
+    time, place = time_and_place_bits(there, start, end, placed, window, shape, said)
     officer, reference = _agreements(session, numbers, said)
-    score = time_bits + place_bits + officer + reference
-    overlap_s = np.minimum(end, window.until) - np.maximum(start, window.since)
-    doubt, distance_m = verdict.doubt[kept], _metres(verdict.distance_m[kept], ground.shape)
-    # Scores that differ by rounding alone must not change places from one machine to another.
-    order = np.lexsort((numbers, start, -np.round(score, 6), doubt != Doubt.NONE))
-    columns = (numbers, doubt, distance_m, verdict.at[kept], overlap_s, time_bits, place_bits)
-    weights = (officer, reference, score, shares(score))
-    return Answer(
-        criteria, ground.shape, *(np.asarray(held)[order] for held in (*columns, *weights))
+    score = time + place + officer + reference
+    found = Answer(
+        criteria=criteria,
+        shape=shape,
+        numbers=numbers,
+        doubt=doubt,
+        distance_m=_metres(verdict.distance_m[kept], shape),
+        at=verdict.at[kept],
+        overlap_s=np.minimum(end, window.until) - np.maximum(start, window.since),
+        time_bits=time,
+        place_bits=place,
+        officer_bits=officer,
+        reference_bits=reference,
+        score=score,
+        share=shares(score),
     )
+    # Scores that differ by rounding alone must not change places from one machine to another.
+    return found.in_order(np.lexsort((numbers, start, -np.round(score, 6), doubt != Doubt.NONE)))
 
 
 def _ground(session: Session, criteria: Criteria) -> Ground:
