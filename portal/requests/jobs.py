@@ -13,8 +13,8 @@ from portal.dates import london_day
 from portal.house import House
 from portal.outbox.commands import Lease, owe
 from portal.requests.commands.delaying import tell_of_delay
+from portal.requests.commands.keeping_safe import keep_safe
 from portal.requests.commands.reminding import remind
-from portal.requests.commands.searching import keep_safe
 from portal.requests.commands.searching_again import owe_searches
 from portal.requests.commands.tidying import tidy
 from portal.requests.waiting_queries import to_remind, to_tell_of_delay

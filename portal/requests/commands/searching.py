@@ -12,7 +12,8 @@ from portal.errors import NotFound, Refused
 from portal.outbox.commands import owe
 from portal.recordings.commands import preserve, record_search
 from portal.recordings.criteria import MOST_PROPOSED, Criteria, is_too_wide, searchable_part
-from portal.recordings.describing import found_by
+from portal.recordings.describing import described
+from portal.recordings.finding import Answer, search
 from portal.recordings.models import Search
 from portal.requests.models import FootageRequest, SightingRow
 from portal.requests.wanted import SaidSighting, Widening, criteria_for
@@ -48,31 +49,57 @@ def search_and_preserve(
     usual, and a search would keep it for ever. Refused too when it is the widening that is too
     much.
     """
-    footage_request = _open_one(session, request_id)
+    footage_request = open_one(session, request_id)
     if footage_request is None:
         raise Refused("This request is answered or closed. Nothing more is searched for it.")
-    sighting = elsewhere or session.get_one(SightingRow, request_id)
-    asked = criteria_for(sighting, widening or Widening())
-    is_as_said = elsewhere is None and widening in (None, Widening())
-    if is_too_wide(asked) and not is_as_said:
-        raise Refused(TOO_WIDE)
-    # The same part every day, so that one request never keeps more than such a part of days.
-    part = searchable_part(asked, kept_since=footage_request.received_at - kept_for)
-    found = found_by(session, part)
-    criteria = _marked(part, len(found))
-    found = found[:MOST_PROPOSED]
-    written = record_search(
-        session, request_id=request_id, criteria=criteria, found=found, by=by, at=at
-    )
-    preserve(
+    if elsewhere is None and widening in (None, Widening()):
+        criteria = as_said(session, footage_request, kept_for=kept_for)
+    else:
+        sighting = elsewhere or session.get_one(SightingRow, request_id)
+        criteria = criteria_for(sighting, widening or Widening())
+        if is_too_wide(criteria):
+            raise Refused(TOO_WIDE)
+    answer = search(session, criteria)
+    written = write_down(session, request_id, answer, by=by, at=at)
+    preserve(session, request_id=request_id, recording_ids=likeliest(answer), by=by, at=at)
+    owe_next(session, footage_request, at)
+    return written
+
+
+def as_said(
+    session: Session, footage_request: FootageRequest, *, kept_for: timedelta = KEPT_FOR
+) -> Criteria:
+    """What to search for by the sighting: the same every day, and so the same part of what is too
+    wide, so that one request never keeps more than such a part of days."""
+    asked = criteria_for(session.get_one(SightingRow, footage_request.id), Widening())
+    return searchable_part(asked, kept_since=footage_request.received_at - kept_for)
+
+
+def likeliest(answer: Answer) -> list[int]:
+    """Our numbers of what is proposed and kept of what a search found, the likeliest first."""
+    return [int(number) for number in answer.numbers[:MOST_PROPOSED]]
+
+
+def write_down(
+    session: Session,
+    request_id: UUID,
+    answer: Answer,
+    *,
+    by: Actor,
+    at: datetime,
+    known_stay: bool = False,
+) -> Search:
+    """Write down a request's search, and propose the likeliest of what it found (see
+    `record_search`)."""
+    return record_search(
         session,
         request_id=request_id,
-        recording_ids=[candidate.recording_id for candidate in found],
+        criteria=_marked(answer.criteria, len(answer)),
+        found=described(session, answer)[:MOST_PROPOSED],
         by=by,
         at=at,
+        known_stay=known_stay,
     )
-    _owe_next(session, request_id, at)
-    return written
 
 
 def _marked(searched: Criteria, found: int) -> Criteria:
@@ -82,20 +109,7 @@ def _marked(searched: Criteria, found: int) -> Criteria:
     return replace(searched, part_of=(searched.since, searched.until))
 
 
-def keep_safe(
-    session: Session,
-    *,
-    request_id: UUID,
-    by: Actor,
-    at: datetime,
-    kept_for: timedelta = KEPT_FOR,
-) -> None:
-    """The worker's daily search: like the first, until the request is answered or closed."""
-    if _open_one(session, request_id) is not None:
-        search_and_preserve(session, request_id=request_id, by=by, at=at, kept_for=kept_for)
-
-
-def _open_one(session: Session, request_id: UUID) -> FootageRequest | None:
+def open_one(session: Session, request_id: UUID) -> FootageRequest | None:
     """The request if it is open, under its lock, so that an answer in the same moment comes
     before or after."""
     footage_request = locked(session, FootageRequest, request_id)
@@ -104,15 +118,15 @@ def _open_one(session: Session, request_id: UUID) -> FootageRequest | None:
     return footage_request if footage_request.status.is_open else None
 
 
-def _owe_next(session: Session, request_id: UUID, at: datetime) -> None:
-    footage_request = session.get_one(FootageRequest, request_id)
+def owe_next(session: Session, footage_request: FootageRequest, at: datetime) -> None:
+    """Owe the search of the next day, up to day 35. Nothing for a request that is not open."""
     age = (at - footage_request.received_at).days
     if footage_request.status.is_open and age < SEARCH_UNTIL_DAY:
         owe(
             session,
             "preserve",
-            payload={"request_id": str(request_id)},
-            key=f"preserve:{request_id}:day-{age + 1}",
+            payload={"request_id": str(footage_request.id)},
+            key=f"preserve:{footage_request.id}:day-{age + 1}",
             at=at,
             due_at=footage_request.received_at + timedelta(days=age + 1),
         )

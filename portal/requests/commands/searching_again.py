@@ -10,8 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.actors import WORKER
 from portal.outbox.commands import owe
 from portal.outbox.models import JobStatus, OutboxJob
+from portal.recordings.models import Search
 from portal.requests.commands.searching import SEARCH_UNTIL_DAY
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest, SightingRow
@@ -24,7 +26,8 @@ _OPEN = [status for status in Status if status.is_open]
 def owe_searches(
     session: Session, *, since: datetime, until: datetime, cause: UUID, at: datetime
 ) -> int:
-    """Owe a search to each open request, up to its day 35, whose window touches this time.
+    """Owe a search to each open request, up to its day 35, for which this time matters: it touches
+    the window of the sighting, or of a search that a handler made for the request.
 
     One that is owed already and has not begun will see the new recordings too, so it is not owed
     twice. `cause` is the job that asks. Returns how many are newly owed.
@@ -35,8 +38,10 @@ def owe_searches(
         .where(
             FootageRequest.status.in_(_OPEN),
             FootageRequest.received_at > at - timedelta(days=SEARCH_UNTIL_DAY),
-            SightingRow.earliest_at <= until,
-            SightingRow.latest_at >= since,
+            sa.or_(
+                sa.and_(SightingRow.earliest_at <= until, SightingRow.latest_at >= since),
+                _by_handlers(since, until),
+            ),
         )
         .order_by(FootageRequest.id)
     ).all()
@@ -52,6 +57,16 @@ def owe_searches(
             due_at=at + GATHERING,
         )
     return len(fresh)
+
+
+def _by_handlers(since: datetime, until: datetime) -> sa.ColumnElement[bool]:
+    """That a handler has searched a window that touches this time, for the enclosing request."""
+    return sa.exists().where(
+        Search.request_id == FootageRequest.id,
+        Search.asked_by != WORKER.id,
+        Search.since <= until,
+        Search.until >= since,
+    )
 
 
 def _prefix(request_id: UUID) -> str:

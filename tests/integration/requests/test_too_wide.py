@@ -15,7 +15,8 @@ from portal.recordings.models import Candidate, Preservation, Search
 from portal.recordings.searched import extents, is_whole
 from portal.requests.answers import NO_MOMENT
 from portal.requests.commands import searching
-from portal.requests.commands.searching import keep_safe, search_and_preserve
+from portal.requests.commands.keeping_safe import keep_safe
+from portal.requests.commands.searching import search_and_preserve
 from portal.requests.intake import Sighting
 from portal.requests.lifecycle import Event, obstacle
 from portal.requests.queries import by_id, facts_of

@@ -7,7 +7,7 @@ import pytest
 
 from portal.actors import WORKER, Role
 from portal.house import House
-from portal.requests.commands.searching import keep_safe
+from portal.requests.commands.keeping_safe import keep_safe
 from portal.requests.queries import by_id
 from tests.factories.applicants import HAPPENED_AT, received
 from tests.web.conftest import SignedIn
