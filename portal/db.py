@@ -207,6 +207,14 @@ class Database:
                 session.rollback()
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """The same, of one instant: no statement in it sees what was committed after the first."""
+        with self.reading() as session:
+            if self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """One deed. Commits when the block ends, and rolls everything back if it raises."""
         with self._writers() as session:

@@ -1,18 +1,19 @@
 """How one entry of the book is bound to the one before it. Law: pure, standard library only.
 
 An entry's hash covers its own canonical text and the hash before it, so that changing, removing
-or swapping any entry breaks every hash that follows.
+or swapping any entry breaks every hash that follows. The reckoning itself stands in `verifier`,
+which a stranger can run alone: what we write and what they check is the same.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from portal.ids import digest
+from portal.audit import verifier
 
 # The hash "before" the first entry.
-GENESIS = "0" * 64
+GENESIS = verifier.GENESIS
 
 Detail = str | int | bool | None
 
@@ -30,23 +31,23 @@ class Line:
     details: Mapping[str, Detail]
 
 
-def canonical(line: Line) -> str:
-    """The one text of an entry: sorted keys, no spaces, UTC with microseconds."""
-    return json.dumps(
-        {
-            "sequence": line.sequence,
-            "at": line.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "actor": [line.actor_kind, line.actor_id],
-            "deed": line.deed,
-            "subject": line.subject,
-            "details": dict(line.details),
-        },
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
-    )
+def in_book(at: datetime) -> str:
+    """An instant as the book writes it: UTC, with microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def entry_of(line: Line) -> dict[str, Any]:
+    """The facts of an entry, as they are hashed and exported."""
+    return {
+        "sequence": line.sequence,
+        "at": in_book(line.at),
+        "actor": [line.actor_kind, line.actor_id],
+        "deed": line.deed,
+        "subject": line.subject,
+        "details": line.details,
+    }
 
 
 def hash_of(line: Line, previous: str) -> str:
     """SHA-256 in hex over the previous entry's hash and this entry's canonical text."""
-    return digest(f"{previous}\n{canonical(line)}")
+    return verifier.hash_of(entry_of(line), previous)

@@ -7,11 +7,12 @@ from portal.actors import Role
 from portal.audit.commands import record
 from portal.audit.names import names
 from portal.audit.queries import latest
-from portal.audit.verify import Verdict, verify
+from portal.audit.verifier import in_words
+from portal.audit.verify import verify
 from portal.web.fields import clean
 from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
-from portal.web.session import now, reading, writing
+from portal.web.session import house, now, reading, writing
 
 blueprint = Blueprint("audit", __name__, url_prefix="/book")
 
@@ -42,7 +43,7 @@ def book() -> ResponseReturnValue:
 def verify_book() -> ResponseReturnValue:
     """Walk the whole chain and say what was found; the check itself is an entry too."""
     if PlainForm().validate_on_submit():
-        with reading() as session:
+        with house().db.snapshot() as session:
             verdict = verify(session)
         with writing() as session:
             record(
@@ -54,14 +55,8 @@ def verify_book() -> ResponseReturnValue:
                 entries=verdict.entries,
                 is_whole=verdict.is_whole,
             )
-        flash(_words(verdict), "success" if verdict.is_whole else "problem")
+        flash(in_words(verdict), "success" if verdict.is_whole else "problem")
     return redirect(url_for(".book"), 303)
-
-
-def _words(verdict: Verdict) -> str:
-    if verdict.is_whole:
-        return f"The book is whole: all {verdict.entries:,} entries are as they were written."
-    return f"The book is NOT whole: {verdict.reason}."
 
 
 def _typed(name: str, at_most: int) -> str:

@@ -1,59 +1,68 @@
-"""Walking the book and naming the first line that is not what was written."""
+"""Walking our own book, by the reckoning that a stranger uses on an export of it."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.audit.chain import GENESIS, Line, hash_of
+from portal.audit.chain import GENESIS, Line, entry_of
 from portal.audit.models import AuditEntry, AuditHead
+from portal.audit.verifier import (
+    Broken,
+    Head,
+    Verdict,
+    Witness,
+    Written,
+    entry_line,
+    head_line,
+    walk,
+)
+
+_AT_A_TIME = 1000
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What the walk found. `broken_at` is the first bad entry's number; None when all is whole."""
+def verify(session: Session, witnesses: Iterable[Witness] = ()) -> Verdict:
+    """Walk the whole chain in bounded memory and compare its end with the head.
 
-    entries: int
-    broken_at: int | None
-    reason: str
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every entry is as it was written."""
-        return self.broken_at is None
+    The session is a snapshot (`Database.snapshot`): an entry that is added while we walk must not
+    look like one that somebody slipped in.
+    """
+    with closing(_book(session)) as book:
+        return walk(book, witnesses)
 
 
-def verify(session: Session) -> Verdict:
-    """Walk the whole chain in bounded memory and compare its end with the head."""
-    head = session.scalars(sa.select(AuditHead)).one_or_none()
+def export(session: Session) -> Iterator[str]:
+    """The lines of the whole book: each entry, then the head. The session is a snapshot."""
+    for part in _book(session):
+        yield head_line(part) if isinstance(part, Head) else entry_line(part)
+
+
+def head_of(session: Session) -> Head:
+    """The number and hash of the last entry, as the book itself keeps them."""
+    head = session.get(AuditHead, 1)
+    return Head(head.sequence, head.hash) if head else Head(0, GENESIS)
+
+
+def _book(session: Session) -> Generator[Written | Head, None, None]:
     entries = session.scalars(
-        sa.select(AuditEntry).order_by(AuditEntry.sequence).execution_options(yield_per=1000)
+        sa.select(AuditEntry)
+        .order_by(AuditEntry.sequence)
+        .execution_options(yield_per=_AT_A_TIME, populate_existing=True)
     )
+    last = 0
     with closing(entries):
-        return walk(entries, head.sequence if head else 0, head.hash if head else GENESIS)
+        try:
+            for entry in entries:
+                yield Written(entry_of(_line(entry)), entry.hash)
+                last = entry.sequence
+        except (TypeError, ValueError):
+            # Somebody put a thing into a column that the portal cannot have written.
+            raise Broken(last + 1, f"an entry after entry {last} cannot be read") from None
+    yield head_of(session)
 
 
-def walk(entries: Iterable[AuditEntry], head_sequence: int, head_hash: str) -> Verdict:
-    """Check numbering, each hash, and that the book ends where its head says."""
-    previous, count = GENESIS, 0
-    for entry in entries:
-        count += 1
-        if entry.sequence != count:
-            return Verdict(count - 1, count, f"entry {count} is missing")
-        previous = hash_of(line_of(entry), previous)
-        if entry.hash != previous:
-            return Verdict(count, count, f"entry {count} is not what was written")
-    if count < head_sequence:
-        return Verdict(count, count + 1, f"entry {count + 1} is missing: the end was cut off")
-    if count > head_sequence or previous != head_hash:
-        return Verdict(count, count, f"entry {count} does not agree with the head of the book")
-    return Verdict(count, None, "every entry is as it was written")
-
-
-def line_of(entry: AuditEntry) -> Line:
-    """The entry as it is hashed."""
+def _line(entry: AuditEntry) -> Line:
     return Line(
         entry.sequence,
         entry.at,

@@ -1,8 +1,12 @@
 """The book."""
 
+from typing import BinaryIO
+
 import click
 
-from portal.audit.verify import verify
+from portal.actors import COMMAND_LINE
+from portal.audit.commands import record
+from portal.audit.verify import export, verify
 from portal.cli.opening import as_json, enter, show
 
 
@@ -19,7 +23,7 @@ def verify_book(as_json: bool) -> None:
     Exit code 0 when every entry is whole, 1 when one is changed, missing or out of place.
     """
     house = enter()
-    with house.db.reading() as session:
+    with house.db.snapshot() as session:
         verdict = verify(session)
     show(
         {
@@ -32,3 +36,28 @@ def verify_book(as_json: bool) -> None:
     )
     if not verdict.is_whole:
         raise SystemExit(1)
+
+
+@audit.command("export")
+@click.argument("file", type=click.File("wb"), default="-")
+def export_book(file: BinaryIO) -> None:
+    """Write the whole book to FILE (or to standard output), a line of JSON for each entry.
+
+    Anybody can check it without the portal: give them the file and `portal/audit/verifier.py`,
+    which is one program and needs Python alone. The export is itself an entry, after its end.
+    """
+    house, lines = enter(), 0
+    with house.db.snapshot() as session:
+        for line in export(session):
+            file.write(line.encode())
+            lines += 1
+    with house.db.writing() as session:
+        entries = lines - 1  # the last is the head
+        record(
+            session,
+            "book.exported",
+            subject="book",
+            by=COMMAND_LINE,
+            at=house.now(),
+            entries=entries,
+        )

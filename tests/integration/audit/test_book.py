@@ -11,7 +11,8 @@ from portal.actors import PUBLIC
 from portal.audit.commands import record
 from portal.audit.models import AuditEntry, AuditHead
 from portal.audit.queries import about, latest
-from portal.audit.verify import verify
+from portal.audit.verifier import read_export, walk
+from portal.audit.verify import export, verify
 from portal.db import Database
 
 AT = datetime(2026, 11, 2, 9, 30, 0, 123456, tzinfo=UTC)
@@ -143,3 +144,42 @@ def test_the_book_is_read_in_pages_newest_first(database: Database) -> None:
         none = latest(session, deed="other")
     assert [entry.sequence for entry in [*first, *second]] == [7, 6, 5, 4, 3, 2]
     assert (len(deeds), len(none)) == (7, 0)
+
+
+def exported(database: Database) -> list[bytes]:
+    with database.snapshot() as session:
+        return [line.encode() for line in export(session)]
+
+
+def test_an_export_is_the_book_and_can_be_checked_alone(database: Database) -> None:
+    write(database, 5, "“Ő”")
+    lines = exported(database)
+    verdict = walk(read_export(lines))
+    assert (verdict.is_whole, verdict.entries, len(lines)) == (True, 5, 6)
+    assert all(line.isascii() and line.endswith(b"\n") for line in lines)
+
+
+def test_an_empty_book_is_exported_too(database: Database) -> None:
+    assert walk(read_export(exported(database))).is_whole
+
+
+def test_an_entry_added_while_we_walk_is_no_tampering(database: Database) -> None:
+    write(database, 2)
+    with database.snapshot() as session:
+        lines = export(session)
+        first = next(lines)
+        write(database, 2)
+        seen = [first, *lines]
+    verdict = walk(read_export([line.encode() for line in seen]))
+    assert (verdict.is_whole, verdict.entries) == (True, 2)
+
+
+@pytest.mark.parametrize(("column", "value"), [("details", "[1]"), ("details", "null")])
+def test_a_row_that_the_portal_cannot_have_written(
+    database: Database, column: str, value: str
+) -> None:
+    write(database, 3)
+    with database.writing() as session:
+        session.execute(sa.text(f"UPDATE audit_entry SET {column} = '{value}' WHERE sequence = 2"))
+    with database.snapshot() as session:
+        assert verify(session).broken_at == 2

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from click.testing import Result
 
 from portal.actors import COMMAND_LINE
+from portal.audit import verifier
 from portal.audit.commands import record
 from portal.audit.models import AuditEntry
 from portal.cli import main
@@ -73,6 +74,7 @@ def test_every_command_explains_itself_without_any_settings(
 
 def test_there_is_a_command_for_each_deed() -> None:
     assert {" ".join(words) for words in every_command() if len(words) == 2} | {"worker"} == {
+        "audit export",
         "audit verify",
         "clients add",
         "clients end",
@@ -287,6 +289,19 @@ def test_a_book_that_was_tampered_with_is_exit_code_1_and_says_where(
     assert (facts["whole"], facts["broken_at"]) == (False, broken_at)
     assert reason in facts["reason"]
     assert portal("audit", "verify").exit_code == 1
+
+
+def test_the_whole_book_is_exported_and_that_is_a_deed(
+    portal: Portal, own_house: House, tmp_path: Path
+) -> None:
+    written(own_house, 3)
+    file = tmp_path / "book.jsonl"
+    assert portal("audit", "export", file).exit_code == 0
+    assert verifier.main([str(file)]) == 0
+    lines = portal("audit", "export").output.splitlines(keepends=True)
+    assert lines[:3] == file.read_text().splitlines(keepends=True)[:3]
+    told = json.loads(lines[3])
+    assert (told["deed"], told["details"]) == ("book.exported", {"entries": 3})
 
 
 # The outbox

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from portal.audit.chain import GENESIS, Line, canonical, hash_of
+from portal.audit.chain import GENESIS, Line, entry_of, hash_of
+from portal.audit.verifier import canonical
 
 LINE = Line(
     1, datetime(2026, 11, 2, 9, 30, tzinfo=UTC), "handler", "h1", "request.viewed", "BWV", {"n": 1}
@@ -13,7 +14,7 @@ LINE = Line(
 
 
 def test_the_canonical_text_is_fixed() -> None:
-    assert canonical(LINE) == (
+    assert canonical(entry_of(LINE)) == (
         '{"actor":["handler","h1"],"at":"2026-11-02T09:30:00.000000Z","deed":"request.viewed",'
         '"details":{"n":1},"sequence":1,"subject":"BWV"}'
     )
