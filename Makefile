@@ -39,6 +39,11 @@ check: setup-test ## Read the code without running it: style, types, import cont
 bench-matching: setup-bench ## Measure the search by time and place (ARGS="--recordings 4000000")
 	$(PYTHON) -m benchmarks.matching $(ARGS)
 
+.PHONY: mutate-book
+mutate-book: setup-test ## Tamper with the book of deeds in 10,000 ways of each kind (BOOK_MUTATIONS=…)
+	BOOK_MUTATIONS=$${BOOK_MUTATIONS:-10000} $(PYTHON) -m pytest -q \
+		tests/unit/audit/test_mutations.py tests/integration/audit/test_mutated_rows.py $(ARGS)
+
 .PHONY: docs
 docs: setup ## Draw the pages of docs/ that are made from the code
 	@$(PYTHON) -m scripts.draw_docs

@@ -135,13 +135,14 @@ class Reckoning:
 
     def end(self, head: Head) -> None:
         """Check that the book ends where its head and all witnesses say. Raises Broken."""
-        if self._ahead:
-            known = self._ahead[0]
-            told = f"{known.source} knows of entry {known.sequence}: the end was cut off"
-            raise Broken(self.count + 1, f"the book ends at entry {self.count}, and {told}")
         if self.count < head.sequence:
             missing = self.count + 1
             raise Broken(missing, f"entry {missing} is missing: the end was cut off")
+        if self._ahead:
+            known, first = self._ahead[0], self.witnessed + 1
+            told = f"the book ends at entry {self.count}, and {known.source} knows of entry"
+            rest = f"what follows entry {self.witnessed} was cut off or changed"
+            raise Broken(first, f"{told} {known.sequence}: {rest}")
         if (self.count, self._hash) != (head.sequence, head.hash):
             raise Broken(self.count, f"entry {self.count} does not agree with the head of the book")
 
