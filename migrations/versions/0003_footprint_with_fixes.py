@@ -8,6 +8,8 @@ what was deleted stay for ever, and nothing asks for them by their start.
 
 The record of a search has its window in columns, so that new recordings find whom they may matter
 to. The records that are there get theirs from their criteria.
+
+A hold says why it ended.
 """
 
 from datetime import UTC, datetime
@@ -61,6 +63,7 @@ def upgrade() -> None:
             postgresql_where=living,
         )
     _give_searches_their_windows()
+    _give_holds_an_end()
 
 
 def _give_searches_their_windows() -> None:
@@ -79,6 +82,13 @@ def _give_searches_their_windows() -> None:
             op.alter_column("recording_search", name, server_default=None)
     op.create_index(_WINDOW, "recording_search", ["request_id", "until", "since", "asked_by"])
     op.drop_index(_OF_REQUEST, table_name="recording_search")
+
+
+def _give_holds_an_end() -> None:
+    column = sa.Column("lifted_why", sa.Text(), nullable=False, server_default="")
+    op.add_column("hold", column)
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("hold", "lifted_why", server_default=None)
 
 
 def _read_windows() -> None:
@@ -107,6 +117,7 @@ def _instant(written: str) -> datetime:
 
 
 def downgrade() -> None:
+    op.drop_column("hold", "lifted_why")
     op.create_index(_OF_REQUEST, "recording_search", ["request_id"])
     op.drop_index(_WINDOW, table_name="recording_search")
     for name in ("since", "until"):

@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "A demonstration force, with recordings and real video.",
     "handlers": "Handlers: the staff who work in the office.",
     "holidays": "Bank holidays: the days that the legal time does not count.",
+    "holds": "Holds: what bars a recording from leaving, and from deletion.",
     "keys": "The keys that seal proofs and releases.",
     "matters": "Matters, and the evidence they hold.",
     "outbox": "The outbox: e-mails and other work that is owed.",

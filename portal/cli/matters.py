@@ -51,16 +51,19 @@ def _line(row: MatterRow) -> str:
     type=click.Choice([kind.value for kind in HoldKind]),
     default=HoldKind.INVESTIGATION.value,
     show_default=True,
-    help="What kind of matter it is; H1 is an investigation.",
+    help="What kind of matter it is: "
+    + ", ".join(f"{kind.value} {kind.label[0].lower()}{kind.label[1:]}" for kind in HoldKind)
+    + ".",
 )
-def open_one(reference: str, kind: str) -> None:
+@as_json
+def open_one(reference: str, kind: str, as_json: bool) -> None:
     """Open a matter."""
     house = enter()
     with house.db.writing() as session:
-        open_matter(
+        matter = open_matter(
             session, reference=reference, kind=HoldKind(kind), by=COMMAND_LINE, at=house.now()
         )
-    click.echo(f"Opened {reference}.")
+    show({"matter": matter.reference, "opened_at": matter.opened_at}, as_json=as_json)
 
 
 @matters.command("close")

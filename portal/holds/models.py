@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, enum_by_value
-from portal.holds.policy import HoldKind, Level
+from portal.holds.policy import HoldKind, Level, Segment
 from portal.ids import new_id
 
 
@@ -51,11 +51,22 @@ class Hold(Base):
     kind: Mapped[HoldKind] = mapped_column(enum_by_value(HoldKind))
     level: Mapped[Level] = mapped_column(enum_by_value(Level))
     reason: Mapped[str] = mapped_column(sa.Text)
+    # Pairs of seconds from the start of the recording; none is a hold on the whole.
     segments: Mapped[list[Any]] = mapped_column(default=list)
     placed_at: Mapped[datetime]
     placed_by: Mapped[str] = mapped_column(sa.String(64))
     review_due_on: Mapped[date]
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[str | None] = mapped_column(sa.String(64))
+    lifted_why: Mapped[str] = mapped_column(sa.Text, default="")
 
     matter: Mapped[Matter] = relationship(back_populates="holds", lazy="raise")
+
+    @property
+    def parts(self) -> tuple[Segment, ...]:
+        """The parts of the recording that it is about; none when it is about the whole."""
+        return tuple(Segment(*pair) for pair in self.segments)
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it is open and should have been looked at again before today."""
+        return self.lifted_at is None and self.review_due_on < today

@@ -4,7 +4,8 @@ A hold never stops a clock. It bars one recording from leaving, for as long as t
 serves is open, and bars its deletion for as long (rules, section 5, model rules 1, 2 and 7).
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -63,6 +64,46 @@ REVIEW_EVERY = timedelta(days=90)
 
 
 @dataclass(frozen=True)
+class Segment:
+    """A part of a recording, in whole seconds from its start; what `ends` is not in it."""
+
+    begins: int
+    ends: int
+
+    def __str__(self) -> str:
+        return f"{_offset(self.begins)}-{_offset(self.ends)}"
+
+    @classmethod
+    def read(cls, written: str) -> "Segment":
+        """The segment written as `0:30-2:05` or `1:00:00-1:02:00`. ValueError when it is not."""
+        begins, _, ends = written.partition("-")
+        return cls(_seconds(begins), _seconds(ends))
+
+
+def _offset(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+
+
+def _seconds(written: str) -> int:
+    found = re.fullmatch(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})", written.strip(), re.ASCII)
+    if found is None or int(found[3]) > 59 or (found[1] and int(found[2]) > 59):
+        raise ValueError("A time in a recording is minutes and seconds, like 2:05.")
+    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
+
+
+def why_not_segments(segments: Sequence[Segment], *, length: timedelta) -> str:
+    """What is wrong with these parts of a recording of that length, or "". None of them is a hold
+    on the whole."""
+    for segment in segments:
+        if segment.begins >= segment.ends:
+            return f"The part {segment} must end after it begins."
+        if segment.begins >= length.total_seconds():
+            return f"The part {segment} begins after the recording ends."
+    return ""
+
+
+@dataclass(frozen=True)
 class HoldFact:
     """What the policy needs to know of a hold."""
 
@@ -92,7 +133,8 @@ class Bar(StrEnum):
 def bar_on_release(recording: RecordingFacts) -> Bar | None:
     """Why this recording may not leave the building now, or None when it may.
 
-    DPA 2018 s.45(4)(a)-(b); FOIA ss.30-31. Fails closed: unreadable holds bar.
+    DPA 2018 s.45(4)(a)-(b); FOIA ss.30-31. Fails closed: unreadable holds bar. A copy is of the
+    whole recording, so a hold on a part of it bars all of it.
     """
     if recording.holds is None:
         return Bar.UNKNOWN
@@ -124,3 +166,10 @@ def strictest(levels: Iterable[Level]) -> Level:
 def next_review_on(today: date) -> date:
     """When a hold must be looked at again: every 90 days (rules, section 5, rule 5)."""
     return today + REVIEW_EVERY
+
+
+def why_not_review_on(day: date, *, today: date) -> str:
+    """What is wrong with the day on which a hold is to be looked at again, or ""."""
+    if not today < day <= next_review_on(today):
+        return f"Look again on a day after today, within {REVIEW_EVERY.days} days."
+    return ""

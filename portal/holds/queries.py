@@ -5,7 +5,7 @@ Every way out of the building asks `bar` (or, when it writes, `locked_bar`), and
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -133,3 +133,39 @@ def recordings_of(session: Session, matter: Matter) -> Sequence[tuple[Hold, Reco
         .order_by(Recording.started_at)
     )
     return [(hold, recording) for hold, recording in rows]
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """One hold in a list, with the names of its recording and its matter."""
+
+    hold: Hold
+    recording: str
+    matter: str
+
+
+def hold_rows(
+    session: Session,
+    *,
+    matter: str | None = None,
+    recording: str | None = None,
+    due_by: date | None = None,
+    with_ended: bool = False,
+) -> list[HoldRow]:
+    """The holds, the one to look at again first in front; those of one matter or recording, by
+    their own names, and those to look at by a day. NotFound when there is no such matter."""
+    found = (
+        sa.select(Hold, Recording.source_id, Matter.reference)
+        .join(Recording, Recording.id == Hold.recording_id)
+        .join(Matter, Matter.id == Hold.matter_id)
+        .order_by(Hold.review_due_on, Recording.started_at, Recording.id, Matter.reference)
+    )
+    if matter is not None:
+        found = found.where(Hold.matter_id == matter_by_reference(session, matter).id)
+    if recording is not None:
+        found = found.where(Recording.source_id == recording)
+    if due_by is not None:
+        found = found.where(Hold.review_due_on <= due_by, Hold.lifted_at.is_(None))
+    if not with_ended:
+        found = found.where(Hold.lifted_at.is_(None))
+    return [HoldRow(*row) for row in session.execute(found)]

@@ -262,7 +262,8 @@ def place_hold(house: House, recording_id: int, *, level: Level = Level.OPEN) ->
 def lift_hold(house: House, hold_id: UUID) -> None:
     """Lift a hold in a transaction of its own."""
     with house.db.writing() as session:
-        lift(session, hold=session.get_one(Hold, hold_id), by=HOLD_OWNER, at=house.now())
+        hold = session.get_one(Hold, hold_id)
+        lift(session, hold=hold, why="The case is over.", by=HOLD_OWNER, at=house.now())
 
 
 def release_line(recording_id: int) -> Line:

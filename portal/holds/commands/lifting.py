@@ -8,19 +8,22 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.db import locked
-from portal.errors import NotFound
+from portal.errors import NotFound, Refused
 from portal.holds.models import Hold
 from portal.outbox.commands import owe
 from portal.recordings.models import Candidate, CandidateStatus, Recording
 
 
-def lift(session: Session, *, hold: Hold, by: Actor, at: datetime) -> None:
-    """End one hold. When it was the recording's last, everybody who asked for it is owed a look."""
+def lift(session: Session, *, hold: Hold, why: str, by: Actor, at: datetime) -> None:
+    """End one hold, and write down why. When it was the recording's last, everybody who asked
+    for it is owed a look."""
+    if not why.strip():
+        raise Refused("Enter why the hold ends.")
     recording = locked_recording(session, hold.recording_id)
     session.refresh(hold, attribute_names=["lifted_at"])
     if hold.lifted_at is not None:
         return
-    hold.lifted_at, hold.lifted_by = at, by.id
+    hold.lifted_at, hold.lifted_by, hold.lifted_why = at, by.id, why.strip()
     session.flush()
     record(
         session,

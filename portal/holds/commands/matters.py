@@ -67,7 +67,7 @@ def close_matter(session: Session, *, matter: Matter, why: str, by: Actor, at: d
     matter.closed_at, matter.closed_by, matter.closed_why = at, by.id, why.strip()
     holds = _open_holds(session, matter)
     for hold in holds:
-        lift(session, hold=hold, by=by, at=at)
+        lift(session, hold=hold, why=matter.closed_why, by=by, at=at)
     record(session, "matter.closed", subject=f"matter {matter.id}", by=by, at=at, lifted=len(holds))
     return len(holds)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,16 @@ from portal.errors import Refused
 from portal.holds.commands.lifting import locked_recording
 from portal.holds.commands.matters import is_still_open
 from portal.holds.models import Hold, Matter
-from portal.holds.policy import HoldKind, Level, next_review_on
+from portal.holds.policy import (
+    HoldKind,
+    Level,
+    Segment,
+    next_review_on,
+    why_not_review_on,
+    why_not_segments,
+)
 from portal.ids import new_id
+from portal.recordings.models import Recording
 
 
 def place(
@@ -30,15 +38,20 @@ def place(
     reason: str,
     by: Actor,
     at: datetime,
+    segments: Sequence[Segment] = (),
+    review_on: date | None = None,
 ) -> Hold:
     """Bar a recording from leaving and from deletion while the matter is open.
 
     `reason` is the record that DPA 2018 s.45(7) asks for. Takes the recording's lock, so that a
     release in the same moment either comes first or is stopped. Placing twice is one hold.
+    Without `segments` it is about the whole recording; without `review_on` it is looked at again
+    in 90 days.
     """
     if not reason.strip():
         raise Refused("Enter the reason for the hold.")
     recording = locked_recording(session, recording_id)
+    _check(recording, segments, review_on, at)
     if not is_still_open(session, matter):
         raise Refused("This matter is closed. Open a new one.")
     already = session.scalars(
@@ -50,12 +63,27 @@ def place(
     ).one_or_none()
     if already is not None:
         return already
-    facts = _facts(matter, level, reason, by, at) | {"kind": kind}
+    facts = _facts(matter, level, reason, by, at) | {
+        "kind": kind,
+        "segments": [[part.begins, part.ends] for part in segments],
+        "review_due_on": review_on or next_review_on(london_day(at)),
+    }
     hold = Hold(id=new_id(), recording_id=recording_id, **facts)
     session.add(hold)
     session.flush()
     _record_placed(session, hold.id, recording.source_id, matter, facts, by, at)
     return hold
+
+
+def _check(
+    recording: Recording, segments: Sequence[Segment], review_on: date | None, at: datetime
+) -> None:
+    length = recording.ended_at - recording.started_at
+    wrong = why_not_segments(segments, length=length)
+    if not wrong and review_on is not None:
+        wrong = why_not_review_on(review_on, today=london_day(at))
+    if wrong:
+        raise Refused(wrong)
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,12 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]
         return UUID(self.enough.data) if self.enough.data else None
 
 
+class EndHoldForm(FlaskForm):  # type: ignore[misc]
+    """Why one hold ends before its matter does."""
+
+    why = ParagraphField("Why does it end?", missing="Enter the reason", at_most=4000)
+
+
 class HoldForm(FlaskForm):  # type: ignore[misc]
     """A hold on one recording: for which matter, of what kind, and what may be told."""
 

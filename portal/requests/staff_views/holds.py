@@ -14,11 +14,10 @@ from portal.holds.policy import HoldKind, Level
 from portal.holds.queries import holds_of, matter_by_reference, matters
 from portal.recordings.models import Recording
 from portal.recordings.queries import candidates_of, matches_of
-from portal.requests.forms.office import HoldForm
+from portal.requests.forms.office import EndHoldForm, HoldForm
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
-from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -95,18 +94,19 @@ def _place(recording_id: int, form: HoldForm) -> None:
 @roles(Role.HOLD_OWNER)
 def lift_hold(reference: str, hold_id: UUID) -> ResponseReturnValue:
     """End one hold, on a full page that says what follows."""
-    form = PlainForm()
+    form = EndHoldForm()
     if not form.validate_on_submit():
         with reading() as session:
             page = request_page(session, reference)
             hold = _hold_of(session, reference, hold_id)
             recording = session.get_one(Recording, hold.recording_id)
-            return render_template(
+            shown = render_template(
                 "requests/office/lift_hold.html", **page, form=form, hold=hold, recording=recording
             )
+        return shown, 422 if form.errors else 200
     with writing() as session:
         hold = _hold_of(session, reference, hold_id)
-        lift(session, hold=hold, by=current_actor(), at=now())
+        lift(session, hold=hold, why=form.why.data, by=current_actor(), at=now())
     flash("The hold has ended.", "success")
     return redirect(url_for(".holds", reference=reference), 303)
 

@@ -149,7 +149,7 @@ def test_lifting_twice_is_lifting_once(house: House, number: int) -> None:
     for _ in range(2):
         with house.db.writing() as session:
             hold = session.scalars(sa.select(Hold)).one()
-            lift(session, hold=hold, by=COMMAND_LINE, at=house.now())
+            lift(session, hold=hold, why="Over", by=COMMAND_LINE, at=house.now())
     assert bar_on(house, number) is None
 
 
@@ -217,7 +217,7 @@ def test_lifting_at_once_is_written_once(
     def lift_it() -> None:
         with house.db.writing() as session:
             hold = session.scalars(sa.select(Hold)).one()
-            lift(session, hold=hold, by=COMMAND_LINE, at=house.now())
+            lift(session, hold=hold, why="Over", by=COMMAND_LINE, at=house.now())
 
     with ThreadPoolExecutor(4) as pool:
         for each in [pool.submit(lift_it) for _ in range(4)]:

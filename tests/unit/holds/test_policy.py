@@ -11,10 +11,12 @@ from portal.holds.policy import (
     HoldFact,
     Level,
     RecordingFacts,
+    Segment,
     bar_on_release,
     may_delete,
     next_review_on,
     strictest,
+    why_not_review_on,
 )
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -84,3 +86,22 @@ def test_everything_has_words() -> None:
 
     assert all(kind.label for kind in HoldKind)
     assert all(level.label for level in Level)
+
+
+@given(st.integers(0, 359_999), st.integers(0, 359_999))
+def test_a_part_is_read_as_it_is_written(begins: int, ends: int) -> None:
+    assert Segment.read(str(Segment(begins, ends))) == Segment(begins, ends)
+
+
+def test_a_part_needs_no_hours() -> None:
+    assert Segment.read("0:30-12:05") == Segment(30, 725)
+
+
+def test_a_look_is_after_today_and_within_90_days() -> None:
+    today = date(2026, 11, 2)
+    right = [
+        days
+        for days in range(-1, 100)
+        if not why_not_review_on(today + timedelta(days=days), today=today)
+    ]
+    assert right == list(range(1, 91))
