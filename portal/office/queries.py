@@ -19,6 +19,7 @@ from portal.recordings.models import Preservation
 from portal.requests.answers import NO_MOMENT
 from portal.requests.lifecycle import Event, Regime, Status
 from portal.requests.models import Applicant, FootageRequest, RequestStep, SightingRow
+from portal.requests.queries import searched_in_part
 from portal.requests.waiting_queries import came_after_closing, nothing_came
 
 
@@ -114,18 +115,13 @@ def _these(session: Session, ids: Sequence[UUID], retention: timedelta) -> list[
 def about_to_be_deleted(
     session: Session, *, today: date, within: timedelta, retention: timedelta
 ) -> list[QueueRow]:
-    """Open requests for which nothing was kept yet and whose video would be deleted soon."""
+    """Open requests whose video would be deleted soon, and of which nothing was kept yet, or only
+    a part because the whole is too wide to search."""
     rows = session.execute(
         _rows().where(FootageRequest.status.in_(_OPEN)).order_by(SightingRow.earliest_at)
     )
-    soon = (_row(row, retention) for row in rows)
-    return [
-        row
-        for row in soon
-        if row.preserved == 0
-        and row.footage_deleted_on is not None
-        and today <= row.footage_deleted_on <= today + within
-    ]
+    found = (_row(row, retention) for row in rows)
+    return [row for row in found if row.loses_video(today, today + within)]
 
 
 _OPEN = [status for status in Status if status.is_open]
@@ -133,6 +129,10 @@ _PRESERVED = (
     sa.select(sa.func.count())
     .where(Preservation.request_id == FootageRequest.id, Preservation.released_at.is_(None))
     .scalar_subquery()
+)
+# The end of what an open request asks for, where only a part of it was searched.
+_PARTLY_UNTIL = sa.case(
+    (sa.and_(FootageRequest.status.in_(_OPEN), searched_in_part()), SightingRow.latest_at)
 )
 _ASKED, _CAME = aliased(RequestStep), aliased(RequestStep)
 # We asked, and no proof has come since: then the proofs from before were not enough.
@@ -166,6 +166,7 @@ def _rows() -> sa.Select[Any]:
             FootageRequest,
             Applicant.name,
             SightingRow.earliest_at,
+            _PARTLY_UNTIL,
             _PRESERVED,
             Handler.name,
             _PROOF_TO_CHECK,
@@ -212,7 +213,9 @@ def _mentions(text: str) -> sa.ColumnElement[bool]:
 
 
 def _row(row: Any, retention: timedelta) -> QueueRow:
-    footage_request, applicant_name, earliest_at, preserved, assigned_name, proof = row
+    footage_request, applicant_name, earliest_at, partly_until, preserved, assigned_name, proof = (
+        row
+    )
     return QueueRow(
         id=footage_request.id,
         reference=footage_request.reference,
@@ -223,6 +226,7 @@ def _row(row: Any, retention: timedelta) -> QueueRow:
         staff_target_on=footage_request.staff_target_on,
         target_due_on=footage_request.target_due_on,
         footage_deleted_on=_deleted_on(earliest_at, retention),
+        rest_deleted_on=partly_until and _deleted_on(partly_until, retention),
         preserved=preserved,
         assigned_to=footage_request.assigned_to,
         assigned_name=assigned_name or "",

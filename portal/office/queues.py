@@ -16,6 +16,8 @@ class QueueRow:
 
     `footage_deleted_on` is when routine deletion would reach the earliest video it may need
     (None when no video is asked for), and `preserved` how many recordings are kept from it.
+    `rest_deleted_on` is when it will have reached the last, where only a part was searched for an
+    open request.
     `is_proof_to_check`: proof of identity has come and nobody has accepted it or asked again.
     """
 
@@ -28,6 +30,7 @@ class QueueRow:
     staff_target_on: date | None
     target_due_on: date | None
     footage_deleted_on: date | None
+    rest_deleted_on: date | None
     preserved: int
     assigned_to: UUID | None
     assigned_name: str
@@ -39,6 +42,16 @@ class QueueRow:
         if self.status is Status.AWAITING_IDENTITY and self.is_proof_to_check:
             return "Proof to check"
         return "Waiting for the applicant"
+
+    def loses_video(self, since: date, until: date) -> bool:
+        """Whether routine deletion may reach video it needs, on one of those days: the earliest
+        while nothing is kept, and any that is left while only a part is."""
+        first = self.footage_deleted_on
+        if first is None:
+            return False
+        if self.rest_deleted_on is not None:
+            return first <= until and since <= self.rest_deleted_on
+        return self.preserved == 0 and since <= first <= until
 
     def due_is(self, today: date) -> str:
         """How the reply date is shown: `late`, `soon` or nothing."""

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.db import locked
 from portal.errors import NotFound
 from portal.recordings.models import Candidate, CandidateStatus, Search
-from portal.recordings.searched import is_whole
 from portal.requests.afresh import afresh, opened_again_on
 from portal.requests.clock import Clock, clock_of
 from portal.requests.holidays import known_holidays
@@ -98,5 +97,12 @@ def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
 def is_search_too_wide(session: Session, request_id: UUID) -> bool:
     """Whether only parts were searched, because the whole is too wide: then nobody can say yet
     what is held, nor that nothing is."""
-    made = session.scalars(sa.select(Search).where(Search.request_id == request_id)).all()
-    return bool(made) and not any(is_whole(search) for search in made)
+    asked = sa.select(searched_in_part()).where(FootageRequest.id == request_id)
+    return bool(session.scalar(asked))
+
+
+def searched_in_part() -> sa.ColumnElement[bool]:
+    """The same, of the request of the enclosing query (see `recordings.searched.is_whole`)."""
+    searched = sa.exists().where(Search.request_id == FootageRequest.id)
+    whole = searched.where(Search.criteria["part_of"].as_string().is_(None))
+    return sa.and_(searched, ~whole)

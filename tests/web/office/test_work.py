@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.actors import PUBLIC, Actor, Role
+from portal.actors import PUBLIC, WORKER, Actor, Role
 from portal.house import House
 from portal.identity.commands.proofs import receive_proof
 from portal.identity.models import Proof
@@ -20,11 +20,14 @@ from portal.office.queues import PAGE_SIZE
 from portal.recordings.models import Preservation
 from portal.requests.commands.assigning import assign
 from portal.requests.commands.proving import Known, accept_identity, proof_received
-from portal.requests.intake import AboutWhom
+from portal.requests.commands.searching import search_and_preserve
+from portal.requests.intake import AboutWhom, Sighting
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
+from portal.requests.queries import by_id
 from tests.conftest import Clock
 from tests.factories.applicants import HAPPENED_AT, asked_who_they_are, intake_handler, received
+from tests.factories.catalogue import line, take_in
 from tests.factories.disclosure import (
     Ready,
     answered,
@@ -141,6 +144,31 @@ def test_video_about_to_be_deleted_is_listed_until_it_is_kept_or_gone(
     ):
         clock.at = last_day - timedelta(days=days)
         assert sections(signed_in(Role.SEARCHER))["Video about to be deleted"] == shown, days
+
+
+def test_what_is_kept_only_in_part_is_listed_until_the_rest_is_gone(
+    sqlite_house: House, signed_in: SignedIn, clock: Clock
+) -> None:
+    received_at, week = HAPPENED_AT + timedelta(days=8), timedelta(days=7)
+    with sqlite_house.db.writing() as session:
+        wide = received(session, at=received_at)
+        by_id(session, wide.id).sighting.latest_at = HAPPENED_AT + week
+    take_in(sqlite_house.db, line("R", HAPPENED_AT), at=received_at)
+    with sqlite_house.db.writing() as session:
+        made = search_and_preserve(session, request_id=wide.id, by=WORKER, at=received_at)
+        assert made.found == 1
+    first_day = HAPPENED_AT + timedelta(days=31)
+    for day, shown in ((-4, []), (-3, [wide.reference]), (7, [wide.reference]), (8, [])):
+        clock.at = first_day + timedelta(days=day)
+        client = signed_in(Role.SEARCHER)
+        assert sections(client)["Video about to be deleted"] == shown, day
+        words = "Only a part was searched, and 1 recording kept. The rest is deleted by"
+        assert (words in client.get("/office/requests").text) is (day < 8)
+    clock.at = first_day
+    narrower = Sighting(HAPPENED_AT, HAPPENED_AT + timedelta(hours=1), "", "")
+    with sqlite_house.db.writing() as session:
+        search_and_preserve(session, request_id=wide.id, by=PUBLIC, at=clock(), elsewhere=narrower)
+    assert sections(signed_in(Role.SEARCHER))["Video about to be deleted"] == []
 
 
 def test_mine_is_what_is_assigned_to_me(
