@@ -23,7 +23,8 @@ REMIND, DELAY = "remind", "tell_of_delay"
 
 
 def preserve(house: House, held: Lease) -> Callable[[Session], object]:
-    """Search by what the applicant said, and bar every candidate from deletion.
+    """Search by what the applicant said and handlers looked for, and bar every candidate from
+    deletion.
 
     Runs on receipt, and again every day to day 35, because cameras are docked late (rules 3).
     """

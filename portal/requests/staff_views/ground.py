@@ -68,8 +68,8 @@ class Asked:
 
 def leading(searches: Sequence[Search]) -> Search | None:
     """The search that the list and the pictures follow, of all of them, the newest first: the
-    newest that a handler made. The daily one looks again for what was said, and leads only until
-    then."""
+    newest that a handler made. The worker's look again for what was asked before, and lead only
+    until then."""
     by_handlers = (search for search in searches if search.asked_by != WORKER.id)
     return next(by_handlers, searches[0] if searches else None)
 
