@@ -32,6 +32,12 @@ class Settings:
     footage_folder: Path = _setting("The folder (mounted read-only if you can) of master footage.")
     keys_file: Path = _setting("The file of age identities, newest last, readable by us alone.")
     recovery_recipient: str = _setting("An age recipient whose identity is kept offline.", "")
+    checkpoint_folder: str = _setting(
+        "A folder on another machine, where each hour a signed checkpoint of the book is added.", ""
+    )
+    checkpoint_key_file: str = _setting(
+        "The file of the key that signs them (`portal keys sign`), readable by us alone.", ""
+    )
     mail_host: str = _setting("The SMTP server that takes our e-mail.", "127.0.0.1")
     mail_port: int = _setting("Its port.", 25)
     mail_user: str = _setting("Its user name, if it wants one.", "")
@@ -124,6 +130,7 @@ def _unsafe(values: Mapping[str, Any]) -> list[str]:
         *_bad_secret(found["secret_key"]),
         *_bad_numbers(found),
         *_bad_mail(found),
+        *_unsigned_checkpoints(found),
     ]
 
 
@@ -174,6 +181,12 @@ def _bad_mail(found: Mapping[str, Any]) -> list[str]:
     if found["mail_user"] and not found["mail_starttls"]:
         faults.append("PORTAL_MAIL_STARTTLS must be yes when a mail password is used")
     return faults
+
+
+def _unsigned_checkpoints(found: Mapping[str, Any]) -> list[str]:
+    if found["checkpoint_folder"] and not found["checkpoint_key_file"]:
+        return ["PORTAL_CHECKPOINT_FOLDER needs PORTAL_CHECKPOINT_KEY_FILE"]
+    return []
 
 
 def settings_page() -> str:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from portal.audit.checkpoints import keep_checkpoint
 from portal.dates import LONDON, london_day
 from portal.disclosure.commands.expiring import expire_releases
 from portal.disclosure.jobs import delete_release, reopen
@@ -71,6 +72,12 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
     return forget
 
 
+def checkpoint_book(house: House, _held: Lease) -> Callable[[Session], None]:
+    """Every hour: tell the place outside what the book's head is. Twice does no harm."""
+    keep_checkpoint(house.db, house.settings, at=house.now())
+    return lambda session: None
+
+
 JOBS: Mapping[str, Job] = {
     SEND_NOTICE: send_notice,
     "preserve": preserve,
@@ -82,6 +89,7 @@ JOBS: Mapping[str, Job] = {
     "delete_footage": delete_footage,
     "delete_proofs": delete_proofs,
     "tidy_up": tidy_up,
+    "checkpoint_book": checkpoint_book,
     "look_at_the_day": look_at_the_day,
     REMIND: remind_one,
     DELAY: tell_one_of_delay,
@@ -177,6 +185,9 @@ class Worker:
         with self._house.db.writing() as session:
             beat(session, name=self.name, at=at)
             owe(session, "tidy_up", payload={}, key=f"tidy_up:{at:%Y-%m-%dT%H}", at=at)
+            if self._house.settings.checkpoint_folder:
+                key = f"checkpoint_book:{at:%Y-%m-%dT%H}"
+                owe(session, "checkpoint_book", payload={}, key=key, at=at)
             _owe_the_day(session, at)
 
 

@@ -5,9 +5,12 @@ from typing import BinaryIO
 import click
 
 from portal.actors import COMMAND_LINE
+from portal.audit.checkpoints import checkpoint_now, kept_checkpoints
 from portal.audit.commands import record
+from portal.audit.verifier import Broken, Verdict
 from portal.audit.verify import export, verify
 from portal.cli.opening import as_json, enter, show
+from portal.house import House
 
 
 @click.group()
@@ -20,22 +23,45 @@ def audit() -> None:
 def verify_book(as_json: bool) -> None:
     """Walk the whole book and name the first line that is not what was written.
 
+    It is compared with our own checkpoints too, if there are any; `witnessed` is the last entry
+    that one of them confirms.
+
     Exit code 0 when every entry is whole, 1 when one is changed, missing or out of place.
     """
     house = enter()
-    with house.db.snapshot() as session:
-        verdict = verify(session)
+    verdict = _verdict(house)
     show(
         {
             "whole": verdict.is_whole,
             "entries": verdict.entries,
             "broken_at": verdict.broken_at,
+            "witnessed": verdict.witnessed,
             "reason": verdict.reason,
         },
         as_json=as_json,
     )
     if not verdict.is_whole:
         raise SystemExit(1)
+
+
+def _verdict(house: House) -> Verdict:
+    try:
+        known = kept_checkpoints(house.settings)
+    except Broken as found:
+        return Verdict(0, found.at, found.reason)
+    with house.db.snapshot() as session:
+        return verify(session, known)
+
+
+@audit.command()
+def checkpoint() -> None:
+    """Print a signed checkpoint of the book as it is now: one line, to be kept elsewhere.
+
+    The worker adds one to PORTAL_CHECKPOINT_FOLDER each hour. This is for other places: a printer,
+    or a mailbox outside (`portal audit checkpoint | mail …`).
+    """
+    house = enter()
+    click.echo(checkpoint_now(house.db, house.settings, at=house.now()), nl=False)
 
 
 @audit.command("export")

@@ -17,7 +17,7 @@ COMMANDS = {
     "handlers": "Handlers: the staff who work in the office.",
     "holidays": "Bank holidays: the days that the legal time does not count.",
     "holds": "Holds: what bars a recording from leaving, and from deletion.",
-    "keys": "The keys that seal proofs and releases.",
+    "keys": "The keys that seal files, and that sign checkpoints of the book.",
     "matters": "Matters, and the evidence they hold.",
     "outbox": "The outbox: e-mails and other work that is owed.",
     "recordings": "The force's catalogue: taking it in, and searching it.",

@@ -74,6 +74,7 @@ def test_every_command_explains_itself_without_any_settings(
 
 def test_there_is_a_command_for_each_deed() -> None:
     assert {" ".join(words) for words in every_command() if len(words) == 2} | {"worker"} == {
+        "audit checkpoint",
         "audit export",
         "audit verify",
         "clients add",
@@ -90,6 +91,7 @@ def test_there_is_a_command_for_each_deed() -> None:
         "holidays import",
         "holidays list",
         "keys make",
+        "keys sign",
         "matters list",
         "matters open",
         "matters close",
@@ -189,6 +191,7 @@ def test_on_an_empty_postgresql_too_through_the_real_program(
         "whole": True,
         "entries": 1,
         "broken_at": None,
+        "witnessed": 0,
         "reason": "every entry is as it was written",
     }
 
@@ -266,6 +269,7 @@ def test_a_whole_book_is_exit_code_0(portal: Portal, own_house: House) -> None:
         "whole": True,
         "entries": 3,
         "broken_at": None,
+        "witnessed": 0,
         "reason": "every entry is as it was written",
     }
     assert "whole: True" in portal("audit", "verify").output
@@ -305,6 +309,25 @@ def test_the_whole_book_is_exported_and_that_is_a_deed(
     assert lines[:3] == file.read_text().splitlines(keepends=True)[:3]
     told = json.loads(lines[3])
     assert (told["deed"], told["details"]) == ("book.exported", {"entries": 3})
+
+
+def test_a_checkpoint_is_printed_and_finds_what_hashes_cannot(
+    portal: Portal, own_house: House, tmp_path: Path
+) -> None:
+    written(own_house, 3)
+    key, folder = tmp_path / "signing.txt", tmp_path / "outside"
+    folder.mkdir()
+    told = portal("keys", "sign", key)
+    assert (told.exit_code, len(told.output.strip())) == (0, 64)
+    assert portal("keys", "sign", key).output == told.output
+    assert "is not set" in portal("audit", "checkpoint").output
+    given = {"PORTAL_CHECKPOINT_KEY_FILE": str(key), "PORTAL_CHECKPOINT_FOLDER": str(folder)}
+    line = portal("audit", "checkpoint", **given).output
+    (folder / "checkpoints.jsonl").write_text(line)
+    assert json.loads(portal("audit", "verify", "--json", **given).output)["witnessed"] == 3
+    (folder / "checkpoints.jsonl").write_text(line.replace('"sequence":3', '"sequence":4'))
+    bad = portal("audit", "verify", **given)
+    assert (bad.exit_code, "not one that was signed" in bad.output) == (1, True)
 
 
 # The outbox

@@ -1,0 +1,154 @@
+"""Checkpoints: signed, kept outside each hour, and what they find that hashes alone cannot."""
+
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from portal.actors import PUBLIC
+from portal.audit import verifier
+from portal.audit.checkpoints import (
+    FILE_NAME,
+    checkpoint_now,
+    ensure_signing_keys,
+    keep_checkpoint,
+    kept_checkpoints,
+    load_signing_keys,
+    public_halves,
+)
+from portal.audit.commands import record
+from portal.audit.verifier import Broken
+from portal.audit.verify import export, verify
+from portal.config import BadSettings, Settings, read_settings
+from portal.db import Database
+from portal.errors import Refused, Upstream
+from portal.house import House
+from portal.worker import Worker
+from tests.conftest import Clock
+
+AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def watched(house: House, tmp_path: Path) -> House:
+    """A house that keeps checkpoints in a folder outside."""
+    (tmp_path / "outside").mkdir()
+    ensure_signing_keys(tmp_path / "signing.txt")
+    settings = dataclasses.replace(
+        house.settings,
+        checkpoint_folder=str(tmp_path / "outside"),
+        checkpoint_key_file=str(tmp_path / "signing.txt"),
+    )
+    return dataclasses.replace(house, settings=settings)
+
+
+def write(database: Database, count: int) -> None:
+    for number in range(count):
+        with database.writing() as session:
+            record(session, "request.viewed", subject="BWV", by=PUBLIC, at=AT, number=number)
+
+
+def kept(house: House) -> list[str]:
+    return (Path(house.settings.checkpoint_folder) / FILE_NAME).read_text().splitlines()
+
+
+def test_a_checkpoint_confirms_the_book_and_a_stranger_can_check_it(
+    watched: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(watched.db, 3)
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    write(watched.db, 2)
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    book, key = tmp_path / "book.jsonl", tmp_path / "public.txt"
+    with watched.db.snapshot() as session:
+        assert verify(session, kept_checkpoints(watched.settings)).witnessed == 5
+        book.write_text("".join(export(session)))
+    (public,) = public_halves(load_signing_keys(tmp_path / "signing.txt"))
+    key.write_text(public.hex())
+    outside = str(tmp_path / "outside" / FILE_NAME)
+    assert verifier.main([str(book), "--checkpoints", outside, "--key", str(key)]) == 0
+    assert "confirms it up to entry 5." in capsys.readouterr().out
+
+
+def test_an_empty_book_has_a_checkpoint_too(watched: House) -> None:
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    with watched.db.snapshot() as session:
+        assert verify(session, kept_checkpoints(watched.settings)).is_whole
+
+
+def test_a_checkpoint_that_was_changed_is_named(watched: House) -> None:
+    write(watched.db, 3)
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    file = Path(watched.settings.checkpoint_folder) / FILE_NAME
+    file.write_text(file.read_text().replace('"sequence":3', '"sequence":2'))
+    with pytest.raises(Broken, match="checkpoint 1 is not one that was signed"):
+        kept_checkpoints(watched.settings)
+
+
+def test_what_an_older_key_signed_still_counts(watched: House) -> None:
+    write(watched.db, 1)
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    file = Path(watched.settings.checkpoint_key_file)
+    file.write_text(f"{file.read_text()}{'07' * 32}\n")
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    assert len(kept_checkpoints(watched.settings)) == 2
+
+
+def test_the_worker_keeps_one_each_hour(watched: House, clock: Clock) -> None:
+    worker = Worker(watched)
+    for _ in range(3):
+        worker._beat()
+        worker.pay_all()
+        clock.forward(minutes=20)
+    assert len(kept(watched)) == 2  # half past nine, ten to ten, and ten past ten
+
+
+def test_a_house_without_a_place_outside_keeps_none(house: House) -> None:
+    worker = Worker(house)
+    worker._beat()
+    worker.pay_all()
+    assert kept_checkpoints(house.settings) == []
+    with pytest.raises(Refused, match="portal keys sign"):
+        checkpoint_now(house.db, house.settings, at=AT)
+
+
+def test_a_place_that_is_away_is_tried_again(watched: House) -> None:
+    Path(watched.settings.checkpoint_folder).rmdir()
+    with pytest.raises(Upstream):
+        keep_checkpoint(watched.db, watched.settings, at=AT)
+
+
+@pytest.mark.parametrize("text", ["", "abc\n", "# only words\n", "zz" * 32])
+def test_a_key_file_that_is_none(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "keys.txt"
+    with pytest.raises(Refused, match="no key file"):
+        load_signing_keys(file)
+    file.write_text(text)
+    file.chmod(0o600)
+    with pytest.raises(Refused):
+        load_signing_keys(file)
+
+
+def test_a_key_is_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "keys.txt"
+    made = public_halves(ensure_signing_keys(file))
+    assert (public_halves(ensure_signing_keys(file)), file.stat().st_mode & 0o777) == (made, 0o600)
+    file.chmod(0o640)
+    with pytest.raises(Refused, match="chmod 600"):
+        load_signing_keys(file)
+
+
+def test_a_folder_without_a_key_stops_the_start(settings: Settings) -> None:
+    given = {
+        "PORTAL_DATABASE_URL": "sqlite://",
+        "PORTAL_BASE_URL": "http://localhost",
+        "PORTAL_SECRET_KEY": settings.secret_key,
+        "PORTAL_DATA_FOLDER": "a",
+        "PORTAL_FOOTAGE_FOLDER": "b",
+        "PORTAL_KEYS_FILE": "c",
+        "PORTAL_CHECKPOINT_FOLDER": "d",
+    }
+    with pytest.raises(BadSettings, match="needs PORTAL_CHECKPOINT_KEY_FILE"):
+        read_settings(given)
+    assert read_settings({**given, "PORTAL_CHECKPOINT_KEY_FILE": "e"}).checkpoint_folder == "d"
