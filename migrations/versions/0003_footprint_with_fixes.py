@@ -9,7 +9,7 @@ what was deleted stay for ever, and nothing asks for them by their start.
 The record of a search has its window in columns, so that new recordings find whom they may matter
 to. The records that are there get theirs from their criteria.
 
-A hold says why it ended.
+A hold says why it ended, and each look at it is kept.
 """
 
 from datetime import UTC, datetime
@@ -64,6 +64,7 @@ def upgrade() -> None:
         )
     _give_searches_their_windows()
     _give_holds_an_end()
+    _keep_looks_at_holds()
 
 
 def _give_searches_their_windows() -> None:
@@ -85,10 +86,36 @@ def _give_searches_their_windows() -> None:
 
 
 def _give_holds_an_end() -> None:
-    column = sa.Column("lifted_why", sa.Text(), nullable=False, server_default="")
-    op.add_column("hold", column)
-    if op.get_bind().dialect.name == "postgresql":
-        op.alter_column("hold", "lifted_why", server_default=None)
+    ended = sa.Column("lifted_why", sa.Text(), nullable=False, server_default="")
+    looks = sa.Column("looks", sa.Integer(), nullable=False, server_default="0")
+    for column in (ended, looks):
+        op.add_column("hold", column)
+        if op.get_bind().dialect.name == "postgresql":
+            op.alter_column("hold", column.name, server_default=None)
+
+
+def _keep_looks_at_holds() -> None:
+    op.create_table(
+        "hold_review",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("hold_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("finding", _one_of("hold_finding", "continue", "narrow", "end"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("level", _one_of("level", "L1", "L2", "L3"), nullable=False),
+        sa.Column("segments", sa.JSON(), nullable=False),
+        sa.Column("was_due_on", sa.Date(), nullable=False),
+        sa.Column("next_due_on", sa.Date(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_by", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold_review")),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], name=op.f("fk_hold_review_hold_id")),
+        sa.UniqueConstraint("hold_id", "number", name=op.f("uq_hold_review_hold_id_number")),
+    )
+
+
+def _one_of(name: str, *values: str) -> sa.Enum:
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
 
 
 def _read_windows() -> None:
@@ -117,7 +144,9 @@ def _instant(written: str) -> datetime:
 
 
 def downgrade() -> None:
-    op.drop_column("hold", "lifted_why")
+    op.drop_table("hold_review")
+    for column in ("looks", "lifted_why"):
+        op.drop_column("hold", column)
     op.create_index(_OF_REQUEST, "recording_search", ["request_id"])
     op.drop_index(_WINDOW, table_name="recording_search")
     for name in ("since", "until"):

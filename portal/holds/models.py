@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, enum_by_value
+from portal.holds.looking import HoldFinding
 from portal.holds.policy import HoldKind, Level, Segment
 from portal.ids import new_id
 
@@ -56,6 +57,8 @@ class Hold(Base):
     placed_at: Mapped[datetime]
     placed_by: Mapped[str] = mapped_column(sa.String(64))
     review_due_on: Mapped[date]
+    # How often it was looked at again.
+    looks: Mapped[int] = mapped_column(default=0)
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[str | None] = mapped_column(sa.String(64))
     lifted_why: Mapped[str] = mapped_column(sa.Text, default="")
@@ -70,3 +73,22 @@ class Hold(Base):
     def is_overdue(self, today: date) -> bool:
         """Whether it is open and should have been looked at again before today."""
         return self.lifted_at is None and self.review_due_on < today
+
+
+class HoldReview(Base):
+    """One look at a hold, every 90 days, with what it is about from then on."""
+
+    __tablename__ = "hold_review"
+    __table_args__ = (sa.UniqueConstraint("hold_id", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    hold_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("hold.id"))
+    number: Mapped[int]
+    finding: Mapped[HoldFinding] = mapped_column(enum_by_value(HoldFinding))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    level: Mapped[Level] = mapped_column(enum_by_value(Level))
+    segments: Mapped[list[Any]] = mapped_column(default=list)
+    was_due_on: Mapped[date]
+    next_due_on: Mapped[date | None]
+    done_at: Mapped[datetime]
+    done_by: Mapped[str] = mapped_column(sa.String(64))

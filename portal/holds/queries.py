@@ -6,6 +6,7 @@ Every way out of the building asks `bar` (or, when it writes, `locked_bar`), and
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.db import locked
 from portal.errors import NotFound
 from portal.holds.keeping_queries import preserved_ones
-from portal.holds.models import Hold, Matter
+from portal.holds.models import Hold, HoldReview, Matter
 from portal.holds.policy import Bar, HoldFact, Level, RecordingFacts, bar_on_release
 from portal.recordings.kinds import Category
 from portal.recordings.models import Recording
@@ -151,15 +152,13 @@ def hold_rows(
     recording: str | None = None,
     due_by: date | None = None,
     with_ended: bool = False,
+    limit: int | None = None,
 ) -> list[HoldRow]:
     """The holds, the one to look at again first in front; those of one matter or recording, by
     their own names, and those to look at by a day. NotFound when there is no such matter."""
-    found = (
-        sa.select(Hold, Recording.source_id, Matter.reference)
-        .join(Recording, Recording.id == Hold.recording_id)
-        .join(Matter, Matter.id == Hold.matter_id)
-        .order_by(Hold.review_due_on, Recording.started_at, Recording.id, Matter.reference)
-    )
+    found = _NAMED.order_by(
+        Hold.review_due_on, Recording.started_at, Recording.id, Matter.reference
+    ).limit(limit)
     if matter is not None:
         found = found.where(Hold.matter_id == matter_by_reference(session, matter).id)
     if recording is not None:
@@ -169,3 +168,33 @@ def hold_rows(
     if not with_ended:
         found = found.where(Hold.lifted_at.is_(None))
     return [HoldRow(*row) for row in session.execute(found)]
+
+
+def hold_row(session: Session, hold_id: UUID) -> HoldRow:
+    """One hold with its names. NotFound when there is none."""
+    row = session.execute(_NAMED.where(Hold.id == hold_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such hold.")
+    return HoldRow(*row)
+
+
+_NAMED = (
+    sa.select(Hold, Recording.source_id, Matter.reference)
+    .join(Recording, Recording.id == Hold.recording_id)
+    .join(Matter, Matter.id == Hold.matter_id)
+)
+
+
+def holds_due(session: Session, day: date) -> int:
+    """How many open holds must be looked at again by that day."""
+    found = sa.select(sa.func.count()).where(Hold.lifted_at.is_(None), Hold.review_due_on <= day)
+    return session.scalar(found) or 0
+
+
+def looks_at(session: Session, hold_id: UUID) -> Sequence[HoldReview]:
+    """The looks that were taken at a hold, newest first."""
+    return session.scalars(
+        sa.select(HoldReview)
+        .where(HoldReview.hold_id == hold_id)
+        .order_by(HoldReview.number.desc())
+    ).all()

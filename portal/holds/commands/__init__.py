@@ -5,8 +5,10 @@ from portal.holds.commands.lifting import lift
 from portal.holds.commands.matters import close_matter, open_matter
 from portal.holds.commands.placing import Placing, place, place_each
 from portal.holds.commands.retention import Listing, RetentionReport, run_retention
+from portal.holds.commands.reviewing import Found, review_hold
 
 __all__ = [
+    "Found",
     "Listing",
     "Placing",
     "RetentionReport",
@@ -16,5 +18,6 @@ __all__ = [
     "open_matter",
     "place",
     "place_each",
+    "review_hold",
     "run_retention",
 ]

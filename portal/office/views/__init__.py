@@ -43,6 +43,7 @@ _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
         "office.disclosure.restrictions",
         frozenset({Role.DECISION_MAKER, Role.DATA_PROTECTION_OFFICER, Role.HOLD_OWNER}),
     ),
+    ("Holds to review", "office.holds.to_review", frozenset({Role.HOLD_OWNER})),
     ("Matters", "office.holds.matters", frozenset({Role.HOLD_OWNER, Role.AUDITOR})),
     ("Handlers", "office.people.everybody", frozenset({Role.ADMINISTRATOR})),
     ("Outbox", "office.outbox.status", frozenset({Role.ADMINISTRATOR})),

@@ -15,6 +15,7 @@ from portal.dates import london_day
 from portal.disclosure.queries.posting import to_post
 from portal.disclosure.queries.restrictions import due_by as restrictions_due
 from portal.disclosure.staff_views.posting import POSTERS
+from portal.holds.queries import holds_due
 from portal.office.deletion_queries import wanted_soon
 from portal.office.forms import RequestFilterForm
 from portal.office.queries import (
@@ -60,6 +61,7 @@ def mine() -> ResponseReturnValue:
             to_second=_to_second(session),
             reviews=_reviews(session),
             restrictions_due=_restrictions_due(session, today + SOON),
+            holds_due=_holds_due(session, today + SOON),
             to_post=len(to_post(session)) if current_actor().has(*POSTERS) else 0,
             to_tell=len(untold(session)) if current_actor().has(*POSTERS) else 0,
             wanted_soon=wanted_soon(
@@ -111,6 +113,10 @@ def every_request_csv() -> ResponseReturnValue:
 
 def _restrictions_due(session: Session, day: date) -> int:
     return restrictions_due(session, day) if current_actor().has(Role.DECISION_MAKER) else 0
+
+
+def _holds_due(session: Session, day: date) -> int:
+    return holds_due(session, day) if current_actor().has(Role.HOLD_OWNER) else 0
 
 
 def _reviews(session: Session) -> list[ReviewRow] | None:

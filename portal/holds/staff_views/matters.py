@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,10 @@ from portal.holds.models import Matter
 from portal.holds.policy import HoldKind
 from portal.holds.queries import matters as every_matter
 from portal.holds.queries import recordings_of
+from portal.holds.staff_views.blueprint import blueprint
 from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
-
-blueprint = Blueprint("holds", __name__, url_prefix="/matters")
 
 
 @blueprint.get("")
