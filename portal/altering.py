@@ -57,6 +57,50 @@ def drop_foreign_key(table: str, name: str, column: str, to: str) -> None:
         op.drop_constraint(op.f(name), table, type_="foreignkey")
 
 
+# The moments at which a row could be changed or lost. On SQLite, REPLACE removes the row that is
+# there without a word to the trigger on deleting: adding one that is there is refused before that.
+_MOMENTS = ("update", "delete", "insert")
+
+
+def add_only(table: str, key: str, *, unless_it_grows: str = "") -> None:
+    """Let the rows of a table be added and never be changed or removed, whoever asks.
+
+    With `unless_it_grows`, a row may change as long as that column gets larger.
+    """
+    words = f"rows of {table} are only ever added"
+    grows = f"NEW.{unless_it_grows} <= OLD.{unless_it_grows}" if unless_it_grows else ""
+    if _is_sqlite():
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608 - our own names
+        for moment, only_if in zip(_MOMENTS, (grows, "", there), strict=True):
+            op.execute(
+                f"CREATE TRIGGER {table}_{moment} BEFORE {moment} ON {table} "
+                f"{f'WHEN {only_if} ' if only_if else ''}BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_is_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION '{words}' USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    for moment, scope in (
+        ("update", f"FOR EACH ROW {f'WHEN ({grows}) ' if grows else ''}"),
+        ("delete", "FOR EACH ROW "),
+        ("truncate", "FOR EACH STATEMENT "),
+    ):
+        op.execute(
+            f"CREATE TRIGGER {table}_{moment} BEFORE {moment} ON {table} "
+            f"{scope}EXECUTE FUNCTION {table}_is_added_to()"
+        )
+
+
+def end_add_only(table: str) -> None:
+    """Let the rows of a table be changed and removed again."""
+    if _is_sqlite():
+        for moment in _MOMENTS:
+            op.execute(f"DROP TRIGGER {table}_{moment}")
+    else:
+        op.execute(f"DROP FUNCTION {table}_is_added_to() CASCADE")
+
+
 def _is_sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
 

@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
+from portal.altering import add_only, end_add_only
+
 revision = "0003"
 down_revision = "0002"
 
@@ -64,6 +66,9 @@ def upgrade() -> None:
         )
     _give_searches_their_windows()
     _give_holds_an_end()
+    # What is in the book stays as it was written; its head goes forward only.
+    add_only("audit_entry", "sequence")
+    add_only("audit_head", "id", unless_it_grows="sequence")
     _keep_looks_at_holds()
 
 
@@ -144,6 +149,8 @@ def _instant(written: str) -> datetime:
 
 
 def downgrade() -> None:
+    for table in ("audit_head", "audit_entry"):
+        end_add_only(table)
     op.drop_table("hold_review")
     for column in ("looks", "lifted_why"):
         op.drop_column("hold", column)

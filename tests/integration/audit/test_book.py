@@ -14,6 +14,7 @@ from portal.audit.queries import about, latest
 from portal.audit.verifier import read_export, walk
 from portal.audit.verify import export, verify
 from portal.db import Database
+from tests.factories.tampering import unguard
 
 AT = datetime(2026, 11, 2, 9, 30, 0, 123456, tzinfo=UTC)
 
@@ -102,6 +103,7 @@ def test_tampering_is_named_at_its_first_line(
 ) -> None:
     write(database, 6)
     with database.writing() as session:
+        unguard(session)
         tamper(session)
     with database.reading() as session:
         verdict = verify(session)
@@ -112,6 +114,7 @@ def test_tampering_is_named_at_its_first_line(
 def test_a_cut_off_end_is_seen(database: Database) -> None:
     write(database, 6)
     with database.writing() as session:
+        unguard(session)
         session.execute(sa.delete(AuditEntry).where(AuditEntry.sequence > 4))
     with database.reading() as session:
         assert verify(session).broken_at == 5
@@ -120,6 +123,7 @@ def test_a_cut_off_end_is_seen(database: Database) -> None:
 def test_a_line_added_behind_the_head_is_seen(database: Database) -> None:
     write(database, 2)
     with database.writing() as session:
+        unguard(session)
         head = session.scalars(sa.select(AuditHead)).one()
         head.sequence = 1
     with database.reading() as session:
@@ -180,6 +184,7 @@ def test_a_row_that_the_portal_cannot_have_written(
 ) -> None:
     write(database, 3)
     with database.writing() as session:
+        unguard(session)
         session.execute(sa.text(f"UPDATE audit_entry SET {column} = '{value}' WHERE sequence = 2"))
     with database.snapshot() as session:
         assert verify(session).broken_at == 2

@@ -30,6 +30,7 @@ from portal.worker import Worker
 from tests.conftest import MakeDatabase
 from tests.factories.catalogue import LATITUDE, LONGITUDE, line
 from tests.factories.public_journey import PLACES
+from tests.factories.tampering import unguard
 from tests.servers.programs import PORTAL, environment_of
 
 Portal = Callable[..., Result]
@@ -288,8 +289,9 @@ def test_a_book_that_was_tampered_with_is_exit_code_1_and_says_where(
     portal: Portal, own_house: House, tampering: str, broken_at: int, reason: str
 ) -> None:
     written(own_house, 3)
-    with own_house.db.engine.begin() as connection:
-        connection.exec_driver_sql(tampering)
+    with own_house.db.writing() as session:
+        unguard(session)
+        session.execute(sa.text(tampering))
     told = portal("audit", "verify", "--json")
     assert told.exit_code == 1
     facts = json.loads(told.output)
