@@ -1,7 +1,8 @@
 """The footprint carries the tracks: a row for an hour and a square, not for each recording.
 
-The index is made from the tracks, so nothing is moved: it begins empty here, and `portal db
-upgrade` makes it anew in the same command (`recordings.indexing.index_if_missing`).
+The index is made from the tracks, in the same transaction and by the portal itself
+(`recordings.indexing.index_all`): nothing can be searched while it lacks something. A later
+migration that changes these rows again makes the index itself, and takes that step out of this one.
 
 The index on every recording's start becomes one for each category, of the living alone: the rows of
 what was deleted stay for ever, and nothing asks for them by their start.
@@ -16,8 +17,10 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.orm import Session
 
 from portal.altering import add_only, end_add_only
+from portal.recordings.indexing import index_all
 
 revision = "0003"
 down_revision = "0002"
@@ -64,6 +67,9 @@ def upgrade() -> None:
             sqlite_where=living,
             postgresql_where=living,
         )
+    with Session(op.get_bind()) as session:
+        index_all(session)
+        session.flush()
     _give_searches_their_windows()
     _give_holds_an_end()
     # What is in the book stays as it was written; its head goes forward only.

@@ -7,8 +7,6 @@ from alembic import command
 from alembic.config import Config
 
 from portal.cli.opening import enter
-from portal.db import open_database
-from portal.recordings.indexing import index_if_missing
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -26,15 +24,8 @@ def upgrade() -> None:
 
 
 def upgrade_to_head(url: str) -> None:
-    """Run every migration the database has not seen, and make the index of recordings if a
-    migration has left it empty: an index that lacks something would lose footage."""
+    """Run every migration the database has not seen."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     command.upgrade(config, "head")
-    database = open_database(url)
-    try:
-        with database.writing() as session:
-            index_if_missing(session)
-    finally:
-        database.close()

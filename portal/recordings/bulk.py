@@ -4,10 +4,12 @@ The tables are the models' own. What is left out is the price of an object for e
 come ready for the driver, and PostgreSQL takes them by COPY.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -179,7 +181,17 @@ def _is_sqlite(connection: sa.Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def _cursor(connection: sa.Connection, *, binary: bool = False) -> Any:
-    """PostgreSQL's own cursor, in the same transaction; `binary` brings bytes as they are."""
+@contextmanager
+def _cursor(connection: sa.Connection, *, binary: bool = False) -> Iterator[Any]:
+    """PostgreSQL's own cursor, in the same transaction; `binary` brings bytes as they are.
+
+    A database that goes away is told in the same words as everywhere else.
+    """
     driver: Any = connection.connection.driver_connection
-    return driver.cursor(binary=binary)
+    try:
+        with driver.cursor(binary=binary) as cursor:
+            yield cursor
+    except psycopg.OperationalError as fault:
+        if driver.closed:
+            connection.invalidate(fault)
+        raise sa.exc.OperationalError("the catalogue", None, fault) from fault

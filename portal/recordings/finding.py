@@ -22,8 +22,12 @@ from portal.recordings.footprint import (
     unplaced_square,
 )
 from portal.recordings.footprint_rows import Recalled, opened, recalled
-from portal.recordings.gazetteer import borough_area, boroughs_touching, literal
-from portal.recordings.indexing import known_areas
+from portal.recordings.gazetteer import (
+    borough_area,
+    boroughs_touching,
+    known_areas,
+    literal,
+)
 from portal.recordings.laying import NO_AREA
 from portal.recordings.matching import Doubt, Verdict, Window, judge, of_tracks
 from portal.recordings.models import Recording
@@ -157,7 +161,7 @@ def _ground(session: Session, criteria: Criteria) -> Ground:
         return Ground(area, runs(np.r_[inside, area_square(place.name), ANYWHERE]), nobody)
     shape = _near(place)
     squares = shape.squares()
-    boroughs = boroughs_touching(session, squares.tolist())
+    boroughs = boroughs_touching(session, runs(squares))
     unplaced = np.array([unplaced_square(borough) for borough in boroughs], dtype=np.int64)
     touching = np.array([area_square(borough) for borough in boroughs], dtype=np.int64)
     return Ground(shape, runs(np.r_[squares, unplaced, ANYWHERE]), touching)
@@ -174,19 +178,19 @@ def _belonging(
 ) -> Flags:
     """Which of the recordings answer the search."""
     doubt = verdict.doubt
-    if isinstance(criteria.place, AreaAsked):
-        # Another area's recording is out, unless its own track leaves the question open.
-        open_track = (doubt == Doubt.GAP) | (doubt == Doubt.POOR_FIXES)
-        unfiled = (area == NO_AREA) & verdict.may_be
-        filed = area == area_square(criteria.place.name)
-        return np.asarray(verdict.tracked | filed | open_track | unfiled)
     if isinstance(criteria.place, Anywhere):
         return verdict.may_be
+    bare = doubt == Doubt.NO_FIXES
+    if isinstance(criteria.place, AreaAsked):
+        # Without positions, the area's own and those of none; else what the track leaves open.
+        open_track = (doubt == Doubt.GAP) | (doubt == Doubt.POOR_FIXES)
+        filed = area == area_square(criteria.place.name)
+        return np.asarray(verdict.tracked | open_track | filed | (bare & (area == NO_AREA)))
+    kept = np.asarray(verdict.tracked | verdict.may_be)
     # One without positions, from an area that does not touch the place, was nowhere near: if it is
     # known where that area is.
-    kept = np.asarray(verdict.tracked | verdict.may_be)
-    bare = np.flatnonzero((doubt == Doubt.NO_FIXES) & (area != NO_AREA))
-    apart = bare[~np.isin(area[bare], ground.touching)] if len(bare) else bare
+    named = np.flatnonzero(bare & (area != NO_AREA))
+    apart = named[~np.isin(area[named], ground.touching)] if len(named) else named
     if len(apart):
         known = [area_square(name) for name in known_areas(session)]
         kept[apart[np.isin(area[apart], known)]] = False

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -191,6 +191,9 @@ def _keep(session: Session, line: _PlaceLine) -> str:
     ).one_or_none()
     if place is not None and _is_same(place, line):
         return "unchanged"
+    if line.kind is PlaceKind.BOROUGH and place and _rings(place.lines) and not _rings(line.lines):
+        # Recordings without positions are filed under the ground it had.
+        raise BadLine("a borough that has a polygon keeps one")
     outcome = "created" if place is None else "updated"
     if place is None:
         place = Place(kind=line.kind, search_name=line.search_name, borough=line.borough)
@@ -199,7 +202,7 @@ def _keep(session: Session, line: _PlaceLine) -> str:
     place.lat, place.lon = line.middle
     session.flush()
     if line.kind is PlaceKind.BOROUGH:
-        _keep_squares(session, place)
+        _keep_squares(session, place.search_name)
     return outcome
 
 
@@ -217,13 +220,13 @@ def _middle(lines: list[list[list[float]]]) -> Position:
     return lat, lon
 
 
-def _keep_squares(session: Session, borough: Place) -> None:
-    session.execute(sa.delete(BoroughSquare).where(BoroughSquare.borough == borough.search_name))
-    ground = ground_of(borough)
+def _keep_squares(session: Session, borough: str) -> None:
+    session.execute(sa.delete(BoroughSquare).where(BoroughSquare.borough == borough))
+    ground = borough_area(session, borough)
     if ground is not None:
         session.execute(
             sa.insert(BoroughSquare),
-            [{"cell": cell, "borough": borough.search_name} for cell in ground.squares().tolist()],
+            [{"cell": cell, "borough": borough} for cell in ground.squares().tolist()],
         )
 
 
@@ -310,19 +313,22 @@ def _starts(word: str) -> list[sa.ColumnElement[bool]]:
 
 def borough_area(session: Session, name: str) -> Inside | None:
     """The ground of a borough, by its name; None when the gazetteer does not know it."""
-    borough = session.scalars(
-        sa.select(Place)
+    places = session.scalars(
+        sa.select(Place.lines)
         .where(Place.kind == PlaceKind.BOROUGH, Place.search_name == key_of(name))
         .order_by(Place.id)
-        .limit(1)
-    ).one_or_none()
-    return ground_of(borough) if borough else None
-
-
-def ground_of(place: Place) -> Inside | None:
-    """The ground inside a place's rings; None for a point or a line."""
-    rings = [line for line in place.lines if len(line) >= 3]
+    )
+    rings = [ring for lines in places for ring in _rings(lines)]
     return Inside(Legs.joined([_ring(ring) for ring in rings])) if rings else None
+
+
+def known_areas(session: Session) -> frozenset[str]:
+    """The keys of the areas whose ground the gazetteer knows."""
+    return frozenset(session.scalars(sa.select(BoroughSquare.borough).distinct()))
+
+
+def _rings(lines: list[list[list[float]]]) -> list[list[list[float]]]:
+    return [line for line in lines if len(line) >= 3]
 
 
 def _ring(ring: list[list[float]]) -> Legs:
@@ -340,12 +346,15 @@ def borough_names(session: Session) -> list[str]:
     )
 
 
-def boroughs_touching(session: Session, squares: list[int]) -> list[str]:
-    """The keys of the boroughs that touch any of the squares."""
-    numbers = ", ".join(f"{square:d}" for square in squares)
+def boroughs_touching(session: Session, runs: Sequence[tuple[int, int]]) -> list[str]:
+    """The keys of the boroughs that touch any of the runs of squares."""
+    if not runs:
+        return []
+    reaches = ", ".join(f"({low:d}, {high:d})" for low, high in runs)
     # Asked at every search, as the driver takes it: the statement's own cost was most of it.
     found = session.connection().exec_driver_sql(
-        f"SELECT DISTINCT borough FROM borough_square WHERE cell IN ({numbers})"  # noqa: S608
+        f"WITH run (low, high) AS (VALUES {reaches}) SELECT DISTINCT borough "  # noqa: S608
+        "FROM run CROSS JOIN borough_square WHERE cell BETWEEN run.low AND run.high"
     )
     return [borough for (borough,) in found]
 

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from portal.recordings.bulk import insert_footprint, insert_tracks, prepare, take_out_footprint
 from portal.recordings.footprint import footprint, key_of
 from portal.recordings.footprint_rows import HEAD, Row, opened, rows
-from portal.recordings.gazetteer import literal
+from portal.recordings.gazetteer import known_areas, literal
 from portal.recordings.laying import Filed, laid
 from portal.recordings.lines import ImportLine
-from portal.recordings.models import Footprint, Place, PlaceKind, Recording, Track
+from portal.recordings.models import Footprint, Recording, Track
 from portal.recordings.projection import to_grid
 from portal.recordings.tracks import GOOD_ACCURACY_M, POINT_BYTES, Floats, Ints, pack, together
 
@@ -67,13 +67,6 @@ def _slack_dm(count: int, owner: Ints, accuracy_m: Floats) -> list[int]:
     np.maximum.at(slack_m, owner[poor], accuracy_m[poor])
     found: list[int] = np.ceil(slack_m * 10.0).astype(np.int64).tolist()
     return found
-
-
-def known_areas(session: Session) -> frozenset[str]:
-    """The keys of the areas whose ground the gazetteer knows."""
-    return frozenset(
-        session.scalars(sa.select(Place.search_name).where(Place.kind == PlaceKind.BOROUGH))
-    )
 
 
 Placed = Sequence[tuple[int, str | None, Geometry]]
@@ -162,15 +155,15 @@ def _columns(track: Track) -> tuple[int, int, int, bytes]:
     return track.start, track.end, track.slack_dm, track.points
 
 
-def index_if_missing(session: Session) -> None:
-    """Make the index from the tracks, where there are tracks and nothing of it."""
-    if not session.scalar(sa.select(sa.exists().where(Footprint.part.is_not(None)))):
-        prepare(session)
-        known, last = known_areas(session), 0
-        while found := session.execute(_next_tracks(last)).all():
-            placed = [(row[0], row[1], Geometry(*row[2:])) for row in found]
-            insert_footprint(session, footprint_rows(placed, known))
-            last = found[-1][0]
+def index_all(session: Session) -> None:
+    """Make the whole index from the tracks, in place of what there is of it."""
+    prepare(session)
+    session.execute(sa.delete(Footprint))
+    known, last = known_areas(session), 0
+    while found := session.execute(_next_tracks(last)).all():
+        placed = [(row[0], row[1], Geometry(*row[2:])) for row in found]
+        insert_footprint(session, footprint_rows(placed, known))
+        last = found[-1][0]
 
 
 def _next_tracks(after: int) -> sa.Select[*tuple[Any, ...]]:

@@ -78,9 +78,16 @@ def _path(track: Track, since: float, until: float, near: Floats | None) -> Path
         return None
     cuts = np.flatnonzero(~_joined(t, x, y)) + 1
     whole = np.split(np.stack([x, y], axis=1), cuts)
-    lines = [_thinned(line, MOST_POSITIONS) for line in whole]
+    # A receiver's nonsense can stand where the grid has no place on the globe.
+    lines = [_thinned(line, MOST_POSITIONS) for line in map(_on_the_globe, whole) if len(line)]
+    if not lines:
+        return None
     spot = _middle(lines) if near is None else _nearest(lines, near)
     return Path([_degrees(line) for line in lines], _degrees(spot[None, :])[0])
+
+
+def _on_the_globe(line: Floats) -> Floats:
+    return line[np.isfinite(to_degrees(line[:, 0], line[:, 1])).all(axis=0)]
 
 
 def _joined(t: Floats, x: Floats, y: Floats) -> Flags:

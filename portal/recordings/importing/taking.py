@@ -18,11 +18,11 @@ from portal.db import Database
 from portal.ids import new_id
 from portal.outbox.commands import owe
 from portal.recordings.bulk import prepare
+from portal.recordings.gazetteer import known_areas
 from portal.recordings.importing.chunks import LINES_PER_CHUNK, Chunk, Rejected, parted
 from portal.recordings.importing.lines_of_files import json_chunks
 from portal.recordings.importing.storing import Stored, store
 from portal.recordings.importing.tally import ImportReport, Tally
-from portal.recordings.indexing import known_areas
 from portal.recordings.lines import ImportLine
 
 Flagged = Callable[[Session, Sequence[int]], None]

@@ -8,6 +8,7 @@ import pytest
 
 from portal.actors import COMMAND_LINE
 from portal.db import Database
+from portal.recordings.footprint import runs
 from portal.recordings.gazetteer import (
     PlacesReport,
     borough_area,
@@ -143,7 +144,7 @@ def test_a_borough_has_its_ground_and_its_squares(database: Database) -> None:
         assert area is not None
         assert borough_area(session, "Atlantis") is None
         assert borough_names(session) == ["Hackney", "Lambeth"]
-        assert boroughs_touching(session, area.squares().tolist()) == ["lambeth"]
+        assert boroughs_touching(session, runs(area.squares())) == ["lambeth"]
 
 
 def test_names_are_compared_without_marks() -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pyproj
 import pytest
+import sqlalchemy as sa
 
 from portal.actors import COMMAND_LINE
 from portal.db import Database
+from portal.recordings.bulk import footprint_in
 from portal.recordings.commands import forget
 from portal.recordings.describing import Found, found_by
 from portal.recordings.gazetteer import import_places
@@ -328,3 +330,56 @@ def test_a_question_that_cannot_be_asked_is_refused(asked: dict[str, Any], told:
     with pytest.raises(BadLine) as refused:
         criteria_from_line(json.dumps(asked))
     assert told in str(refused.value)
+
+
+def places(database: Database, *given: dict[str, Any]) -> tuple[tuple[int, str], ...]:
+    with database.writing() as session:
+        return import_places(session, list(given), by=COMMAND_LINE, at=AT).rejected
+
+
+RINGED = {"name": "Lambeth", "kind": "borough", "polygon": SQUARE}
+POINTED = {"name": "Lambeth", "kind": "borough", "point": [LAT, LON]}
+
+
+def test_a_borough_whose_ground_is_not_known_hides_nothing(database: Database) -> None:
+    assert places(database, POINTED) == ()
+    filled(database, line("a", [], area="Lambeth"))
+    assert names(ask(database, **near())) == ["a"]
+    assert places(database, RINGED) == ()
+    filled(database, line("b", [], area="lambeth"))
+    assert set(names(ask(database, **near()))) == {"a", "b"}
+
+
+def test_a_borough_keeps_the_ground_it_has(database: Database) -> None:
+    assert places(database, RINGED) == ()
+    filled(database, line("a", [], area="Lambeth"))
+    ((number, words),) = places(database, POINTED)
+    assert (number, words) == (1, "a borough that has a polygon keeps one")
+    elsewhere = {**RINGED, "borough": "South", "polygon": [[51.0, 0.5], [51.0, 0.6], [51.1, 0.5]]}
+    assert places(database, elsewhere) == ()
+    assert names(ask(database, **near())) == ["a"]
+
+
+def test_a_search_of_an_unknown_area_offers_what_is_filed_there_and_what_has_no_position(
+    database: Database,
+) -> None:
+    places(database, RINGED)
+    standing = [[0, LAT, LON], [300, LAT, LON], [600, LAT, LON]]
+    filled(
+        database,
+        line("filed", standing, area="Nowhere"),
+        line("no position", []),
+        line("unfiled", standing),
+    )
+    assert set(names(ask(database, area="Nowhere"))) == {"filed", "no position"}
+
+
+@pytest.mark.postgresql
+def test_a_database_that_goes_away_is_told_in_the_words_of_every_other_room(
+    postgres_database: Database,
+) -> None:
+    with postgres_database.reading() as session, postgres_database.reading() as other:
+        number = session.scalar(sa.text("SELECT pg_backend_pid()"))
+        other.execute(sa.text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        with pytest.raises(sa.exc.OperationalError):
+            footprint_in(session, [1], [(1, 2)])
