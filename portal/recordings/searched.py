@@ -54,9 +54,15 @@ def is_whole(search: Recorded) -> bool:
 
 
 def extents(searches: Iterable[Recorded]) -> list[Extent]:
-    """What was searched whole, the first search first, each extent that no other one covers."""
+    """What was searched whole, the first search first, each extent that no other one covers. Of
+    two that cover each other, such as one place under two names, the first stands."""
     made = list(dict.fromkeys(_extent(search.criteria) for search in searches if is_whole(search)))
-    return [one for one in made if not any(o.covers(one) for o in made if o != one)]
+    return [one for at, one in enumerate(made) if not _is_covered(one, made[:at], made[at + 1 :])]
+
+
+def _is_covered(one: Extent, before: Iterable[Extent], after: Iterable[Extent]) -> bool:
+    by_earlier = any(other.covers(one) for other in before)
+    return by_earlier or any(other.covers(one) and not one.covers(other) for other in after)
 
 
 def last_words(searches: Sequence[Recorded]) -> list[str]:

@@ -70,6 +70,17 @@ def test_a_wider_search_stands_for_the_narrower_ones() -> None:
     ]
 
 
+def test_one_place_under_two_names_is_said_once_by_the_first() -> None:
+    first, second = asked(), replace(asked(), place_name="Brixton Road")
+    assert searched(first, second) == searched(first)
+    assert searched(second, first) == searched(second)
+    assert searched(second) == [
+        "5pm to 6pm on Friday 20 November 2026, within 150 metres of Brixton Road"
+    ]
+    area = asked(Anywhere())
+    assert searched(first, second, area, replace(area, place_name="London")) == searched(area)
+
+
 def test_searches_of_which_none_covers_the_other_are_all_said() -> None:
     further = asked(PointAsked(51.46, -0.11, 650))
     elsewhere = asked(PointAsked(51.50, -0.11, 150))
