@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor
@@ -24,6 +25,9 @@ from portal.recordings.importing.lines_of_files import json_chunks
 from portal.recordings.importing.storing import Stored, store
 from portal.recordings.importing.tally import ImportReport, Tally
 from portal.recordings.lines import ImportLine
+
+# Requests live in a room above this one; whether there is any is all that is asked here.
+_REQUEST = sa.table("footage_request", sa.column("id", sa.Uuid))
 
 Flagged = Callable[[Session, Sequence[int]], None]
 Progress = Callable[[int], None]
@@ -135,8 +139,12 @@ def _take(
 
 
 def _owe_searches(session: Session, stored: Stored, at: datetime) -> None:
-    """A camera may have been docked after somebody asked: open requests search again (rules 3)."""
-    if stored.since is not None and stored.until is not None:
+    """A camera may have been docked after somebody asked: open requests search again (rules 3).
+
+    Where nobody has ever asked, as when a first catalogue is taken in, nothing is owed.
+    """
+    has_requests = session.scalar(sa.select(sa.exists(sa.select(_REQUEST.c.id))))
+    if has_requests and stored.since is not None and stored.until is not None:
         owe(
             session,
             "search_again",
