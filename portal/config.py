@@ -35,6 +35,9 @@ class Settings:
     checkpoint_folder: str = _setting(
         "A folder on another machine, where each hour a signed checkpoint of the book is added.", ""
     )
+    checkpoint_mail_to: str = _setting(
+        "An e-mail address outside, to which one is sent each day.", ""
+    )
     checkpoint_key_file: str = _setting(
         "The file of the key that signs them (`portal keys sign`), readable by us alone.", ""
     )
@@ -184,9 +187,11 @@ def _bad_mail(found: Mapping[str, Any]) -> list[str]:
 
 
 def _unsigned_checkpoints(found: Mapping[str, Any]) -> list[str]:
-    if found["checkpoint_folder"] and not found["checkpoint_key_file"]:
-        return ["PORTAL_CHECKPOINT_FOLDER needs PORTAL_CHECKPOINT_KEY_FILE"]
-    return []
+    return [
+        f"{PREFIX}{name.upper()} needs PORTAL_CHECKPOINT_KEY_FILE"
+        for name in ("checkpoint_folder", "checkpoint_mail_to")
+        if found[name] and not found["checkpoint_key_file"]
+    ]
 
 
 def settings_page() -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.audit.checkpoints import keep_checkpoint
+from portal.config import Settings
 from portal.dates import LONDON, london_day
 from portal.disclosure.commands.expiring import expire_releases
 from portal.disclosure.jobs import delete_release, reopen
@@ -28,6 +29,7 @@ from portal.house import House
 from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
 from portal.letters.commands import PRINT_LETTER
 from portal.letters.printing import print_letter, sweep_orphaned_letters
+from portal.notifications.checkpoint_mail import MAIL_CHECKPOINT, mail_checkpoint
 from portal.notifications.commands import SEND_NOTICE
 from portal.notifications.sending import send_notice
 from portal.outbox.commands import LEASE, Lease, beat, extend, fail, lease, owe, settle
@@ -90,6 +92,7 @@ JOBS: Mapping[str, Job] = {
     "delete_proofs": delete_proofs,
     "tidy_up": tidy_up,
     "checkpoint_book": checkpoint_book,
+    MAIL_CHECKPOINT: mail_checkpoint,
     "look_at_the_day": look_at_the_day,
     REMIND: remind_one,
     DELAY: tell_one_of_delay,
@@ -185,10 +188,17 @@ class Worker:
         with self._house.db.writing() as session:
             beat(session, name=self.name, at=at)
             owe(session, "tidy_up", payload={}, key=f"tidy_up:{at:%Y-%m-%dT%H}", at=at)
-            if self._house.settings.checkpoint_folder:
-                key = f"checkpoint_book:{at:%Y-%m-%dT%H}"
-                owe(session, "checkpoint_book", payload={}, key=key, at=at)
+            _owe_checkpoints(session, self._house.settings, at)
             _owe_the_day(session, at)
+
+
+def _owe_checkpoints(session: Session, settings: Settings, at: datetime) -> None:
+    """Each hour to the folder outside, each day to the mailbox, where there is one."""
+    if settings.checkpoint_folder:
+        key = f"checkpoint_book:{at:%Y-%m-%dT%H}"
+        owe(session, "checkpoint_book", payload={}, key=key, at=at)
+    if settings.checkpoint_mail_to:
+        owe(session, MAIL_CHECKPOINT, payload={}, key=f"{MAIL_CHECKPOINT}:{at:%Y-%m-%d}", at=at)
 
 
 def _owe_the_day(session: Session, at: datetime) -> None:

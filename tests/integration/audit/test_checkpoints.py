@@ -26,6 +26,7 @@ from portal.errors import Refused, Upstream
 from portal.house import House
 from portal.worker import Worker
 from tests.conftest import Clock
+from tests.servers.smtp import ScriptedSmtp
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
@@ -111,6 +112,27 @@ def test_a_house_without_a_place_outside_keeps_none(house: House) -> None:
     assert kept_checkpoints(house.settings) == []
     with pytest.raises(Refused, match="portal keys sign"):
         checkpoint_now(house.db, house.settings, at=AT)
+
+
+def test_one_is_mailed_each_day_and_a_stranger_can_read_it(
+    watched: House, clock: Clock, smtp_server: ScriptedSmtp
+) -> None:
+    settings = dataclasses.replace(
+        watched.settings,
+        mail_host=smtp_server.host,
+        mail_port=smtp_server.port,
+        checkpoint_mail_to="witness@example.org",
+    )
+    worker = Worker(dataclasses.replace(watched, settings=settings))
+    write(watched.db, 3)
+    for _ in range(3):
+        worker._beat()
+        worker.pay_all()
+        clock.forward(hours=8)
+    assert [letter.recipients for letter in smtp_server.messages] == [("witness@example.org",)] * 2
+    lines = [letter.message.get_content().strip().encode() for letter in smtp_server.messages]
+    keys = public_halves(load_signing_keys(Path(settings.checkpoint_key_file)))
+    assert [known.sequence for known in verifier.read_checkpoints(lines, keys)] == [3, 3]
 
 
 def test_a_place_that_is_away_is_tried_again(watched: House) -> None:
