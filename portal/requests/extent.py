@@ -103,7 +103,7 @@ def ground_of(answers: Answers) -> dict[str, Any]:
         "latitude": chosen["lat"],
         "longitude": chosen["lon"],
         "line": tuple((lat, lon) for lat, lon in chosen["line"]),
-        "radius_m": int(answers["how-near"]["metres"]),
+        "radius_m": max(int(answers["how-near"]["metres"]), chosen.get("least_m", 0)),
         "borough": chosen["borough"],
     }
 

@@ -6,7 +6,7 @@ from portal.recordings.corners import Corner, find_corners
 from portal.recordings.gazetteer import borough_names, find_places, postcodes_of
 from portal.recordings.kinds import PlaceKind
 from portal.recordings.models import Place
-from portal.requests.places import PlaceOnOffer, one_line, round_the_houses
+from portal.requests.places import DISTRICT_LEAST_M, PlaceOnOffer, one_line, round_the_houses
 
 
 def places_on_offer(session: Session, typed: str) -> list[PlaceOnOffer]:
@@ -31,7 +31,7 @@ def _district(session: Session, typed: str) -> list[PlaceOnOffer]:
     boroughs = {unit.borough for unit in units}
     borough = boroughs.pop() if len(boroughs) == 1 else ""
     lat, lon = line[len(line) // 2]
-    return [PlaceOnOffer(outward, f"All of {outward}", borough, lat, lon, line)]
+    return [PlaceOnOffer(outward, f"All of {outward}", borough, lat, lon, line, DISTRICT_LEAST_M)]
 
 
 def boroughs_on_offer(session: Session) -> list[str]:

@@ -157,6 +157,6 @@ class MomentForm(FlaskForm):  # type: ignore[misc]  # it publishes no types
             "latitude": place.lat,
             "longitude": place.lon,
             "line": place.line,
-            "radius_m": int(self.metres.data or "150"),
+            "radius_m": max(int(self.metres.data or "150"), place.least_m),
             "borough": place.borough,
         }

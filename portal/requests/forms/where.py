@@ -44,6 +44,7 @@ class WhichPlaceForm(QuestionForm):
             "lat": place.lat,
             "lon": place.lon,
             "line": [list(point) for point in place.line],
+            "least_m": place.least_m,
         }
 
 

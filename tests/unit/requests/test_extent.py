@@ -130,6 +130,14 @@ def test_how_near_they_are_sure_of_is_how_far_off_they_may_be(metres: str, sprea
     assert made.place == PointAsked(51.5, -0.12, float(metres))
 
 
+@pytest.mark.parametrize(("metres", "searched_m"), [("50", 150.0), ("150", 150.0), ("500", 500.0)])
+def test_a_district_is_searched_at_least_as_far_as_it_must_be(
+    metres: str, searched_m: float
+) -> None:
+    district = {"which-place": POINT | {"least_m": 150}, "how-near": {"metres": metres}}
+    assert searched(district).place == PointAsked(51.5, -0.12, searched_m)
+
+
 @pytest.mark.parametrize("hours", [23, 24, 25, 24 * 31])
 def test_in_whole_days_no_moment_is_likelier(hours: int) -> None:
     lasting = timedelta(hours=hours)
