@@ -41,13 +41,16 @@ def record_search(
     by: Actor,
     at: datetime,
     known_stay: bool = False,
+    count: int | None = None,
 ) -> Search:
     """Write down what was looked for and found, even if it was nothing.
 
+    `count` is how many were found where `found` is only the likeliest of them.
     For a request, what was found becomes its candidates: new ones are proposed, those known
     already get the new score and reasons and keep what a handler said of them. With `known_stay`
     they keep their score, reasons and search too.
     """
+    count = len(found) if count is None else count
     made = Search(
         request_id=request_id,
         criteria=criteria.as_json(),
@@ -55,7 +58,7 @@ def record_search(
         until=criteria.until,
         asked_by=by.id,
         at=at,
-        found=len(found),
+        found=count,
         complete_up_to=complete_up_to(session),
     )
     session.add(made)
@@ -63,7 +66,7 @@ def record_search(
     if request_id is not None:
         _propose(session, request_id, made.id, found, known_stay=known_stay)
     subject = str(request_id) if request_id else f"search {made.id}"
-    record(session, "recordings.searched", subject=subject, by=by, at=at, found=len(found))
+    record(session, "recordings.searched", subject=subject, by=by, at=at, found=count)
     return made
 
 

@@ -91,6 +91,10 @@ class Answer:
         placed: Flags = self.doubt == Doubt.NONE
         return placed
 
+    def likeliest(self, most: int) -> "Answer":
+        """At most so many, the first ones."""
+        return self.in_order(np.arange(min(most, len(self))))
+
     def in_order(self, order: Ints) -> "Answer":
         """The same, in that order."""
         columns = {name: getattr(self, name)[order] for name in _COLUMNS}

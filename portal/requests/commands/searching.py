@@ -77,7 +77,7 @@ def as_said(
 
 def likeliest(answer: Answer) -> list[int]:
     """Our numbers of what is proposed and kept of what a search found, the likeliest first."""
-    return [int(number) for number in answer.numbers[:MOST_PROPOSED]]
+    return [int(number) for number in answer.likeliest(MOST_PROPOSED).numbers]
 
 
 def write_down(
@@ -89,16 +89,18 @@ def write_down(
     at: datetime,
     known_stay: bool = False,
 ) -> Search:
-    """Write down a request's search, and propose the likeliest of what it found (see
+    """Write down a request's search and how many it found, and propose the likeliest of them (see
     `record_search`)."""
     return record_search(
         session,
         request_id=request_id,
         criteria=_marked(answer.criteria, len(answer)),
-        found=described(session, answer)[:MOST_PROPOSED],
+        # Cut before there are words: those cost far more than finding does.
+        found=described(session, answer.likeliest(MOST_PROPOSED)),
         by=by,
         at=at,
         known_stay=known_stay,
+        count=len(answer),
     )
 
 

@@ -86,7 +86,9 @@ def search(reference: str) -> ResponseReturnValue:
 def searched(reference: str, made: Search) -> ResponseReturnValue:
     """Say what a search found, and go to the list."""
     count = f"{made.found:,} recording{'' if made.found == 1 else 's'}"
-    words = f"Found {count}." if made.found else "Nothing was found. The search is kept."
+    likeliest = Asked.of(made).likeliest
+    only = f" The likeliest {likeliest:,} are on the list." if likeliest else ""
+    words = f"Found {count}.{only}" if made.found else "Nothing was found. The search is kept."
     flash(words, "success" if made.found else "plain")
     return redirect(url_for(".find_video", reference=reference), 303)
 

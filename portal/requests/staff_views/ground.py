@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
+from portal.recordings.criteria import MOST_PROPOSED
 from portal.recordings.models import Search
 from portal.recordings.surroundings import Position, Square, outline_of
 from portal.requests.models import SightingRow
@@ -42,18 +43,20 @@ class Ground:
 @dataclass(frozen=True)
 class Asked:
     """What a search looked for, as it was written down. `part_of` is the whole time that was
-    asked for, where only a part of it was searched."""
+    asked for, where only a part of it was searched. `likeliest` is how many of what it found are
+    on the list, where it found more than that."""
 
     between: Between
     place: str
     radius_m: float | None
     part_of: Between | None
+    likeliest: int | None
 
     @classmethod
     def of(cls, search: Search) -> "Asked":
         """From a search's record."""
         held = search.criteria
-        part = held.get("part_of")
+        part = _between(held["part_of"]) if "part_of" in held else None
         radius_m = _radius(held)
         name = held.get("place_name") or "the place"
         return cls(
@@ -62,7 +65,9 @@ class Asked:
             if radius_m is not None
             else held.get("area") or "Anywhere",
             radius_m=radius_m,
-            part_of=_between(part) if part else None,
+            # All of the time was searched, and only the list was cut.
+            part_of=part if part != _between(held) else None,
+            likeliest=MOST_PROPOSED if search.found > MOST_PROPOSED else None,
         )
 
 

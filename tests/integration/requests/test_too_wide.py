@@ -149,7 +149,8 @@ def test_more_than_may_be_proposed_is_a_part_of_what_was_asked(
         at=RECEIVED_AT,
     )
     made = searched(house, request_id)
-    assert (made.found, is_whole(made)) == (2, False)
+    assert (made.found, is_whole(made)) == (4, False)
+    assert len(numbers(house, Candidate.recording_id, request_id)) == 2
     assert len(numbers(house, Preservation.recording_id, request_id)) == 2
     assert why_not(house, request_id) == WIDE
 

@@ -16,8 +16,10 @@ from portal.recordings.gazetteer import import_places
 from portal.recordings.kinds import CandidateStatus
 from portal.recordings.models import Candidate, Recording
 from portal.recordings.queries import candidates_of, searches_of
+from portal.requests.commands import searching
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
+from portal.requests.staff_views import ground
 from tests.factories.applicants import HAPPENED_AT, received
 from tests.factories.catalogue import LATITUDE, LONGITUDE, line, take_in
 from tests.web.conftest import SignedIn
@@ -208,6 +210,18 @@ def _search(client: FlaskClient, case: Case, minutes: int, metres: int) -> str:
     answer = client.post(f"{case.address}/find-video/search", data=typed)
     assert answer.status_code == 303
     return client.get(f"{case.address}/find-video").text
+
+
+def test_a_list_that_was_cut_says_how_many_were_found(
+    case: Case, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (searching, ground):
+        monkeypatch.setattr(module, "MOST_PROPOSED", 2)
+    page = _search(signed_in(Role.SEARCHER), case, 0, 250)
+
+    assert "Found 3 recordings. The likeliest 2 are on the list." in page
+    assert "It found 3 recordings, and the list has only the likeliest 2 of them." in page
+    assert "part of the time" not in page
 
 
 def test_a_narrower_search_shortens_the_list_and_loses_nothing(
