@@ -91,13 +91,19 @@ class Ranking:
         count = session.scalar(sa.select(sa.func.count()).select_from(ahead)) or 0
         return Following(found.id, count)
 
-    def ids(self, session: Session, part: Part) -> Sequence[int]:
-        """The candidates' numbers in our tables, all of a part."""
-        return session.scalars(
-            sa.select(Candidate.id)
-            .where(Candidate.request_id == self.request_id, self._part() == part.value)
-            .order_by(Candidate.id)
-        ).all()
+    def ids(self, session: Session, part: Part, *, newest: int) -> Sequence[int]:
+        """The candidates' numbers in our tables, all of a part up to the `newest`: what was
+        uploaded after somebody looked is left out."""
+        of_part = self._of(part, Candidate.id).where(Candidate.id <= newest)
+        return session.scalars(of_part.order_by(Candidate.id)).all()
+
+    def newest(self, session: Session, part: Part) -> int:
+        """The greatest of the numbers of a part; 0 if it is empty."""
+        return session.scalar(self._of(part, sa.func.max(Candidate.id))) or 0
+
+    def _of(self, part: Part, column: Any) -> Any:
+        in_it = (Candidate.request_id == self.request_id, self._part() == part.value)
+        return sa.select(column).where(*in_it)
 
     def _numbered(self) -> Any:
         order = (

@@ -102,7 +102,8 @@ class JudgeForm(FlaskForm):  # type: ignore[misc]
 
 
 class RejectSeveralForm(FlaskForm):  # type: ignore[misc]
-    """Several recordings at once, for one reason."""
+    """Several recordings at once, for one reason. The list grows while it is read, so the page
+    sends along which list it showed (`since_search`) and up to which candidate (`newest`)."""
 
     ALL = "all"
 
@@ -113,6 +114,8 @@ class RejectSeveralForm(FlaskForm):  # type: ignore[misc]
         at_most=LONGEST_REASON,
         subject="Reason",
     )
+    since_search = LineField("The list that was shown")
+    newest = LineField("The newest recording that was shown")
 
     def __init__(self, candidate_ids: Sequence[int]) -> None:
         super().__init__()
@@ -123,3 +126,17 @@ class RejectSeveralForm(FlaskForm):  # type: ignore[misc]
         """The candidates' numbers, or None for every one of the list."""
         chosen = self.candidates.data or []
         return None if self.ALL in chosen else [int(one) for one in chosen]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every recording of the list is every one of the list that was shown."""
+        super().validate(extra_validators)
+        if not self.errors and self.chosen() is None and self.shown() is None:
+            self.candidates.errors = ["Look at the list again, and then select what to reject"]
+        return not self.errors
+
+    def shown(self) -> tuple[int, int] | None:
+        """The first search of the list that was shown, and the greatest candidate's number."""
+        sent = self.since_search.data or "", self.newest.data or ""
+        if not all(one.isascii() and one.isdigit() and len(one) < 19 for one in sent):
+            return None
+        return int(sent[0]), int(sent[1])

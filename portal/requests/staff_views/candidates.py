@@ -55,13 +55,16 @@ class CandidateRow:
 
 @dataclass(frozen=True)
 class Listed:
-    """One part of what was found, where in it we are, and the matches, which always show."""
+    """One part of what was found, where in it we are, and the matches, which always show.
+    `since_search` and `newest` tell the part as it is now from what it becomes."""
 
     part: Part
     rows: Sequence[CandidateRow]
     confirmed: Sequence[CandidateRow]
     counts: dict[Part, int]
     page: int
+    since_search: int
+    newest: int
 
     @property
     def count(self) -> int:
@@ -108,6 +111,8 @@ def listed(
         confirmed=[facts.row(one) for one in matches],
         counts=counts,
         page=page,
+        since_search=ranking.since_search,
+        newest=ranking.newest(session, part),
     )
 
 

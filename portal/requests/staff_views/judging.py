@@ -1,10 +1,13 @@
 """Judging what a search found: one recording, or several for one reason."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.actors import Role
+from portal.errors import Refused
 from portal.recordings.listing import Part, Ranking
 from portal.recordings.queries import searches_of
 from portal.requests.commands.finding import (
@@ -13,11 +16,12 @@ from portal.requests.commands.finding import (
     reject_candidates,
 )
 from portal.requests.forms.finding import JudgeForm, RejectSeveralForm
-from portal.requests.queries import by_reference
+from portal.requests.queries import by_reference, lock_request
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.candidates import PAGE_SIZE, pages_of
 from portal.requests.staff_views.finding import chosen_part, finding_page, list_address
 from portal.requests.staff_views.ground import since_search
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, writing
 
@@ -57,21 +61,40 @@ def reject_several(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return finding_page(reference, several_form=form), 422
     part = chosen_part()
-    with writing() as session:
+    with refusal_told_on(form, form.candidates), writing() as session:
+        # Locked first, so that no other search comes between the list and its rejection.
+        lock_request(session, by_reference(session, reference).id)
         ranking = _ranking(session, reference)
-        chosen = form.chosen()
         count = reject_candidates(
             session,
             request_id=ranking.request_id,
-            candidate_ids=ranking.ids(session, part) if chosen is None else chosen,
+            candidate_ids=_chosen(session, form, ranking, part),
             why=form.because.data,
             by=current_actor(),
             at=now(),
         )
         pages = pages_of(ranking.counts(session)[part])
+    if form.errors:
+        return finding_page(reference, several_form=form), 422
     flash(f"Rejected {count:,} recording{'' if count == 1 else 's'}.", "success")
     page = min(request.args.get("page", default=1, type=int) or 1, pages)
     return redirect(list_address(reference, part, page, _LIST), 303)
+
+
+def _chosen(
+    session: Session, form: RejectSeveralForm, ranking: Ranking, part: Part
+) -> Sequence[int]:
+    """What is to be rejected: what was ticked, or all of the list as it was shown."""
+    chosen, shown = form.chosen(), form.shown()
+    if chosen is not None or shown is None:
+        return chosen or []
+    since_search, newest = shown
+    if since_search != ranking.since_search:
+        raise Refused(
+            "Somebody searched again while you looked at the list, so it is another list now. "
+            "Look at it, and then reject what is not the one."
+        )
+    return ranking.ids(session, part, newest=newest)
 
 
 def _ranking(session: Session, reference: str) -> Ranking:

@@ -222,10 +222,12 @@ def test_late_video_is_judged_and_decided_again(house: House) -> None:
     with pytest.raises(Refused, match="Confirm or reject the recording"):
         decided(house, ready)
     with house.db.writing() as session:
+        ranking = Ranking(ready.request_id, 0)
+        newest = ranking.newest(session, Part.UNJUDGED)
         reject_candidates(
             session,
             request_id=ready.request_id,
-            candidate_ids=Ranking(ready.request_id, 0).ids(session, Part.UNJUDGED),
+            candidate_ids=ranking.ids(session, Part.UNJUDGED, newest=newest),
             why="Another street.",
             by=by,
             at=house.now(),

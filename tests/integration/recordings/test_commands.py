@@ -195,7 +195,11 @@ def test_the_list_is_read_a_page_at_a_time(database: Database, request_id: uuid.
         assert ranking.following(session, Part.UNJUDGED, 2) == Following(c.id, 1)
         assert ranking.following(session, Part.UNJUDGED, 4) == Following(c.id, 1)
         assert ranking.following(session, Part.REJECTED, 1) is None
-        assert ranking.ids(session, Part.UNJUDGED) == sorted([a.id, c.id, d.id])
+        assert ranking.newest(session, Part.UNJUDGED) == max(a.id, c.id, d.id)
+        assert ranking.newest(session, Part.EARLIER) == 0
+        first, second, third = sorted([a.id, c.id, d.id])
+        assert ranking.ids(session, Part.UNJUDGED, newest=third) == [first, second, third]
+        assert ranking.ids(session, Part.UNJUDGED, newest=third - 1) == [first, second]
 
 
 def test_what_only_an_earlier_search_found_comes_after_what_the_last_one_did(

@@ -53,6 +53,8 @@ _NAMES = st.sampled_from(
         "why",
         "candidates",
         "because",
+        "since_search",
+        "newest",
         "minutes",
         "metres",
         "body",

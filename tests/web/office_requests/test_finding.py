@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from portal.actors import COMMAND_LINE, WORKER, Role
 from portal.holds.commands import open_matter, place
@@ -17,6 +18,7 @@ from portal.recordings.kinds import CandidateStatus
 from portal.recordings.models import Candidate, Recording
 from portal.recordings.queries import candidates_of, searches_of
 from portal.requests.commands import searching
+from portal.requests.commands.keeping_safe import keep_safe
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 from portal.requests.staff_views import ground
@@ -80,6 +82,60 @@ def test_what_was_typed_stays_in_its_row(case: Case, signed_in: SignedIn) -> Non
     assert answer.text.count("Other side of the river") == 1
 
 
+def _shown(client: FlaskClient, case: Case, part: str = "") -> dict[str, str]:
+    """What the list's form sends unseen."""
+    page = client.get(f"{case.address}/find-video{part}").text
+    sent = re.findall(r'<input type="hidden" name="(since_search|newest)" value="([0-9]+)">', page)
+    assert len(sent) == 2
+    return dict(sent)
+
+
+def _reject_all(
+    client: FlaskClient, case: Case, shown: dict[str, str], part: str = ""
+) -> TestResponse:
+    typed = {"candidates": "all", "because": "Too far", **shown}
+    return client.post(f"{case.address}/find-video/reject{part}", data=typed)
+
+
+def test_what_was_uploaded_after_the_list_was_shown_is_not_rejected(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.SEARCHER)
+    shown = _shown(client, case)
+    at = sqlite_house.now()
+    take_in(sqlite_house.db, line("LATE", HAPPENED_AT), at=at)
+    with sqlite_house.db.writing() as session:
+        keep_safe(session, request_id=case.request_id, by=WORKER, at=at)
+
+    assert _reject_all(client, case, shown).status_code == 303
+
+    with sqlite_house.db.reading() as session:
+        left = [
+            one for one, _ in candidates_of(session, case.request_id) if one.status == "proposed"
+        ]
+        late = session.get_one(Recording, left[0].recording_id)
+    assert (len(left), late.source_id) == (1, "LATE")
+    assert [_candidate(sqlite_house, one).status for one in case.candidates] == ["rejected"] * 3
+
+
+def test_another_list_than_the_one_that_was_shown_is_not_rejected(
+    case: Case, sqlite_house: House, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.SEARCHER)
+    shown = _shown(client, case)
+    _search(client, case, 0, 50)
+
+    answer = _reject_all(client, case, shown)
+
+    assert answer.status_code == 422
+    assert "Somebody searched again while you looked at the list" in answer.text
+    assert 'value="Too far"' in answer.text
+    statuses = [_candidate(sqlite_house, one).status for one in case.candidates]
+    assert statuses == ["proposed"] * 3
+    # The page that says so shows the new list.
+    assert _reject_all(client, case, _shown(client, case)).status_code == 303
+
+
 def test_reject_the_rest(case: Case, sqlite_house: House, signed_in: SignedIn) -> None:
     client = signed_in(Role.SEARCHER)
     address = f"{case.address}/find-video/reject"
@@ -87,9 +143,11 @@ def test_reject_the_rest(case: Case, sqlite_house: House, signed_in: SignedIn) -
 
     assert client.post(address, data={"because": "Too far"}).status_code == 422
     assert client.post(address, data={"candidates": "all"}).status_code == 422
-    answer = client.post(address, data={"candidates": "all", "because": "Too far"})
+    unshown = client.post(address, data={"candidates": "all", "because": "Too far"})
+    assert unshown.status_code == 422
+    assert "Look at the list again, and then select what to reject" in unshown.text
 
-    assert answer.status_code == 303
+    assert _reject_all(client, case, _shown(client, case)).status_code == 303
     statuses = [_candidate(sqlite_house, one).status for one in case.candidates]
     assert statuses == ["confirmed", "rejected", "rejected"]
 
@@ -130,9 +188,7 @@ def test_the_search_is_finished_when_all_are_judged(
     assert client.post(f"{case.address}/find-video/start").status_code == 303
     assert client.post(f"{case.address}/find-video/finish").status_code == 409
 
-    client.post(
-        f"{case.address}/find-video/reject", data={"candidates": "all", "because": "Not them"}
-    )
+    _reject_all(client, case, _shown(client, case))
     assert client.post(f"{case.address}/find-video/finish").status_code == 303
 
     with sqlite_house.db.reading() as session:
@@ -250,10 +306,7 @@ def test_all_of_the_list_are_those_of_the_part_that_is_shown(
     client = signed_in(Role.SEARCHER)
     _search(client, case, 0, 50)
 
-    client.post(
-        f"{case.address}/find-video/reject?part=earlier",
-        data={"candidates": "all", "because": "Too far"},
-    )
+    _reject_all(client, case, _shown(client, case, "?part=earlier"), "?part=earlier")
 
     statuses = [_candidate(sqlite_house, one).status for one in case.candidates]
     assert statuses == ["rejected", "proposed", "proposed"]
