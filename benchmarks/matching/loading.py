@@ -36,10 +36,11 @@ from portal.cli.db import upgrade_to_head
 from portal.db import Database
 from portal.recordings import models
 from portal.recordings.bulk import instants, next_numbers, prepare
-from portal.recordings.gazetteer import import_places
+from portal.recordings.gazetteer import import_places, known_areas
 from portal.recordings.importing.chunks import LINES_PER_CHUNK as BATCH
 from portal.recordings.importing.storing import batch_of, write
-from portal.recordings.indexing import geometries, known_areas
+from portal.recordings.importing.taking import at_length
+from portal.recordings.indexing import geometries
 from portal.recordings.kinds import Category
 from portal.recordings.lines import Fixes, ImportLine
 from portal.recordings.models import Recording
@@ -100,7 +101,8 @@ def load(url: str, note: Path, *, wanted: int, seed: int) -> Loaded:
         with database.writing() as session:
             import_places(session, gazetteer(), by=COMMAND_LINE, at=AT)
         drawn = blocks(seed=seed, wanted=wanted)
-        seconds, fixes, rest = _load_prepared(database, drawn, wanted - from_file)
+        with at_length(database):
+            seconds, fixes, rest = _load_prepared(database, drawn, wanted - from_file)
     fixes += sum(len(block.at) for block in rest)
     ran = _load_from_file(url, note, rest)
     with opened(url) as database:

@@ -75,8 +75,7 @@ def take_in(
     tally = tally or Tally()
     with database.reading() as session:
         known = known_areas(session)
-    # While somebody has the database open, SQLite does not tidy up after each transaction.
-    with _collecting_seldom(), database.engine.connect():
+    with at_length(database):
         for chunk in chunks:
             if rejecting:
                 rejecting(chunk.rejected)
@@ -96,13 +95,18 @@ def take_in(
 
 
 @contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Python would look for circles of garbage at every few hundred lists that are parsed, and
-    what is parsed has none: that was four tenths of an import's time."""
+def at_length(database: Database) -> Iterator[None]:
+    """While many batches are written, one after the other.
+
+    Python would look for circles of garbage at every few hundred lists that are parsed, and what
+    is parsed has none: that was four tenths of an import's time. And while somebody has the
+    database open, SQLite does not tidy up after each transaction.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        yield
+        with database.engine.connect():
+            yield
     finally:
         if was_enabled:
             gc.enable()
