@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, ValidationError
 
 from portal.holds.looking import HoldFinding
+from portal.holds.models import Hold
 from portal.holds.policy import HoldKind, Level, Segment
 from portal.web.fields import DatePartsField, LineField, OneOfField, ParagraphField, options
 
@@ -66,7 +67,6 @@ class ReviewHoldForm(FlaskForm):  # type: ignore[misc]
         "When must it be looked at again?",
         subject="date of the next look",
         optional=True,
-        description="Leave empty for 90 days from today. It can be sooner, not later.",
     )
 
     def validate_parts(self, field: ParagraphField) -> None:
@@ -80,6 +80,12 @@ class ReviewHoldForm(FlaskForm):  # type: ignore[misc]
     def segments(self) -> list[Segment]:
         """The parts that were typed. ValueError when one is not a part."""
         return [Segment.read(line) for line in (self.parts.data or "").splitlines() if line.strip()]
+
+    def says_less_of(self, hold: Hold) -> bool:
+        """Whether parts or level were changed beside a finding that changes neither: what somebody
+        typed must not be passed by."""
+        is_changed = (self.segments, self.level.data) != (list(hold.parts), hold.level.value)
+        return is_changed and self.finding.data != HoldFinding.NARROW.value
 
     @property
     def number(self) -> int:

@@ -48,6 +48,9 @@ def review(hold_id: UUID) -> ResponseReturnValue:
     )
     if not form.validate_on_submit():
         return _page(hold_id, form), 422 if form.errors else 200
+    if form.says_less_of(hold):
+        form.finding.errors = [f"Select “{HoldFinding.NARROW.label}” to change what is held"]
+        return _page(hold_id, form), 422
     try:
         with writing() as session:
             _write_down(session, hold_id, form)

@@ -147,3 +147,21 @@ def test_an_auditor_reads_the_list_and_reviews_nothing(
     page = client.get(LIST)
     assert page.status_code == 200 and str(hold.id) not in page.text
     assert client.get(f"{LIST}/{hold.id}").status_code == 403
+
+
+def test_what_was_changed_beside_another_finding_is_asked_about(
+    sqlite_house: House, signed_in: SignedIn
+) -> None:
+    hold = _held(sqlite_house)
+    client = signed_in(Role.HOLD_OWNER)
+    typed = {
+        "look": "1",
+        "finding": "continue",
+        "reason": "The inquest goes on.",
+        "parts": "0:10-0:20",
+        "level": "L2",
+    }
+    answer = client.post(f"{LIST}/{hold.id}", data=typed)
+    assert answer.status_code == 422
+    assert "Select “Less is needed" in answer.text and "0:10-0:20" in answer.text
+    assert _now(sqlite_house, hold).looks == 0
