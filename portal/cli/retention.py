@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -49,11 +49,11 @@ def run(really: bool, list_file: Path | None, as_json: bool) -> None:
             house.db,
             retention=timedelta(days=house.settings.retention_days),
             by=COMMAND_LINE,
-            at=house.now(),
+            now=house.now,
             really=really,
             progress=counting("recordings"),
             listing=listing,
-            wait=_waiting(),
+            wait=_wait,
         )
     _tell(report, as_json=as_json)
 
@@ -89,15 +89,9 @@ def _listing(path: Path | None, really: bool) -> Iterator[Listing | None]:
         yield write
 
 
-def _waiting() -> Callable[[], bool]:
-    """Lets the worker pay the searches that are owed, for so long; then it is no longer worth
-    waiting for."""
-    waits = iter(range(_MOST_WAITS))
-
-    def wait() -> bool:
-        if next(waits, None) is None:
-            return False
-        time.sleep(_WAIT_S)
-        return True
-
-    return wait
+def _wait(waited: int) -> bool:
+    """Let the worker pay the searches that are owed; but not for ever before one page."""
+    if waited >= _MOST_WAITS:
+        return False
+    time.sleep(_WAIT_S)
+    return True

@@ -44,10 +44,15 @@ def oldest_owed_at(session: Session) -> datetime | None:
 
 
 def unpaid(session: Session, job: str, *, at: datetime) -> int:
-    """How many jobs of one kind are due and not settled: waiting, in hand, or dead."""
-    due = sa.or_(OutboxJob.status != JobStatus.OWED, OutboxJob.due_at <= at)
+    """How many jobs of one kind were due by then and are not settled: waiting, in hand, dead, or
+    failed and put off to be tried again, however late."""
+    was_due = sa.or_(
+        OutboxJob.status != JobStatus.OWED, OutboxJob.due_at <= at, OutboxJob.attempts > 0
+    )
+    # Each status by name, so that the index leads past all that was settled.
+    unsettled = [status for status in JobStatus if status is not JobStatus.SETTLED]
     found = sa.select(sa.func.count()).where(
-        OutboxJob.job == job, OutboxJob.status != JobStatus.SETTLED, due
+        OutboxJob.job == job, OutboxJob.status.in_(unsettled), was_due
     )
     return session.scalar(found) or 0
 

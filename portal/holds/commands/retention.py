@@ -29,7 +29,8 @@ from portal.recordings.commands import forget
 from portal.recordings.models import Recording
 
 _PAGE = 500
-# A search that recordings taken in just now have caused begins a few seconds later.
+# A search that recordings taken in just now have caused begins a few seconds later
+# (`searching_again.GATHERING`).
 _ABOUT_TO_BEGIN = timedelta(seconds=10)
 
 # Told of each recording: what it is, and why it goes, or by what it is kept.
@@ -53,6 +54,7 @@ class _Run:
     retention: timedelta
     by: Actor
     at: datetime
+    now: Callable[[], datetime]
     really: bool
 
     @property
@@ -69,11 +71,11 @@ def run_retention(
     *,
     retention: timedelta,
     by: Actor,
-    at: datetime,
+    now: Callable[[], datetime],
     really: bool,
     progress: Callable[[int], None] = lambda count: None,
     listing: Listing | None = None,
-    wait: Callable[[], bool] = lambda: False,
+    wait: Callable[[int], bool] = lambda waited: False,
 ) -> RetentionReport:
     """Delete every recording that is old enough and that nothing keeps, page by page.
 
@@ -82,10 +84,13 @@ def run_retention(
     is told of each recording that goes, once it has gone, and of each that a hold or a
     preservation keeps.
 
-    While a request waits for its video to be found and kept, nothing is deleted: `wait` is asked
-    to let some time pass, and where it will not, this is Refused.
+    What is old enough is told by the moment the run begins. Whether a request waits for its video
+    to be found and kept is asked of the clock, `now`, for each page: a run may take a night, and
+    requests are sent meanwhile. While one waits, nothing is deleted: `wait` is asked to let some
+    time pass, and told how often this page has waited already; where it will not, this is Refused.
     """
-    run = _Run(database, retention, by, at, really)
+    at = now()
+    run = _Run(database, retention, by, at, now, really)
     with database.reading() as session:
         kept = kept_despite_age(session, started_before=run.started_before, now=at)
         if listing:
@@ -106,20 +111,22 @@ def run_retention(
     return report
 
 
-def _pages(run: _Run, wait: Callable[[], bool]) -> Iterator[list[Due]]:
+def _pages(run: _Run, wait: Callable[[int], bool]) -> Iterator[list[Due]]:
     """What each page deleted, once that is certain."""
     after: Place | None = None
+    waited = 0
     while True:
         try:
             gone, last = _page(run, after)
         except _SearchesOwed as owed:
-            if not wait():
+            if not wait(waited):
                 raise Refused(owed.words) from None
+            waited += 1
             continue
         yield gone
         if last is None:
             return
-        after = last
+        after, waited = last, 0
 
 
 def _page(run: _Run, after: Place | None) -> tuple[list[Due], Place | None]:
@@ -128,11 +135,13 @@ def _page(run: _Run, after: Place | None) -> tuple[list[Due], Place | None]:
         if run.really:
             # No import writes meanwhile: it takes the same locks in this order.
             prepare(session)
-            _stop_while_searches_are_owed(session, run.at)
+            _stop_while_searches_are_owed(session, run.now())
         due = past_their_time(session, started_before=run.started_before, after=after, limit=_PAGE)
         free = _free(session, [one.id for one in due], run)
         if run.really:
             forget(session, free, why=run.why, by=run.by, at=run.at)
+            # Where requests come in beside this transaction, one may have come meanwhile.
+            _stop_while_searches_are_owed(session, run.now())
     numbers = {recording.id for recording in free}
     gone = [one for one in due if one.id in numbers]
     return gone, due[-1].place if due else None
@@ -162,11 +171,16 @@ class _SearchesOwed(Exception):
         )
 
 
-def _stop_while_searches_are_owed(session: Session, at: datetime) -> None:
+def _stop_while_searches_are_owed(session: Session, now: datetime) -> None:
     """A request that came in keeps its video once it was searched for, and so does one that is
     searched for again because recordings were taken in. Until then, anything could be what it
-    asks for, so nothing is deleted."""
-    soon = at + _ABOUT_TO_BEGIN
+    asks for, so nothing is deleted.
+
+    Every search that is not done counts: due, in hand, failed and to be tried again whenever, or
+    dead. The one exception is a search that nobody has begun and that is not due within the next
+    seconds: only tomorrow's repeat, for a request that was searched for today, is put off so far.
+    """
+    soon = now + _ABOUT_TO_BEGIN
     owed = sum(unpaid(session, job, at=soon) for job in ("preserve", "search_again"))
     if owed:
         raise _SearchesOwed(owed)

@@ -8,19 +8,30 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.actors import COMMAND_LINE, PUBLIC
 from portal.audit.models import AuditEntry
 from portal.db import Database
 from portal.errors import Refused
-from portal.holds.commands import RetentionReport, close_matter, open_matter, place, run_retention
+from portal.holds.commands import (
+    RetentionReport,
+    close_matter,
+    open_matter,
+    place,
+    retention,
+    run_retention,
+)
 from portal.holds.keeping_queries import Due, KeptBy
 from portal.holds.policy import HoldKind, Level
 from portal.holds.queries import matter_by_reference
 from portal.house import House
 from portal.ids import new_id
 from portal.outbox.commands import owe
-from portal.recordings.models import Footprint, Preservation, Track
+from portal.outbox.models import OutboxJob
+from portal.recordings.bulk import prepare
+from portal.recordings.commands import forget
+from portal.recordings.models import Footprint, Preservation, Recording, Track
 from portal.requests.commands import receive
 from portal.requests.commands.searching import search_and_preserve
 from portal.requests.commands.withdrawing import withdraw
@@ -28,7 +39,7 @@ from portal.requests.intake import AboutWhom, ApplicantDetails, Intake, Sighting
 from portal.requests.models import FootageRequest
 from portal.worker import Worker
 from tests.conftest import Clock
-from tests.factories.catalogue import LATITUDE, LONGITUDE, line, recording
+from tests.factories.catalogue import LATITUDE, LONGITUDE, by_source_id, line, recording
 from tests.factories.catalogue import take_in as import_lines
 
 MONTH = timedelta(days=31)
@@ -36,7 +47,7 @@ MONTH = timedelta(days=31)
 
 def run(house: House, *, really: bool = True, **more: Any) -> RetentionReport:
     return run_retention(
-        house.db, retention=MONTH, by=COMMAND_LINE, at=house.now(), really=really, **more
+        house.db, retention=MONTH, by=COMMAND_LINE, now=house.now, really=really, **more
     )
 
 
@@ -50,8 +61,8 @@ def is_deleted(house: House, source_id: str) -> bool:
     return recording(house.db, source_id).is_deleted
 
 
-def ask(house: House, sighting: Sighting) -> None:
-    """Somebody sends the form, and the worker does what that owes."""
+def send(house: House, sighting: Sighting) -> None:
+    """Somebody sends the form; its search is owed and not yet made."""
     with house.db.writing() as session:
         receive(
             session,
@@ -61,6 +72,11 @@ def ask(house: House, sighting: Sighting) -> None:
             by=PUBLIC,
             at=house.now(),
         )
+
+
+def ask(house: House, sighting: Sighting) -> None:
+    """Somebody sends the form, and the worker does what that owes."""
+    send(house, sighting)
     Worker(house).pay_all()
 
 
@@ -238,7 +254,89 @@ def test_nothing_is_deleted_before_an_import_had_its_searches(house: House, cloc
 
 def test_a_run_waits_for_searches_where_it_may(house: House, clock: Clock) -> None:
     import_lines(house.db, line("old", clock() - MONTH), at=clock())
-    assert run(house, wait=lambda: Worker(house).pay_all() > 0).deleted == 1
+    assert run(house, wait=lambda waited: Worker(house).pay_all() > 0).deleted == 1
+
+
+def in_pages_of_two(house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six recordings past their time, and runs that delete two of them at once."""
+    monkeypatch.setattr(retention, "_PAGE", 2)
+    take_in(house, *[line(f"r{n}", clock() + timedelta(hours=4 * n)) for n in range(6)])
+    clock.forward(days=34)
+
+
+def test_what_is_asked_for_during_a_run_is_kept(
+    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_pages_of_two(house, clock, monkeypatch)
+    sighting = sighting_around(house, "r4")
+
+    def a_request_comes(count: int) -> None:
+        if count == 2:
+            clock.forward(minutes=1)
+            send(house, sighting)
+
+    with pytest.raises(Refused, match="1 searches"):
+        run(house, progress=a_request_comes)
+    assert [is_deleted(house, f"r{n}") for n in range(6)] == [True] * 2 + [False] * 4
+    Worker(house).pay_all()
+    assert run(house).deleted == 3
+    assert not is_deleted(house, "r4")
+
+
+def test_a_request_that_comes_while_a_page_goes_stops_that_page(
+    make_house: Callable[[Database], House],
+    postgres_database: Database,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SQLite has one writer at a time, so that there a request waits for the page."""
+    house = make_house(postgres_database)
+    take_in(house, line("old", clock()))
+    clock.forward(days=34)
+    sighting = sighting_around(house, "old")
+
+    def forget_meanwhile(*given: Any, **more: Any) -> int:
+        send(house, sighting)
+        return forget(*given, **more)
+
+    monkeypatch.setattr(retention, "forget", forget_meanwhile)
+    with pytest.raises(Refused, match="1 searches"):
+        run(house)
+    assert not is_deleted(house, "old")
+
+
+def test_a_search_that_failed_is_owed_however_late_it_is_tried_again(
+    house: House, clock: Clock
+) -> None:
+    take_in(house, line("asked-for", clock()))
+    clock.forward(days=32)
+    send(house, sighting_around(house, "asked-for"))
+    with house.db.writing() as session:
+        job = sa.update(OutboxJob).where(OutboxJob.job == "preserve")
+        session.execute(job.values(attempts=12, due_at=clock() + timedelta(hours=4)))
+    with pytest.raises(Refused, match="1 searches"):
+        run(house)
+
+
+def test_each_page_may_wait_afresh(
+    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a feed that brings something all night does not use up the patience of the run."""
+    in_pages_of_two(house, clock, monkeypatch)
+    ask(house, sighting_around(house, "r5"))
+    told: list[int] = []
+
+    def wait(waited: int) -> bool:
+        told.append(waited)
+        clock.forward(seconds=5)
+        Worker(house).pay_all()
+        return True
+
+    def the_feed_brings_one(count: int) -> None:
+        import_lines(house.db, line(f"new-{count}", clock() - timedelta(days=1)), at=clock())
+
+    assert run(house, progress=the_feed_brings_one, wait=wait).deleted == 5
+    assert told == [0, 0, 0]
 
 
 def test_what_would_go_and_what_stays_is_told_with_its_reason(house: House, clock: Clock) -> None:
@@ -349,6 +447,30 @@ def test_a_file_that_a_later_recording_names_too_stays(house: House, clock: Cloc
     Worker(house).pay_all()
     assert not house.footage.exists("old.mp4")
     assert house.footage.exists("shared.mp4")
+
+
+def test_a_file_that_an_import_names_while_it_is_to_go_stays(house: House, clock: Clock) -> None:
+    house.footage.path_of("shared.mp4").write_bytes(b"film")
+    take_in(house, line("old", clock(), media="shared.mp4"), line("new", clock(), north=0.1))
+    clock.forward(days=32)
+    with house.db.writing() as session:
+        forget(session, [by_name(session, "old")], why="Its time", by=COMMAND_LINE, at=clock())
+    with ThreadPoolExecutor(1) as pool:
+        with house.db.writing() as session:
+            prepare(session)  # as an import begins
+            by_name(session, "new").media = "shared.mp4"
+            session.flush()
+            deleting = pool.submit(Worker(house).pay_all)
+            with pytest.raises(TimeoutError):
+                deleting.result(timeout=0.5)
+        assert deleting.result() == 1
+    assert house.footage.exists("shared.mp4")
+
+
+def by_name(session: Session, source_id: str) -> Recording:
+    found = by_source_id(session, source_id)
+    assert found is not None
+    return found
 
 
 def test_a_job_of_before_that_names_one_file_is_still_paid(house: House, clock: Clock) -> None:

@@ -118,7 +118,7 @@ def test_what_is_foretold_is_what_routine_deletion_does(house: House, clock: Clo
         clock.forward(days=1)
         Worker(house).pay_all()
         report = run_retention(
-            house.db, retention=MONTH, by=COMMAND_LINE, at=house.now(), really=True
+            house.db, retention=MONTH, by=COMMAND_LINE, now=house.now, really=True
         )
         done.append(report.deleted)
     assert done == foretold
