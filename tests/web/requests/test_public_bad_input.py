@@ -235,7 +235,7 @@ def test_the_other_forms_survive_anything(unguarded: Flask, path: str) -> None:
 
 def test_a_megabyte_is_too_much_and_said_so(unguarded: Flask, small_house: House) -> None:
     client = unguarded.test_client()
-    stand(small_house, client, STANDINGS[0])
+    stand(small_house, client, next(one for one in STANDINGS if is_reachable("name", one)))
     megabyte = "x" * 1_000_000
     part = (
         f'--edge\r\nContent-Disposition: form-data; name="name"\r\n\r\n{megabyte}\r\n--edge--\r\n'
