@@ -118,6 +118,26 @@ def _insert_bytes(
             copy.write_row(row)
 
 
+def boroughs_in(session: Session, runs: Pairs) -> list[str]:
+    """The boroughs that touch any of the runs of squares, at least one. Every search asks this, so
+    it is asked as the driver takes it: the statement's own cost was most of it."""
+    connection = session.connection()
+    if _is_sqlite(connection):
+        reaches = ", ".join(f"({low:d}, {high:d})" for low, high in runs)
+        found = connection.exec_driver_sql(
+            f"WITH run (low, high) AS (VALUES {reaches}) SELECT DISTINCT borough "  # noqa: S608
+            "FROM run CROSS JOIN borough_square WHERE cell BETWEEN run.low AND run.high"
+        )
+        return [borough for (borough,) in found]
+    with _cursor(connection) as cursor:
+        cursor.execute(
+            "SELECT DISTINCT borough FROM unnest(%s::integer[], %s::integer[]) AS run (low, high) "
+            "JOIN borough_square ON cell BETWEEN run.low AND run.high",
+            [list(edges) for edges in zip(*runs, strict=True)],
+        )
+        return [borough for (borough,) in cursor.fetchall()]
+
+
 def footprint_in(session: Session, slots: Sequence[int], runs: Pairs) -> list[tuple[bytes, bytes]]:
     """The (heads, points) of the index's rows in any of the hours and any of the runs of squares,
     each from its first to its last."""

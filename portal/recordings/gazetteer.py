@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.recordings.bulk import boroughs_in
 from portal.recordings.footprint import key_of
 from portal.recordings.kinds import PlaceKind
 from portal.recordings.lines import BadLine, bounded_number, json_object
@@ -348,15 +349,7 @@ def borough_names(session: Session) -> list[str]:
 
 def boroughs_touching(session: Session, runs: Sequence[tuple[int, int]]) -> list[str]:
     """The keys of the boroughs that touch any of the runs of squares."""
-    if not runs:
-        return []
-    reaches = ", ".join(f"({low:d}, {high:d})" for low, high in runs)
-    # Asked at every search, as the driver takes it: the statement's own cost was most of it.
-    found = session.connection().exec_driver_sql(
-        f"WITH run (low, high) AS (VALUES {reaches}) SELECT DISTINCT borough "  # noqa: S608
-        "FROM run CROSS JOIN borough_square WHERE cell BETWEEN run.low AND run.high"
-    )
-    return [borough for (borough,) in found]
+    return boroughs_in(session, runs) if runs else []
 
 
 def literal(numbers: Iterable[int]) -> sa.BindParameter[Any]:
