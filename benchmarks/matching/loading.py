@@ -2,7 +2,7 @@
 
 All but the last part of a catalogue is loaded in *prepared batches*. Prepared means: what the
 import makes of checked lines before it writes them (`importing.storing.batch_of`: the rows of
-every table, the tracks packed, the index laid out) is there already, 4,000 recordings to a batch,
+every table, the tracks packed, the index laid out) is there already, 10,000 recordings to a batch,
 as the import has them. What is timed is the rest: a transaction for each batch, the import's own
 `write`, and the commit. Every index is in place from the beginning.
 

@@ -7,8 +7,8 @@ from portal.recordings.lines import ImportLine
 
 # A chunk is one transaction: large enough that its end costs nothing, small enough that nobody
 # who writes meanwhile waits for long, and that it fits in memory many times over.
-LINES_PER_CHUNK = 4_000
-BYTES_PER_CHUNK = 8_000_000
+LINES_PER_CHUNK = 10_000
+BYTES_PER_CHUNK = 20_000_000
 
 
 @dataclass(frozen=True)

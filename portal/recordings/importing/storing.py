@@ -176,7 +176,7 @@ def batch_of(
     created: Sequence[tuple[ImportLine, Geometry]],
     at: datetime,
     known: frozenset[str],
-    stored: Callable[[datetime], Any],
+    stored: Callable[[datetime], str],
 ) -> Batch:
     """New recordings by their numbers. `known` has the keys of the areas whose ground is known;
     `stored` makes instants into what the driver takes (`bulk.instants`)."""
