@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import PUBLIC
 from portal.audit.commands import record
+from portal.disclosure.commands.gating import refuse_barred
 from portal.disclosure.models import DownloadLink, Opening, OpeningKind, ReleaseFile
 from portal.disclosure.queries.releases import by_selector
 from portal.identity.codes import LASTING, CodeVerdict
@@ -106,7 +107,12 @@ def note_file_opened(
     first_byte: int,
     at: datetime,
 ) -> int:
-    """Write down that sending a file begins; returns the opening's number for `note_sent`."""
+    """Write down that sending a file begins; returns the opening's number for `note_sent`.
+
+    Refused when the gate bars a recording in it. It is asked under the recordings' locks, so in
+    the book no file is opened after a hold was placed.
+    """
+    refuse_barred(session, link.release, file)
     opening = note_opening(session, link, what, at=at, file_id=file.id, first_byte=first_byte)
     session.flush()
     record(

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 from sqlalchemy.orm import Session
 
 from portal.disclosure.exemptions import Outcome
-from portal.disclosure.models import Decision, DecisionLine
+from portal.disclosure.models import Decision, DecisionLine, Release, ReleaseFile
 from portal.disclosure.queries.decisions import MasterFile, files_now, to_decide, unjudged
+from portal.disclosure.queries.releases import NOT_NOW, sources_of
+from portal.errors import Refused
 from portal.holds import queries as holds
 from portal.holds.policy import Bar, Level, strictest
 
@@ -85,6 +87,19 @@ def locked_bars(session: Session, recording_ids: Iterable[int]) -> dict[int, Bar
     """The bar on each recording, locked in the order of their ids so that two never wait for
     each other."""
     return {number: holds.locked_bar(session, number) for number in sorted(set(recording_ids))}
+
+
+def refuse_barred(session: Session, release: Release, file: ReleaseFile) -> None:
+    """Refused when a recording that this file is made from may not go now. Its recordings stay
+    locked until the transaction ends, so that a hold comes before it or after it."""
+    if any(locked_bars(session, sources_of(release, file)).values()):
+        raise Refused(NOT_NOW)
+
+
+def is_barred(session: Session, release: Release) -> bool:
+    """Whether the gate bars anything of a release, asked under the same locks."""
+    copies = (file.recording_id for file in release.files)
+    return any(locked_bars(session, (each for each in copies if each is not None)).values())
 
 
 def _is_barred(line: DecisionLine, bar: Bar | None) -> bool:

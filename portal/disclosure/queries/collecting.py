@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.disclosure.links import Ending, ending, is_open, may_renew
 from portal.disclosure.models import DownloadLink, ReleaseFile
 from portal.disclosure.queries.releases import (
+    NOT_NOW,
     bar_on,
     by_selector,
     facts_of,
@@ -49,7 +50,7 @@ def granted_file(session: Session, found: Entered, file_id: UUID) -> ReleaseFile
         raise Gone("This link has ended. Go to its page to ask for a new one.")
     file = file_in(found.link.release, file_id)
     if bar_on(session, found.link.release, file) is not None:
-        raise Refused("We cannot give you this file at the moment. Contact us to ask why.")
+        raise Refused(NOT_NOW)
     return file
 
 

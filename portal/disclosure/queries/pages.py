@@ -1,6 +1,6 @@
 """What the collect page and the staff's release page show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -51,8 +51,9 @@ class CollectPage:
 
 
 def collect_page(session: Session, found: Entered) -> CollectPage:
-    """What a visitor who typed the code sees."""
+    """What a visitor who typed the code sees: of a file that the gate bars, its kind alone."""
     release = found.link.release
+    files = tuple(map(_told, shown_files(session, release)))
     return CollectPage(
         reference=session.get_one(FootageRequest, release.request_id).reference,
         selector=found.link.selector,
@@ -60,9 +61,17 @@ def collect_page(session: Session, found: Entered) -> CollectPage:
         collect_by=last_day_of(found.link),
         ended=found.ended,
         may_renew=found.may_renew,
-        files=shown_files(session, release),
-        openings=shown_openings(session, release),
+        files=files,
+        openings=shown_openings(session, release, {file.id: file.name for file in files}),
     )
+
+
+def _told(file: ShownFile) -> ShownFile:
+    """The file without what says something of a held recording: how it is named, how long it is
+    and when it was filmed."""
+    if not file.is_barred:
+        return file
+    return ShownFile(file.id, file.kind, "", file.content_type, 0, "", is_barred=True)
 
 
 def last_day_of(link: DownloadLink) -> date:
@@ -75,9 +84,11 @@ def shown_files(session: Session, release: Release) -> tuple[ShownFile, ...]:
     return tuple(_shown(session, release, file) for file in release.files)
 
 
-def shown_openings(session: Session, release: Release) -> tuple[Opened, ...]:
-    """Every time something of the release was opened, pieces of one playing taken together."""
-    names = {file.id: file.name for file in release.files}
+def shown_openings(
+    session: Session, release: Release, names: Mapping[UUID, str]
+) -> tuple[Opened, ...]:
+    """Every time something of the release was opened, pieces of one playing taken together, with
+    the files' `names` as the reader may know them."""
     return gathered(
         Opened(
             what=opening.what.label,
@@ -131,6 +142,7 @@ def release_pages(session: Session, request_id: UUID, *, at: datetime) -> tuple[
 
 def _release_page(session: Session, release: Release, at: datetime) -> ReleasePage:
     link = newest_of(release.links)
+    names = {file.id: file.name for file in release.files}
     facts = LinkFacts(link.expires_at, link.revoked_at, kept_until=release.expires_at)
     return ReleasePage(
         release=release,
@@ -139,5 +151,5 @@ def _release_page(session: Session, release: Release, at: datetime) -> ReleasePa
         collect_by=last_day_of(link),
         are_files_kept=at < release.expires_at,
         files=shown_files(session, release),
-        openings=shown_openings(session, release),
+        openings=shown_openings(session, release, names),
     )

@@ -20,7 +20,8 @@ from portal.requests.models import Applicant, FootageRequest, Representative
 @dataclass(frozen=True)
 class ToPost:
     """One envelope. `is_answer` ones are of a release, the others letters; `is_made` when its PDF
-    can be printed, `is_gone` when it was deleted before anybody posted it.
+    can be printed, `is_gone` when it was deleted before anybody posted it, `is_barred` when a hold
+    came after the answer.
 
     `with_it` says what else belongs to it, in words for the handler; "" for nothing.
     """
@@ -35,6 +36,7 @@ class ToPost:
     phone: str
     is_made: bool
     is_gone: bool = False
+    is_barred: bool = False
     with_it: str = ""
 
 
@@ -83,6 +85,7 @@ def _answer(
     session: Session, release: Release, footage_request: FootageRequest, applicant: Applicant
 ) -> ToPost:
     is_gone = release.files_deleted_at is not None
+    is_barred = not is_gone and _is_barred(session, release)
     acting = session.get(Representative, footage_request.id)
     return ToPost(
         id=release.id,
@@ -93,20 +96,23 @@ def _answer(
         name=addressed_to(applicant.name, acting.name if acting else None),
         address=applicant.address,
         phone=applicant.phone,
-        is_made=not is_gone,
+        is_made=not is_gone and not is_barred,
         is_gone=is_gone,
-        with_it="" if is_gone else _with_it(session, release, footage_request.delivery),
+        with_it="" if is_gone or is_barred else _with_it(release, footage_request.delivery),
+        is_barred=is_barred,
     )
 
 
-def _with_it(session: Session, release: Release, delivery: DeliveryFormat) -> str:
+def _is_barred(session: Session, release: Release) -> bool:
+    return any(bar_on(session, release, file) is not None for file in release.files)
+
+
+def _with_it(release: Release, delivery: DeliveryFormat) -> str:
     """How the copies of an answer reach somebody who cannot collect them from a link."""
     copies = [file for file in release.files if file.kind is FileKind.COPY]
     if not copies:
         return ""
     many = "1 copy" if len(copies) == 1 else f"{len(copies)} copies"
-    if any(bar_on(session, release, file) is not None for file in copies):
-        return "Not the video: a hold came after the answer. Look at the Release tab"
     if delivery is DeliveryFormat.VIEWING:
         return f"They want to see the video here: offer a day to watch {many}"
     return f"With {many} of the video on a disc"

@@ -12,6 +12,8 @@ from portal.errors import NotFound
 from portal.holds import queries as holds
 from portal.holds.policy import Bar
 
+NOT_NOW = "We cannot give you this file at the moment. Contact us to ask why."
+
 _WHOLE = joinedload(DownloadLink.release).selectinload(Release.files)
 
 
@@ -101,11 +103,12 @@ def file_of(release: Release, kind: FileKind) -> ReleaseFile:
 
 
 def sources_of(release: Release, file: ReleaseFile) -> tuple[int, ...]:
-    """The recordings whose pictures are in a file: all of them, for the package."""
-    if file.kind is FileKind.PACKAGE:
-        copies = (each.recording_id for each in release.files)
-        return tuple(sorted(number for number in copies if number is not None))
-    return () if file.recording_id is None else (file.recording_id,)
+    """The recordings a file is made from: a copy from one, and everything else from all, because
+    the letter and the list of fingerprints tell of every copy, and the package holds them."""
+    if file.recording_id is not None:
+        return (file.recording_id,)
+    copies = (each.recording_id for each in release.files)
+    return tuple(sorted(number for number in copies if number is not None))
 
 
 def bar_on(session: Session, release: Release, file: ReleaseFile) -> Bar | None:

@@ -16,6 +16,7 @@ from portal.requests.models import FootageRequest
 from tests.factories.disclosure import (
     Ready,
     answered,
+    lift_hold,
     place_hold,
     ready_to_decide,
     release_line,
@@ -71,7 +72,7 @@ def test_an_answer_with_an_e_mail_address_is_not_for_the_post(house: House) -> N
         mark(house, ready, release_id)
 
 
-def test_what_goes_with_the_letter_is_as_they_wished_and_as_the_gate_allows(house: House) -> None:
+def test_what_goes_with_the_letter_is_as_they_wished(house: House) -> None:
     ready = ready_to_decide(house, email="")
     with house.db.writing() as session:
         footage_request = session.get_one(FootageRequest, ready.request_id)
@@ -80,10 +81,19 @@ def test_what_goes_with_the_letter_is_as_they_wished_and_as_the_gate_allows(hous
     assert [each.with_it for each in waiting(house)] == [
         "They want to see the video here: offer a day to watch 1 copy"
     ]
-    place_hold(house, ready.recording_ids[0])
-    assert [each.with_it for each in waiting(house)] == [
-        "Not the video: a hold came after the answer. Look at the Release tab"
-    ]
+
+
+def test_an_answer_that_the_gate_bars_is_neither_printed_nor_posted(house: House) -> None:
+    ready = ready_to_decide(house, email="")
+    release_id = answered(house, ready).release_id
+    hold_id = place_hold(house, ready.recording_ids[0])
+    (found,) = waiting(house)
+    assert (found.is_made, found.is_barred, found.with_it) == (False, True, "")
+    with pytest.raises(Refused, match="A hold came after this answer"):
+        mark(house, ready, release_id)
+    lift_hold(house, hold_id)
+    mark(house, ready, release_id)
+    assert waiting(house) == []
 
 
 def test_an_answer_without_copies_is_a_letter_alone_even_after_its_files_went(

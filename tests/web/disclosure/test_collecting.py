@@ -421,9 +421,14 @@ def test_a_hold_placed_later_stops_the_next_range_and_the_package(
     assert LONG[100:120] not in stopped.data
     assert inside.get(path_of(link, file_of(link, FileKind.PACKAGE))).status_code == 409
     assert inside.get(path_of(link, second)).data == b"a short one"
-    assert inside.get(path_of(link, file_of(link, FileKind.LETTER_PDF))).status_code == 200
+    for kind in (FileKind.LETTER_PDF, FileKind.LETTER_HTML, FileKind.MANIFEST):
+        assert inside.get(path_of(link, file_of(link, kind))).status_code == 409
     page = inside.get(f"/f/{link.selector}")
     assert "We cannot give you this video at the moment" in page.text
+    assert "We cannot give you our letter at the moment" in page.text
+    assert first.name not in page.text
+    assert first.sha256 not in page.text
+    assert second.sha256 in page.text
 
 
 def test_a_hold_cuts_a_stream_that_is_running(
