@@ -68,10 +68,5 @@ def sweep_orphans(
             named = sa.select(sa.exists().where(sa.or_(*(column == key for column in named_in))))
             return bool(session.scalar(named))
 
-    return forget_orphans(
-        house.vault,
-        FolderStorage(house.settings.data_folder),
-        prefix,
-        before=house.now() - ORPHANED_AFTER,
-        is_named=is_named,
-    )
+    before = house.now() - ORPHANED_AFTER
+    return forget_orphans(house.vault, prefix, before=before, is_named=is_named)

@@ -44,7 +44,6 @@ from portal.requests.jobs import (
     tell_one_of_delay,
 )
 from portal.requests.jobs import tidy_up as tidy_requests
-from portal.storage import FolderStorage
 from portal.web.attempts import forget_attempts
 
 log = logging.getLogger("portal.worker")
@@ -63,7 +62,7 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
     sweep_orphaned_releases(house)
     sweep_orphaned_proofs(house)
     sweep_orphaned_letters(house)
-    FolderStorage(house.settings.data_folder).sweep_unfinished(before=before)
+    house.vault.storage.sweep_unfinished(before=before)
 
     def forget(session: Session) -> None:
         forget_drafts(session)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import BinaryIO
 
 from portal.ids import new_id
 from portal.sealing.reading import SealedReader
 from portal.sealing.sealer import Sealer
-from portal.storage import FolderStorage, Storage
+from portal.storage import Storage
 
 
 @dataclass(frozen=True)
@@ -51,30 +51,15 @@ class Vault:
 
 
 def forget_orphans(
-    vault: Vault,
-    folder: FolderStorage,
-    prefix: str,
-    *,
-    before: datetime,
-    is_named: Callable[[str], bool],
+    vault: Vault, prefix: str, *, before: datetime, is_named: Callable[[str], bool]
 ) -> int:
     """Forget what was kept below `prefix` before an instant and no row names; returns how many.
 
-    `folder` is where the vault keeps it: only a folder knows how old its files are. The age must
-    be longer than any work between keeping a file and writing its row.
+    The age must be longer than any work between keeping a file and writing its row.
     """
     swept = 0
-    for key in list(folder.keys(f"{prefix}/")):
-        kept_at = _kept_at(folder, key)
-        if kept_at is not None and kept_at < before and not is_named(key):
-            vault.forget(key)
+    for each in vault.storage.stored(f"{prefix}/"):
+        if each.kept_at < before and not is_named(each.key):
+            vault.forget(each.key)
             swept += 1
     return swept
-
-
-def _kept_at(folder: FolderStorage, key: str) -> datetime | None:
-    """When it was kept, or None when somebody has forgotten it meanwhile."""
-    try:
-        return datetime.fromtimestamp(folder.path_of(key).stat().st_mtime, UTC)
-    except FileNotFoundError:
-        return None

@@ -128,18 +128,18 @@ def test_deleting_twice_is_no_error(storage: FolderStorage) -> None:
     storage.delete("a/one")
     storage.delete("a/one")
     storage.delete("a/one/below")
-    assert list(storage.keys()) == []
+    assert sorted(storage.keys()) == []
 
 
-def test_keys_are_listed_in_order_below_a_prefix(storage: FolderStorage) -> None:
+def test_keys_are_listed_below_a_prefix(storage: FolderStorage) -> None:
     for key in ("b/2", "a/10", "a/1/x", "ab", "c"):
         storage.put(key, io.BytesIO(b"x"))
     with storage.writing("a/unfinished") as target:
         target.write(b"x")
-        assert list(storage.keys()) == ["a/1/x", "a/10", "ab", "b/2", "c"]
-    assert list(storage.keys("a/1")) == ["a/1/x", "a/10"]
-    assert list(storage.keys("a")) == ["a/1/x", "a/10", "a/unfinished", "ab"]
-    assert list(storage.keys("nothing/")) == []
+        assert sorted(storage.keys()) == ["a/1/x", "a/10", "ab", "b/2", "c"]
+    assert sorted(storage.keys("a/1")) == ["a/1/x", "a/10"]
+    assert sorted(storage.keys("a")) == ["a/1/x", "a/10", "a/unfinished", "ab"]
+    assert sorted(storage.keys("nothing/")) == []
     with pytest.raises(UnsafeKey):
         list(storage.keys("../"))
 

@@ -1,79 +1,31 @@
-"""The one door to files: named bytes that appear whole or not at all.
-
-A key is a relative name such as `releases/3f9c….age`. Rooms above know keys, never paths, so the
-local folder can give way to an object store without a change in any room.
-"""
+"""A storage in a local folder: fsync, then a name, then fsync of the folder that holds the name."""
 
 import errno
+import fcntl
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
-from portal.errors import NotFound, Refused, Upstream
+from portal.errors import NotFound, Upstream
+from portal.storage.door import (
+    CANNOT_STORE,
+    COPY_BYTES,
+    MISSING,
+    TAKEN,
+    AlreadyStored,
+    Stored,
+    checked_key,
+    checked_prefix,
+    is_key,
+)
 
-# No part may begin with a dot: that shuts out "..", "." and our own folder of unfinished files.
-_PART = r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}"
-_KEY = re.compile(rf"{_PART}(?:/{_PART}){{0,15}}", re.ASCII)
-_PREFIX = re.compile(rf"(?:{_PART}/){{0,15}}(?:{_PART})?", re.ASCII)
 _UNFINISHED = ".unfinished"
 _FULL_OR_LOCKED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
-_COPY_BYTES = 1024 * 1024
-
-
-class UnsafeKey(Refused):
-    """The name could lead outside the store, so nothing was touched."""
-
-
-class AlreadyStored(Refused):
-    """Something is kept at that key; what is stored is never overwritten."""
-
-
-class Storage(Protocol):
-    """Bytes at keys. Every method raises `UnsafeKey` for a key that is not a plain name."""
-
-    def put(self, key: str, source: BinaryIO) -> int:
-        """Store all that `source` still holds and return the number of bytes.
-
-        The key appears only when every byte is safely down. Raises `AlreadyStored`, `Upstream`.
-        """
-        ...
-
-    def writing(self, key: str) -> AbstractContextManager[BinaryIO]:
-        """Give a file to write to; it becomes visible at `key` when the block ends well.
-
-        For writers that push (encryption, ZIP). Raises `AlreadyStored`, `Upstream`.
-        """
-        ...
-
-    def open(self, key: str) -> BinaryIO:
-        """Open what is kept at `key` for reading and seeking. Raises `NotFound`."""
-        ...
-
-    def size(self, key: str) -> int:
-        """Return the size in bytes. Raises `NotFound`."""
-        ...
-
-    def delete(self, key: str) -> None:
-        """Remove what is kept at `key`; to delete what is not there is no error."""
-        ...
-
-    def exists(self, key: str) -> bool:
-        """Say whether something is kept at `key`."""
-        ...
-
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """Yield every key that begins with `prefix`, in order. Unfinished files never show."""
-        ...
-
-    def writable(self) -> bool:
-        """Say whether a byte can be stored now; asked by the readiness check."""
-        ...
 
 
 class FolderStorage:
@@ -88,12 +40,12 @@ class FolderStorage:
 
     def path_of(self, key: str) -> Path:
         """Return where `key` lies, whether or not it exists. Only for tools that need a path."""
-        return self.root / _checked(key)
+        return self.root / checked_key(key)
 
     def put(self, key: str, source: BinaryIO) -> int:
         """See `Storage.put`."""
         with self.writing(key) as target:
-            shutil.copyfileobj(source, target, _COPY_BYTES)
+            shutil.copyfileobj(source, target, COPY_BYTES)
             return target.tell()
 
     @contextmanager
@@ -101,12 +53,24 @@ class FolderStorage:
         """See `Storage.writing`: temporary file, fsync, link into place, fsync of the folder."""
         final = self.path_of(key)
         if final.exists():  # spares the work; the link below is what makes it certain
-            raise AlreadyStored("That file is already stored.")
+            raise AlreadyStored(TAKEN)
         with _as_upstream(), self._unfinished() as (temporary, target):
             yield target
-            target.flush()
-            os.fsync(target.fileno())
+            _bring_down(target)
             _publish(temporary, final, self.root)
+
+    @contextmanager
+    def replacing(self, key: str) -> Iterator[BinaryIO]:
+        """See `Storage.replacing`: whoever has the old file open reads on in the old one."""
+        final = self._existing(key)
+        with _as_upstream(), self._unfinished() as (temporary, target):
+            yield target
+            _bring_down(target)
+            with self._names_held():
+                if not final.is_file():
+                    raise NotFound(MISSING)
+                temporary.replace(final)
+            _sync_folder(final.parent)
 
     @contextmanager
     def _unfinished(self) -> Iterator[tuple[Path, BinaryIO]]:
@@ -126,7 +90,7 @@ class FolderStorage:
         try:
             return path.open("rb")
         except FileNotFoundError:
-            raise NotFound("There is no such file.") from None
+            raise NotFound(MISSING) from None
 
     def size(self, key: str) -> int:
         """See `Storage.size`."""
@@ -136,7 +100,8 @@ class FolderStorage:
         """See `Storage.delete`."""
         path = self.path_of(key)
         try:
-            path.unlink()
+            with self._names_held():
+                path.unlink()
         except (FileNotFoundError, NotADirectoryError):
             return
         _sync_folder(path.parent)
@@ -145,34 +110,32 @@ class FolderStorage:
         """See `Storage.exists`."""
         return self.path_of(key).is_file()
 
+    def stored(self, prefix: str = "") -> Iterator[Stored]:
+        """See `Storage.stored`."""
+        above = checked_prefix(prefix).rpartition("/")[0]
+        for key, path in _below(self.root / above, f"{above}/" if above else ""):
+            if key.startswith(prefix):
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    found = path.stat()
+                    kept_at = datetime.fromtimestamp(found.st_mtime, UTC)
+                    yield Stored(key, found.st_size, kept_at)
+
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See `Storage.keys`."""
-        if not _PREFIX.fullmatch(prefix):
-            raise UnsafeKey("That is not the beginning of a safe file name.")
-        above = prefix.rpartition("/")[0]
-        yield from sorted(key for key in self._below(above) if key.startswith(prefix))
-
-    def _below(self, folder: str) -> Iterator[str]:
-        for parent, folders, files in os.walk(self.root / folder):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            inside = Path(parent).relative_to(self.root)
-            for name in files:
-                if _KEY.fullmatch(key := (inside / name).as_posix()):
-                    yield key
+        return (each.key for each in self.stored(prefix))
 
     def writable(self) -> bool:
         """See `Storage.writable`: writes one byte, syncs it and takes it away again."""
         try:
             with self._unfinished() as (_, target):
                 target.write(b"?")
-                target.flush()
-                os.fsync(target.fileno())
+                _bring_down(target)
         except OSError:
             return False
         return True
 
     def sweep_unfinished(self, *, before: datetime) -> int:
-        """Remove what killed writers left half written before then; returns how many files."""
+        """See `Storage.sweep_unfinished`."""
         swept = 0
         for path in (self.root / _UNFINISHED).glob("*"):
             with suppress(FileNotFoundError):  # its writer finished meanwhile
@@ -184,14 +147,41 @@ class FolderStorage:
     def _existing(self, key: str) -> Path:
         path = self.path_of(key)
         if not path.is_file():
-            raise NotFound("There is no such file.")
+            raise NotFound(MISSING)
         return path
 
+    @contextmanager
+    def _names_held(self) -> Iterator[None]:
+        """Keep every other process from deleting or replacing a name: what is deleted between
+        looking and replacing would come back."""
+        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
-def _checked(key: str) -> str:
-    if not _KEY.fullmatch(key):
-        raise UnsafeKey("That is not a safe file name.")
-    return key
+
+def _below(folder: Path, above: str) -> Iterator[tuple[str, Path]]:
+    """Every key below a folder, entry by entry: a folder of millions is never held as a list."""
+    try:
+        entries = os.scandir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    with entries:
+        for entry in entries:
+            key = above + entry.name
+            if not is_key(key):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(Path(entry.path), f"{key}/")
+            elif entry.is_file():
+                yield key, Path(entry.path)
+
+
+def _bring_down(target: BinaryIO) -> None:
+    target.flush()
+    os.fsync(target.fileno())
 
 
 def _publish(temporary: Path, final: Path, root: Path) -> None:
@@ -200,7 +190,7 @@ def _publish(temporary: Path, final: Path, root: Path) -> None:
     try:
         os.link(temporary, final)
     except FileExistsError:
-        raise AlreadyStored("That file is already stored.") from None
+        raise AlreadyStored(TAKEN) from None
     # A new name is only safe once the folder that holds it is; so also for each new folder.
     for folder in {final.parent, *(folder.parent for folder in made)}:
         _sync_folder(folder)
@@ -227,4 +217,4 @@ def _as_upstream() -> Iterator[None]:
     except OSError as fault:
         if fault.errno not in _FULL_OR_LOCKED:
             raise
-        raise Upstream("We cannot store files at the moment. Try again later.") from fault
+        raise Upstream(CANNOT_STORE) from fault
