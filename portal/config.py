@@ -1,6 +1,7 @@
 """Settings, from the environment only. All faults are reported at once, and nothing is guessed:
 an unknown `PORTAL_…` name stops the start, because a misspelt setting is a setting not made."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
@@ -9,6 +10,12 @@ from urllib.parse import urlsplit
 
 PREFIX = "PORTAL_"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_AT_LEAST_ONE = (
+    *("retention_days", "link_days", "draft_days", "request_days", "upload_megabytes", "mail_port"),
+    "mail_seconds",
+)
+_NOTIFY_KEY = re.compile(rf".+-{_ID}-{_ID}")
 
 
 class BadSettings(Exception):
@@ -51,6 +58,22 @@ class Settings:
         "The SHA-256 of the Message-ID is added at the end.",
         "",
     )
+    mail_bounces_to: str = _setting(
+        "The address to which mail servers send back what they could not deliver; without it, the "
+        "address our e-mail comes from.",
+        "",
+    )
+    mail_seconds: int = _setting(
+        "For how many seconds to wait for an answer when e-mail is handed over.", 20
+    )
+    notify_api_key: str = _setting(
+        "An API key of GOV.UK Notify: e-mail then leaves through it, and not by SMTP.", ""
+    )
+    notify_template_id: str = _setting(
+        "The id of its one e-mail template: subject `((subject))`, message `((body))`.", ""
+    )
+    notify_reply_to_id: str = _setting("The id of its reply-to address, if not the first.", "")
+    notify_url: str = _setting("Where its API is.", "https://api.notifications.service.gov.uk")
     mail_from: str = _setting("The address our e-mail comes from.", "video-requests@localhost")
     force_name: str = _setting("The police force, as it signs letters.", "The police")
     service_name: str = _setting("The name of the service.", "Ask for police video")
@@ -71,6 +94,10 @@ class Settings:
     retention_days: int = _setting("Days after which non-evidential footage is deleted.", 31)
     link_days: int = _setting("Days for which a release can be collected.", 28)
     draft_days: int = _setting("Days for which an unsent request is kept.", 14)
+    request_days: int = _setting(
+        "Days for which a request that has ended is kept, with its messages, letters and searches.",
+        730,
+    )
     proxies: int = _setting("How many proxies of our own stand in front of the web server.", 0)
     upload_megabytes: int = _setting("The largest file somebody may send us.", 20)
 
@@ -133,22 +160,26 @@ def _unsafe(values: Mapping[str, Any]) -> list[str]:
         *_bad_secret(found["secret_key"]),
         *_bad_numbers(found),
         *_bad_mail(found),
+        *_bad_notify(found),
         *_unsigned_checkpoints(found),
     ]
 
 
 def _unsafe_base_url(base_url: Any) -> list[str]:
-    if base_url is MISSING:
-        return []
+    return [] if base_url is MISSING else _unsafe_address("PORTAL_BASE_URL", base_url)
+
+
+def _unsafe_address(name: str, text: str) -> list[str]:
+    unread = [f"{name} must be a full address, like https://video.example.org"]
     try:
-        address = urlsplit(base_url)
+        address = urlsplit(text)
         hostname = address.hostname
     except ValueError:
-        return ["PORTAL_BASE_URL must be a full address, like https://video.example.org"]
+        return unread
     if address.scheme not in ("http", "https") or not hostname:
-        return ["PORTAL_BASE_URL must be a full address, like https://video.example.org"]
+        return unread
     if address.scheme == "http" and hostname not in _LOOPBACK:
-        return ["PORTAL_BASE_URL must be https, except on the loopback address"]
+        return [f"{name} must be https, except on the loopback address"]
     return []
 
 
@@ -168,9 +199,7 @@ def _bad_secret(secret_key: Any) -> list[str]:
 def _bad_numbers(found: Mapping[str, Any]) -> list[str]:
     # No days of keeping would delete everything at once, and no days of a link make none.
     faults = [
-        f"{PREFIX}{name.upper()} must be at least 1"
-        for name in ("retention_days", "link_days", "draft_days", "upload_megabytes", "mail_port")
-        if found[name] < 1
+        f"{PREFIX}{name.upper()} must be at least 1" for name in _AT_LEAST_ONE if found[name] < 1
     ]
     if found["mail_port"] > 65_535:
         faults.append("PORTAL_MAIL_PORT must be at most 65535")
@@ -184,6 +213,23 @@ def _bad_mail(found: Mapping[str, Any]) -> list[str]:
     if found["mail_user"] and not found["mail_starttls"]:
         faults.append("PORTAL_MAIL_STARTTLS must be yes when a mail password is used")
     return faults
+
+
+def _bad_notify(found: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if bool(found["notify_api_key"]) != bool(found["notify_template_id"]):
+        faults.append("PORTAL_NOTIFY_API_KEY and PORTAL_NOTIFY_TEMPLATE_ID go together")
+    # The key is not repeated: it is a secret.
+    if found["notify_api_key"] and not _NOTIFY_KEY.fullmatch(found["notify_api_key"]):
+        faults.append("PORTAL_NOTIFY_API_KEY must be a whole key: its name and two ids")
+    faults += [
+        f"{PREFIX}{name.upper()} must be an id, as Notify shows it"
+        for name in ("notify_template_id", "notify_reply_to_id")
+        if found[name] and not re.fullmatch(_ID, found[name])
+    ]
+    if found["notify_reply_to_id"] and not found["notify_api_key"]:
+        faults.append("PORTAL_NOTIFY_REPLY_TO_ID needs PORTAL_NOTIFY_API_KEY")
+    return faults + _unsafe_address("PORTAL_NOTIFY_URL", found["notify_url"])
 
 
 def _unsigned_checkpoints(found: Mapping[str, Any]) -> list[str]:

@@ -24,11 +24,14 @@ from portal.disclosure.commands.expiring import expire_releases
 from portal.disclosure.jobs import delete_release, reopen
 from portal.disclosure.packing import pack, sweep_orphaned_releases
 from portal.errors import PortalError, Refused
+from portal.expiry.commands.forgetting import forget_codes
+from portal.expiry.jobs import check_storage
 from portal.holds.jobs import delete_footage
 from portal.house import House
 from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
 from portal.letters.commands import PRINT_LETTER
 from portal.letters.printing import print_letter, sweep_orphaned_letters
+from portal.notifications.asking import ASK_DELIVERY, ask_delivery
 from portal.notifications.checkpoint_mail import MAIL_CHECKPOINT, mail_checkpoint
 from portal.notifications.commands import SEND_NOTICE
 from portal.notifications.sending import send_notice
@@ -68,6 +71,7 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
         forget_drafts(session)
         forget_attempts(session, before=before)
         expire_releases(session, at=house.now())
+        forget_codes(session, before=house.now() - timedelta(days=house.settings.draft_days))
         session.execute(sa.delete(WorkerHeartbeat).where(WorkerHeartbeat.at < before))
 
     return forget
@@ -81,6 +85,7 @@ def checkpoint_book(house: House, _held: Lease) -> Callable[[Session], None]:
 
 JOBS: Mapping[str, Job] = {
     SEND_NOTICE: send_notice,
+    ASK_DELIVERY: ask_delivery,
     "preserve": preserve,
     "search_again": search_again,
     "pack": pack,
@@ -90,6 +95,7 @@ JOBS: Mapping[str, Job] = {
     "delete_footage": delete_footage,
     "delete_proofs": delete_proofs,
     "tidy_up": tidy_up,
+    "check_storage": check_storage,
     "checkpoint_book": checkpoint_book,
     MAIL_CHECKPOINT: mail_checkpoint,
     "look_at_the_day": look_at_the_day,
@@ -201,8 +207,10 @@ def _owe_checkpoints(session: Session, settings: Settings, at: datetime) -> None
 
 
 def _owe_the_day(session: Session, at: datetime) -> None:
-    """Once for each day in London, from the morning on: nobody is woken by a reminder."""
+    """Once for each day in London, from the morning on: nobody is woken by a reminder. Rows and
+    files are compared once a day too."""
     day = london_day(at)
+    owe(session, "check_storage", payload={}, key=f"check_storage:{day}", at=at)
     morning = datetime.combine(day, MORNING, LONDON).astimezone(UTC)
     owe(
         session,

@@ -18,10 +18,12 @@ COMMANDS = {
     "holidays": "Bank holidays: the days that the legal time does not count.",
     "holds": "Holds: what bars a recording from leaving, and from deletion.",
     "keys": "The keys that seal files, and that sign checkpoints of the book.",
+    "mail": "E-mail that mail servers send back to us.",
     "matters": "Matters, and the evidence they hold.",
     "outbox": "The outbox: e-mails and other work that is owed.",
     "recordings": "The force's catalogue: taking it in, and searching it.",
-    "retention": "Routine deletion of footage that is not evidence.",
+    "retention": "Routine deletion: of footage that is not evidence, and of old requests.",
+    "storage": "The files: whether rows and files agree.",
     "worker": "Pay what the outbox owes, until stopped.",
 }
 

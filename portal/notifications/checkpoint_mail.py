@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from portal.audit.checkpoints import checkpoint_now
 from portal.house import House
-from portal.notifications.transport import Letterhead, SmtpTransport
+from portal.notifications.choosing import transport_of
+from portal.notifications.transport import Letterhead
 from portal.outbox.commands import Lease
 
 MAIL_CHECKPOINT = "mail_checkpoint"
@@ -18,8 +19,7 @@ def mail_checkpoint(house: House, held: Lease) -> Callable[[Session], None]:
     After an attempt whose end is unknown it may go twice: both lines are true.
     """
     at = house.now()
-    mail = SmtpTransport(house.settings)
-    mail.send(
+    transport_of(house.settings).send(
         Letterhead(
             sender=house.settings.mail_from,
             to=house.settings.checkpoint_mail_to,

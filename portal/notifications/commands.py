@@ -7,16 +7,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.actors import WORKER
+from portal.actors import WORKER, Actor
 from portal.audit.commands import record
 from portal.config import Settings
 from portal.db import locked_one
-from portal.ids import digest, new_id
+from portal.ids import digest, new_id, new_token
 from portal.notifications.compose import compose
 from portal.notifications.models import Notice
-from portal.notifications.notices import NoticeKind
+from portal.notifications.notices import Failure, NoticeKind
+from portal.notifications.queries import unreached
 from portal.notifications.transport import Letterhead
-from portal.outbox.commands import owe
+from portal.outbox.commands import owe, set_aside
 
 SEND_NOTICE = "send_notice"
 
@@ -29,9 +30,11 @@ def notify(
     key: str,
     at: datetime,
     path: str = "/",
+    about: str = "",
     **fields: str | int,
 ) -> None:
-    """Owe an e-mail. The same `key` twice is one e-mail; `path` is the page it points to.
+    """Owe an e-mail. The same `key` twice is one e-mail; `path` is the page it points to, `about`
+    the reference of the request it is about, for the day that it does not arrive.
 
     Nothing happens without an address: not every applicant has one, and their answer goes by
     another way. `fields` fill the kind's template and hold no case detail.
@@ -46,8 +49,10 @@ def notify(
             kind=kind,
             to=to,
             fields={**fields, "path": path},
-            message_id=f"<{digest(key)[:40]}@notices.portal>",
+            # Nobody but its recipient can name it: what claims that it came back must name it.
+            message_id=f"<{digest(new_token())[:40]}@notices.portal>",
             written_at=at,
+            about=about,
         )
     )
     owe(session, SEND_NOTICE, payload={"notice_id": str(notice_id)}, key=f"notice:{key}", at=at)
@@ -64,11 +69,12 @@ class Written:
 def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Written | None:
     """The e-mail's words, written on the first call and the same for ever after.
 
-    None when it was delivered already. Mailed links are built from the configured address.
+    None when it was delivered already, or was a secret that could not be: that is forgotten, and
+    whoever waits for it asks for another. Mailed links are built from the configured address.
     Commit before sending: then whoever comes later knows that it may have been sent.
     """
     notice = locked_one(session, Notice, notice_id)
-    if notice.delivered_at is not None:
+    if notice.delivered_at is not None or (notice.failed_at is not None and _is_forgotten(notice)):
         return None
     is_older = notice.body is not None and notice.subject is not None
     if notice.body is None or notice.subject is None:
@@ -82,15 +88,23 @@ def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Writ
             },
         )
         notice.subject, notice.body = text.subject, text.body
-    letter = Letterhead(
+    return Written(_letterhead(notice, settings), is_older)
+
+
+def letterhead_of(session: Session, notice_id: UUID, *, settings: Settings) -> Letterhead:
+    """An e-mail that was written, to ask what became of it. A secret one has no words any more."""
+    return _letterhead(session.get_one(Notice, notice_id), settings)
+
+
+def _letterhead(notice: Notice, settings: Settings) -> Letterhead:
+    return Letterhead(
         settings.mail_from,
         notice.to,
-        notice.subject,
-        notice.body,
+        notice.subject or "",
+        notice.body or "",
         notice.message_id,
         notice.written_at,
     )
-    return Written(letter, is_older)
 
 
 def note_delivered(session: Session, notice_id: UUID, *, at: datetime, unsure: bool) -> None:
@@ -99,10 +113,12 @@ def note_delivered(session: Session, notice_id: UUID, *, at: datetime, unsure: b
     A secret body (a code) is forgotten at once.
     """
     notice = locked_one(session, Notice, notice_id)
+    if notice.delivered_at is None:
+        # An earlier refusal is mended. What came back meanwhile was delivered, and stays failed.
+        notice.failed_at, notice.failure = None, None
     notice.delivered_at = at
     notice.deliveries_unsure += int(unsure)
-    if notice.kind.is_secret:
-        notice.body, notice.fields = None, {}
+    _forget_secret(notice)
     record(
         session,
         "notice.delivered",
@@ -112,3 +128,80 @@ def note_delivered(session: Session, notice_id: UUID, *, at: datetime, unsure: b
         kind=notice.kind.value,
         unsure=unsure,
     )
+
+
+def note_failed(
+    session: Session, notice_id: UUID, *, failure: Failure, by: Actor, at: datetime
+) -> bool:
+    """The e-mail did not arrive, and will not by itself. False when that is known already.
+
+    A secret body is forgotten. No e-mail is ever owed because of this: nothing goes in a circle.
+    """
+    notice = locked_one(session, Notice, notice_id)
+    if notice.failed_at is not None:
+        return False
+    notice.failed_at, notice.failure = at, failure
+    _forget_secret(notice)
+    record(
+        session,
+        "notice.failed",
+        subject=notice.about or str(notice_id),
+        by=by,
+        at=at,
+        kind=notice.kind.value,
+        why=failure.value,
+        notice=str(notice_id),
+    )
+    return True
+
+
+def note_returned(
+    session: Session, message_id: str, *, failure: Failure, by: Actor, at: datetime
+) -> bool:
+    """A mail server sent the e-mail with this Message-ID back. False when it is none of ours, or
+    when it is known already: saying so again changes nothing."""
+    notice_id = session.scalar(sa.select(Notice.id).where(Notice.message_id == message_id))
+    if notice_id is None:
+        return False
+    notice = locked_one(session, Notice, notice_id)
+    # What came back had been taken, even where its sender was killed before it could say so.
+    notice.delivered_at = notice.delivered_at or at
+    return note_failed(session, notice_id, failure=failure, by=by, at=at)
+
+
+def send_once_more(session: Session, notice_id: UUID, *, at: datetime) -> bool:
+    """Owe an e-mail again that the transport took and then never sent. False for a secret one,
+    which is forgotten by now."""
+    notice = locked_one(session, Notice, notice_id)
+    if _is_forgotten(notice):
+        return False
+    notice.delivered_at = None
+    owe(
+        session,
+        SEND_NOTICE,
+        payload={"notice_id": str(notice_id), "again": True},
+        key=f"notice:{notice.key}:again",
+        at=at,
+    )
+    return True
+
+
+def see_to(session: Session, *, about: str, by: Actor, at: datetime) -> int:
+    """Somebody told the person by another way what the e-mails about this request could not;
+    returns how many those were. What was laid before an administrator is settled with it."""
+    found = session.scalars(unreached().where(Notice.about == about).with_for_update()).all()
+    for notice in found:
+        notice.seen_to_at, notice.seen_to_by = at, by.id
+        set_aside(session, f"notice:{notice.key}", f"notice:{notice.key}:again", at=at)
+    if found:
+        record(session, "notice.seen_to", subject=about, by=by, at=at, notices=len(found))
+    return len(found)
+
+
+def _forget_secret(notice: Notice) -> None:
+    if notice.kind.is_secret:
+        notice.body, notice.fields = None, {}
+
+
+def _is_forgotten(notice: Notice) -> bool:
+    return notice.kind.is_secret and not notice.fields

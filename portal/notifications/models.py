@@ -9,13 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, enum_by_value
 from portal.ids import new_id
-from portal.notifications.notices import NoticeKind
+from portal.notifications.notices import Failure, NoticeKind
 
 
 class Notice(Base):
     """One e-mail we owe or have sent. `key` is unique: the same news is sent once."""
 
     __tablename__ = "notice"
+    __table_args__ = (
+        sa.CheckConstraint("(failed_at IS NULL) = (failure IS NULL)", name="failed_says_why"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(sa.String(200), unique=True)
@@ -28,3 +31,10 @@ class Notice(Base):
     written_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     deliveries_unsure: Mapped[int] = mapped_column(default=0)
+    # The reference of the request it is about; "" for what is about none.
+    about: Mapped[str] = mapped_column(sa.String(13), default="", index=True)
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[Failure | None] = mapped_column(enum_by_value(Failure))
+    # When somebody told them by another way, so that nothing is left to be done.
+    seen_to_at: Mapped[datetime | None]
+    seen_to_by: Mapped[str | None] = mapped_column(sa.String(64))

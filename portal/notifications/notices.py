@@ -18,8 +18,30 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     LETTER = "letter"
     REMINDER = "reminder"
+    PASSPHRASE_ASKED = "passphrase_asked"  # noqa: S105 - a word, no secret
+    PASSPHRASE_AGREED = "passphrase_agreed"  # noqa: S105
 
     @property
     def is_secret(self) -> bool:
         """Whether its body must be forgotten once it is delivered."""
         return self in (NoticeKind.CODE, NoticeKind.DRAFT_CODE)
+
+
+class Failure(StrEnum):
+    """Why an e-mail did not reach the person it was for."""
+
+    ADDRESS = "address"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+
+    @property
+    def words(self) -> str:
+        """For handlers: what happened, as the end of a sentence that begins with the e-mail."""
+        return _FAILURES[self]
+
+
+_FAILURES = {
+    Failure.ADDRESS: "there is no such e-mail address, or it takes no e-mail",
+    Failure.REFUSED: "the mail server would not take it",
+    Failure.GIVEN_UP: "it could not be delivered in several days: the mailbox may be full",
+}

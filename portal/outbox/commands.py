@@ -138,6 +138,16 @@ def revive(session: Session, *, job_id: UUID, by: Actor, at: datetime) -> None:
     record(session, "outbox.revived", subject=str(job_id), by=by, at=at, job=job.job)
 
 
+def set_aside(session: Session, *keys: str, at: datetime) -> None:
+    """Settle dead jobs whose work a person has done by another way. Nothing where none died."""
+    session.execute(
+        sa.update(OutboxJob)
+        .where(OutboxJob.key.in_(keys), OutboxJob.status == JobStatus.DEAD)
+        .values(status=JobStatus.SETTLED, settled_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def beat(session: Session, *, name: str, at: datetime) -> None:
     """Note that the worker is alive."""
     session.merge(WorkerHeartbeat(name=name, at=at))

@@ -18,7 +18,7 @@ FIELDS = {"reference", "reply_by", "collect_by", "kept_until", "code", "minutes"
 GIVEN_TO_ALL = {"address", "force_name", "contact_email"}
 SECRET = {"code"}
 # What says to whom an e-mail goes and when, and is no field of its text; `**` is none by itself.
-ADDRESSING = {"to", "key", "at", "path", None}
+ADDRESSING = {"to", "key", "at", "path", "about", None}
 
 
 def jobs_owed() -> dict[str, str]:

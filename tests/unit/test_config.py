@@ -99,7 +99,8 @@ def test_a_number_is_digits_and_nothing_else(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["retention_days", "link_days", "draft_days", "upload_megabytes", "mail_port"]
+    "name",
+    ["retention_days", "link_days", "draft_days", "upload_megabytes", "mail_port", "mail_seconds"],
 )
 def test_nothing_is_kept_for_no_days(name: str) -> None:
     assert faults(**{name: "0"}) == [f"PORTAL_{name.upper()} must be at least 1"]
@@ -138,3 +139,42 @@ def test_the_page_names_every_setting_and_its_default() -> None:
         assert f"| `PORTAL_{name.upper()}` |" in page
     assert page.count("**required**") == len(GOOD)
     assert "| `31` |" in page and "| `no` |" in page and "| none |" in page
+
+
+NOTIFY_ID = "f33517ff-2a88-4f6e-b855-c550268ce08a"
+NOTIFY = {
+    "notify_api_key": f"portal-{NOTIFY_ID}-740e5834-3a29-46b4-9a6f-16142fde533a",
+    "notify_template_id": NOTIFY_ID,
+}
+
+
+def settings_with(**given: str) -> Settings:
+    """The good settings with these more."""
+    return read_settings(GOOD | {f"PORTAL_{name.upper()}": text for name, text in given.items()})
+
+
+def test_govuk_notify_needs_its_key_and_its_template() -> None:
+    assert settings_with(**NOTIFY).notify_template_id == NOTIFY_ID
+    together = "PORTAL_NOTIFY_API_KEY and PORTAL_NOTIFY_TEMPLATE_ID go together"
+    for name in NOTIFY:
+        assert faults(**{**NOTIFY, name: ""}) == [together]
+    assert faults(notify_reply_to_id=NOTIFY_ID) == [
+        "PORTAL_NOTIFY_REPLY_TO_ID needs PORTAL_NOTIFY_API_KEY"
+    ]
+
+
+@pytest.mark.parametrize("part", ["", "portal", f"portal-{NOTIFY_ID}", f"-{NOTIFY_ID}-canary"])
+def test_half_a_notify_key_is_no_key_and_is_not_repeated(part: str) -> None:
+    said = faults(**{**NOTIFY, "notify_api_key": part or "canary"})
+    assert said == ["PORTAL_NOTIFY_API_KEY must be a whole key: its name and two ids"]
+
+
+def test_notify_is_spoken_to_in_secret() -> None:
+    near = "http://127.0.0.1:9000"
+    assert settings_with(**NOTIFY, notify_url=near).notify_url == near
+    assert faults(**NOTIFY, notify_url="http://notify.example.org") == [
+        "PORTAL_NOTIFY_URL must be https, except on the loopback address"
+    ]
+    assert faults(**{**NOTIFY, "notify_template_id": "one"}) == [
+        "PORTAL_NOTIFY_TEMPLATE_ID must be an id, as Notify shows it"
+    ]

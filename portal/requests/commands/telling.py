@@ -38,6 +38,7 @@ def notify_applicant(
         key=key,
         at=at,
         path=f"/your-request/{footage_request.reference}",
+        about=footage_request.reference,
         reference=footage_request.reference,
         **fields,
     )

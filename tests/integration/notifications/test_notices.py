@@ -1,19 +1,23 @@
 """An e-mail is written once, says no more than it must, and a secret is forgotten on delivery."""
 
 import dataclasses
+import re
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from portal.audit.models import AuditEntry
+from portal.db import Database
+from portal.errors import PortalError
 from portal.house import House
-from portal.ids import digest
 from portal.notifications.commands import SEND_NOTICE, note_delivered, notify, write_once
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
 from portal.notifications.sending import send_notice
-from portal.notifications.transport import Letterhead
+from portal.notifications.transport import Fate, Letterhead
 from portal.outbox.commands import Lease
 from portal.outbox.models import OutboxJob
 from tests.conftest import Clock
@@ -33,17 +37,22 @@ FIELDS: dict[str, Any] = {
 class RecordingTransport:
     """Keeps what it is handed, and answers about it as it is told."""
 
-    def __init__(self, answer: bool | None = None) -> None:
+    def __init__(self, answer: bool | None = None, trouble: PortalError | None = None) -> None:
         self.sent: list[Letterhead] = []
         self.asked: list[str] = []
-        self._answer = answer
+        self._answer, self._trouble = answer, trouble
 
-    def already_has(self, message_id: str) -> bool | None:
-        self.asked.append(message_id)
+    def already_has(self, letterhead: Letterhead, *, at: datetime) -> bool | None:
+        self.asked.append(letterhead.message_id)
         return self._answer
 
     def send(self, letterhead: Letterhead) -> None:
         self.sent.append(letterhead)
+        if self._trouble is not None:
+            raise self._trouble
+
+    def fate(self, letterhead: Letterhead) -> Fate | None:
+        return None
 
 
 def owe_notice(house: House, kind: NoticeKind, **given: Any) -> Notice:
@@ -196,6 +205,10 @@ def test_what_was_delivered_is_not_sent_again(house: House) -> None:
     assert (transport.sent, transport.asked) == ([], [])
 
 
-def test_a_message_id_says_nothing_about_the_request(house: House) -> None:
-    notice = owe_notice(house, NoticeKind.ACKNOWLEDGEMENT, key="acknowledgement:BWV-2222-3333")
-    assert notice.message_id == f"<{digest('acknowledgement:BWV-2222-3333')[:40]}@notices.portal>"
+def test_a_message_id_says_nothing_about_the_request_and_nobody_can_guess_it(
+    house: House, make_sqlite_database: Callable[[], Database]
+) -> None:
+    elsewhere = dataclasses.replace(house, db=make_sqlite_database())
+    ids = {owe_notice(one, NoticeKind.MESSAGE).message_id for one in (house, elsewhere)}
+    assert len(ids) == 2
+    assert all(re.fullmatch(r"<[0-9a-f]{40}@notices\.portal>", one) for one in ids)

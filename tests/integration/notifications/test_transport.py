@@ -16,7 +16,8 @@ from portal.config import Settings
 from portal.demo.listening import SmtpListener
 from portal.errors import Refused, Upstream
 from portal.ids import digest
-from portal.notifications.transport import Letterhead, SmtpTransport
+from portal.notifications.smtp import SmtpTransport
+from portal.notifications.transport import AddressRefused, Letterhead
 from tests.servers.smtp import Behaviour, ScriptedSmtp
 
 LETTER = Letterhead(
@@ -88,11 +89,12 @@ def test_unusual_addresses_are_written_to(
 @pytest.mark.parametrize("answer", ["550 5.1.1 No such mailbox", "552 5.2.2 Full", "554 No"])
 def test_a_5xx_is_final(mail: SmtpTransport, smtp_server: ScriptedSmtp, answer: str) -> None:
     smtp_server.refuse_recipient(LETTER.to, answer)
-    with pytest.raises(Refused, match=answer[:3]):
+    with pytest.raises(AddressRefused, match=answer[:3]):
         mail.send(LETTER)
     smtp_server.will("554 5.6.0 We do not like it")
-    with pytest.raises(Refused, match="554"):
+    with pytest.raises(Refused, match="554") as refusal:
         mail.send(dataclasses.replace(LETTER, to="ben@example.org"))
+    assert not isinstance(refusal.value, AddressRefused), "it is the message, not the address"
 
 
 @pytest.mark.parametrize("answer", ["450 4.2.1 Busy", "421 4.3.2 Going down"])
@@ -116,6 +118,27 @@ def test_a_line_that_breaks_may_work_later(
         mail.send(LETTER)
     mail.send(LETTER)
     assert len({one.content for one in smtp_server.attempts}) == 1
+
+
+def test_what_comes_back_goes_where_the_force_says(
+    settings: Settings, smtp_server: ScriptedSmtp
+) -> None:
+    apart = dataclasses.replace(
+        settings, mail_port=smtp_server.port, mail_bounces_to="returned@example.org"
+    )
+    SmtpTransport(apart).send(LETTER)
+    (received,) = smtp_server.messages
+    assert received.sender == "returned@example.org"
+    assert received.message["From"] == LETTER.sender
+
+
+def test_a_server_that_says_nothing_is_waited_for_no_longer_than_set(
+    settings: Settings, smtp_server: ScriptedSmtp
+) -> None:
+    impatient = dataclasses.replace(settings, mail_port=smtp_server.port, mail_seconds=1)
+    smtp_server.will(Behaviour.HANG_BEFORE_ACCEPTING)
+    with pytest.raises(Upstream, match="did not answer"):
+        SmtpTransport(impatient).send(LETTER)
 
 
 def test_a_server_that_is_away_may_come_back(settings: Settings) -> None:
@@ -225,7 +248,7 @@ def test_the_delivery_record_is_asked_by_hash(
     handler, address = record
     handler.status = status
     transport = SmtpTransport(dataclasses.replace(settings, mail_lookup_url=address))
-    assert transport.already_has(LETTER.message_id) is known
+    assert transport.already_has(LETTER, at=LETTER.written_at) is known
     assert handler.asked == [f"/delivered/{digest(LETTER.message_id)}"]
 
 
@@ -235,9 +258,11 @@ def test_a_record_that_does_not_answer_is_no_answer(
     handler, address = record
     handler.status = 500
     for url in (address, "http://127.0.0.1:1/delivered"):
+        transport = SmtpTransport(dataclasses.replace(settings, mail_lookup_url=url))
         with pytest.raises(Upstream):
-            SmtpTransport(dataclasses.replace(settings, mail_lookup_url=url)).already_has("<a@b>")
+            transport.already_has(LETTER, at=LETTER.written_at)
 
 
 def test_without_a_record_nobody_knows(mail: SmtpTransport) -> None:
-    assert mail.already_has(LETTER.message_id) is None
+    assert mail.already_has(LETTER, at=LETTER.written_at) is None
+    assert mail.fate(LETTER) is None
