@@ -1,6 +1,7 @@
 """What the worker does for answers besides packing them: delete their files, open them again."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
 from portal.disclosure.commands.expiring import note_files_deleted
+from portal.disclosure.commands.looking_again import look_again
 from portal.disclosure.models import ReleaseFile
-from portal.disclosure.queries.restrictions import is_held_back
 from portal.house import House
 from portal.outbox.commands import Lease
-from portal.requests.commands.reopening import reopen_request
 
 
 def delete_release(house: House, held: Lease) -> Callable[[Session], None]:
@@ -30,15 +30,14 @@ def delete_release(house: House, held: Lease) -> Callable[[Session], None]:
 
 
 def reopen(house: House, held: Lease) -> Callable[[Session], None]:
-    """The last hold on a recording ended, or a look found that a restriction should: look again.
-
-    A recording that the answer did not hold back changes nothing: it went out, or was withheld on
-    another ground, before the hold was placed.
-    """
-    request_id, recording_id = UUID(held.payload["request_id"]), held.payload.get("recording_id")
-
-    def look_again(session: Session) -> None:
-        if recording_id is None or is_held_back(session, request_id, recording_id):
-            reopen_request(session, request_id=request_id, by=WORKER, at=house.now())
-
-    return look_again
+    """A hold on a recording ended, or a look found that a restriction should: look again."""
+    # A job that was owed by an earlier version of the portal does not say when.
+    ended_on = held.payload.get("ended_on")
+    return lambda session: look_again(
+        session,
+        request_id=UUID(held.payload["request_id"]),
+        recording_id=held.payload.get("recording_id"),
+        ended_on=date.fromisoformat(ended_on) if ended_on else None,
+        by=WORKER,
+        at=house.now(),
+    )

@@ -83,10 +83,10 @@ def mine(session: Session, *, me: UUID, retention: timedelta) -> list[QueueRow]:
 
 
 def nobodys(session: Session, *, retention: timedelta) -> list[QueueRow]:
-    """New and reopened requests that are assigned to nobody."""
+    """New and reopened requests that are assigned to nobody, or to somebody who has left."""
     found = _rows().where(
         FootageRequest.status.in_([Status.RECEIVED, Status.REOPENED]),
-        FootageRequest.assigned_to.is_(None),
+        sa.or_(FootageRequest.assigned_to.is_(None), Handler.ended_at.is_not(None)),
     )
     return [_row(row, retention) for row in session.execute(found.order_by(*_ORDERS["due"]))]
 

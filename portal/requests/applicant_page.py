@@ -215,8 +215,15 @@ _TURNS = {
 }
 
 
-def turn(standing: Standing, status: PublicStatus, *, is_proof_in: bool = False) -> Turn:
-    """Who waits for whom."""
+def turn(
+    standing: Standing,
+    status: PublicStatus,
+    *,
+    is_proof_in: bool = False,
+    is_to_show_again: bool = False,
+) -> Turn:
+    """Who waits for whom. `is_to_show_again`: the request reopened so long after we knew who they
+    are that they must show it again."""
     if is_proof_in:
         return Turn(
             "We are checking your proof",
@@ -241,6 +248,14 @@ def turn(standing: Standing, status: PublicStatus, *, is_proof_in: bool = False)
         return Turn("We are waiting for you", _PAY)
     if standing.status is Status.CLOSED and standing.ending in _AFTER_CLOSING:
         return Turn(_TURNS[status][0], _AFTER_CLOSING[standing.ending])
+    if is_to_show_again:
+        return Turn(
+            "Show us again who you are",
+            "We have opened your request again and are looking at it. It is a long time since you "
+            "showed us who you are. Send us proof again, so that we give nothing to the wrong "
+            "person.",
+            is_for_proof=True,
+        )
     return Turn(*_TURNS[status])
 
 

@@ -23,6 +23,7 @@ from portal.requests.applicant_page import (
     turn,
     words,
 )
+from portal.requests.knowing import is_asked_again
 from portal.requests.lifecycle import Event, PublicStatus, Status
 from portal.requests.models import FootageRequest
 from portal.requests.queries import clock_now, steps_of
@@ -44,7 +45,12 @@ def applicant_page(session: Session, footage_request: FootageRequest) -> Applica
         reference=footage_request.reference,
         regime_label=footage_request.regime.label,
         status=status,
-        turn=turn(footage_request, status, is_proof_in=proof_in),
+        turn=turn(
+            footage_request,
+            status,
+            is_proof_in=proof_in,
+            is_to_show_again=not proofs and _is_to_show_again(footage_request),
+        ),
         reply_by_on=None if is_ended else clock.target_due_on,
         is_late=not is_ended and is_late(clock.target_due_on, footage_request.steps),
         no_date="" if is_ended else no_date(footage_request, clock, is_proof_in=proof_in),
@@ -59,6 +65,11 @@ def applicant_page(session: Session, footage_request: FootageRequest) -> Applica
         may_withdraw=may_withdraw(footage_request, is_hold_open_to_applicant=is_open),
         is_answered=status in _ANSWERED,
     )
+
+
+def _is_to_show_again(footage_request: FootageRequest) -> bool:
+    is_unknown = footage_request.regime.is_sar and footage_request.identity_accepted_at is None
+    return is_unknown and footage_request.status.is_open and is_asked_again(footage_request.steps)
 
 
 def is_hold_open_to_applicant(session: Session, footage_request: FootageRequest) -> bool:

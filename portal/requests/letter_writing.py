@@ -168,13 +168,14 @@ def why_too_wide(retention_days: int) -> str:
     )
 
 
-def reopened_fields(reply_by: date | None) -> dict[str, Any]:
-    """That the hold has ended, what happens now, until when, and how to say no."""
+def reopened_fields(reply_by: date | None, to_show: Sequence[str] = ()) -> dict[str, Any]:
+    """That the hold has ended, what happens now, what they must show again before they can have
+    anything, until when we answer, and how to say no."""
     return {
         "reply_by": reply_by,
         "what_happens": [
             "We look at the video again, and at what the law lets us give you.",
-            "We check that we can still reach you.",
+            *to_show,
             "We write to you with our answer.",
         ],
         "withdraw_how": f"Open the page for your request and end it there. {_OR_ELSE}",

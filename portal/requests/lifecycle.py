@@ -178,8 +178,8 @@ TABLE: Mapping[tuple[Status, Event], Status] = {
     **_each((*_OURS, _S.AWAITING_IDENTITY), _E.IDENTITY_ASKED, _S.AWAITING_IDENTITY),
     **_each((*_OURS, *_PROOF), _E.AUTHORITY_ASKED, _S.AWAITING_AUTHORITY),
     (_S.AWAITING_AUTHORITY, _E.IDENTITY_ASKED): _S.AWAITING_AUTHORITY,
-    **_each((*_UNDECIDED, _S.CLOSED), _E.PROOF_RECEIVED),
-    **_each((*_OURS, _S.AWAITING_AUTHORITY), _E.IDENTITY_ACCEPTED),
+    **_each((*_UNDECIDED, _S.REOPENED, _S.CLOSED), _E.PROOF_RECEIVED),
+    **_each((*_OURS, _S.REOPENED, _S.AWAITING_AUTHORITY), _E.IDENTITY_ACCEPTED),
     **_each((_S.AWAITING_CLARIFICATION, _S.AWAITING_FEE), _E.IDENTITY_ACCEPTED),
     (_S.AWAITING_IDENTITY, _E.IDENTITY_ACCEPTED): _S.SEARCHING,
     **_each((*_OURS, _S.AWAITING_IDENTITY), _E.AUTHORITY_ACCEPTED),
@@ -261,6 +261,7 @@ class Facts:
     is_authority_accepted: bool = False
     ending: Ending | None = None
     is_search_too_wide: bool = False
+    is_address_to_confirm: bool = False
 
 
 def after(
@@ -310,6 +311,11 @@ def _before_deciding(facts: Facts) -> str | None:
         return "Accept the applicant’s identity first."
     if facts.is_authority_needed and not facts.is_authority_accepted:
         return "Accept the representative’s authority to act first."
+    if facts.is_address_to_confirm:
+        return (
+            "We knew their e-mail address more than six months ago. Wait until they have opened "
+            "their request with a code that we send there."
+        )
     return _before_finishing_search(facts)
 
 

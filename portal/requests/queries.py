@@ -12,9 +12,10 @@ from portal.recordings.models import Candidate, CandidateStatus, Search
 from portal.requests.afresh import afresh, opened_again_on
 from portal.requests.clock import Clock, clock_of
 from portal.requests.holidays import known_holidays
+from portal.requests.knowing import is_asked_again
 from portal.requests.ledger import clock_events
 from portal.requests.lifecycle import Facts
-from portal.requests.models import FootageRequest, Representative, RequestStep
+from portal.requests.models import Applicant, FootageRequest, Representative, RequestStep
 
 
 def by_reference(session: Session, reference: str) -> FootageRequest:
@@ -91,7 +92,16 @@ def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
         is_authority_accepted=footage_request.authority_accepted_at is not None,
         ending=footage_request.ending,
         is_search_too_wide=is_search_too_wide(session, footage_request.id),
+        is_address_to_confirm=is_address_to_confirm(session, footage_request.id),
     )
+
+
+def is_address_to_confirm(session: Session, request_id: UUID) -> bool:
+    """Whether the request reopened so long after we knew their e-mail address that they must show
+    that it is still theirs, and they have not."""
+    applicant = session.get_one(Applicant, request_id)
+    is_shown = not applicant.email or applicant.email_confirmed_at is not None
+    return not is_shown and is_asked_again(steps_of(session, request_id))
 
 
 def is_search_too_wide(session: Session, request_id: UUID) -> bool:

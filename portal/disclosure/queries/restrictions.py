@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from portal.disclosure.exemptions import Outcome
-from portal.disclosure.models import Decision, DecisionLine, Finding, Release, RestrictionReview
+from portal.disclosure.models import Decision, Finding, Release, RestrictionReview
 from portal.disclosure.queries.decisions import by_id, lines_of
 from portal.disclosure.restrictions import for_now
 from portal.errors import Refused
@@ -87,21 +87,27 @@ def free_recordings(session: Session, decision: Decision) -> tuple[int, ...]:
     return tuple(each for each in numbers if holds.locked_bar(session, each) is not Bar.HELD)
 
 
-def is_held_back(session: Session, request_id: UUID, recording_id: int) -> bool:
-    """Whether the newest answer to a request held this recording back as evidence."""
-    newest = (
+def free_again(
+    session: Session, request_id: UUID, recording_id: int | None
+) -> tuple[int, ...] | None:
+    """What the newest answer to a request held back, of this recording or of all, that no hold
+    bars any more; locked until the transaction ends. None when it held nothing of it back."""
+    newest = session.scalar(
         sa.select(Decision.id)
         .join(Release, Release.decision_id == Decision.id)
         .where(Decision.request_id == request_id)
         .order_by(Decision.round.desc())
         .limit(1)
     )
-    found = sa.select(DecisionLine.id).where(
-        DecisionLine.decision_id == newest.scalar_subquery(),
-        DecisionLine.recording_id == recording_id,
-        DecisionLine.outcome == Outcome.HELD,
-    )
-    return session.scalar(found) is not None
+    if newest is None:
+        return None
+    decision = by_id(session, newest)
+    if recording_id is None:
+        return free_recordings(session, decision)
+    held = {line.recording_id for line in decision.lines if line.outcome is Outcome.HELD}
+    if recording_id not in held:
+        return None
+    return tuple(one for one in free_recordings(session, decision) if one == recording_id)
 
 
 def matters_of(session: Session, decision: Decision) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.dates import london_day
 from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.holds.models import Hold
@@ -33,7 +34,7 @@ def lift(session: Session, *, hold: Hold, why: str, by: Actor, at: datetime) -> 
         at=at,
         hold=str(hold.id),
     )
-    _owe_reopening(session, hold.recording_id, at)
+    _owe_reopening(session, hold, at)
 
 
 def locked_recording(session: Session, recording_id: int) -> Recording:
@@ -44,12 +45,14 @@ def locked_recording(session: Session, recording_id: int) -> Recording:
     return recording
 
 
-def _owe_reopening(session: Session, recording_id: int, at: datetime) -> None:
-    if _is_held(session, recording_id):
+def _owe_reopening(session: Session, hold: Hold, at: datetime) -> None:
+    """A look for each request that the recording was confirmed for. A hold ends once, so each is
+    owed once for it, whoever lifts it and however often."""
+    if _is_held(session, hold.recording_id):
         return
     asked_for = session.scalars(
         sa.select(Candidate.request_id).where(
-            Candidate.recording_id == recording_id,
+            Candidate.recording_id == hold.recording_id,
             Candidate.status == CandidateStatus.CONFIRMED,
         )
     )
@@ -57,8 +60,12 @@ def _owe_reopening(session: Session, recording_id: int, at: datetime) -> None:
         owe(
             session,
             "reopen",
-            payload={"request_id": str(request_id), "recording_id": recording_id},
-            key=f"reopen:{request_id}:{recording_id}:{at.isoformat()}",
+            payload={
+                "request_id": str(request_id),
+                "recording_id": hold.recording_id,
+                "ended_on": london_day(at).isoformat(),
+            },
+            key=f"reopen:{request_id}:{hold.id}",
             at=at,
         )
 

@@ -40,6 +40,7 @@ def send_code(
             to=applicant.email,
             key=f"code:{new_token()}",
             at=at,
+            about=reference,
             code=code,
             minutes=int(LASTING.total_seconds() // 60),
         )
@@ -84,8 +85,8 @@ def let_in(
 
 def _confirm_address(session: Session, footage_request: FootageRequest, at: datetime) -> None:
     applicant = locked_one(session, Applicant, footage_request.id)
-    if applicant.email_confirmed_at is None:
-        applicant.email_confirmed_at = at
+    is_first, applicant.email_confirmed_at = applicant.email_confirmed_at is None, at
+    if is_first:
         record(
             session,
             "applicant.email_confirmed",

@@ -16,6 +16,7 @@ from portal.identity.commands.proofs import receive_proof
 from portal.identity.models import Proof
 from portal.identity.proof import ProofKind
 from portal.identity.viewing import sealed_file
+from portal.office.models import Handler
 from portal.office.queues import PAGE_SIZE
 from portal.recordings.models import Preservation
 from portal.requests.commands.assigning import assign
@@ -208,6 +209,21 @@ def test_what_is_reopened_and_nobodys_is_listed(sqlite_house: House, signed_in: 
         session.get_one(FootageRequest, made.id).status = Status.REOPENED
     lists = sections(signed_in(Role.SEARCHER))
     assert lists["New or reopened, and nobody has them"] == [made.reference]
+
+
+def test_what_is_reopened_after_its_handler_left_is_listed(
+    sqlite_house: House, signed_in: SignedIn
+) -> None:
+    made = receive(sqlite_house)
+    with sqlite_house.db.writing() as session:
+        gone, at = intake_handler(session, at=sqlite_house.now()), sqlite_house.now()
+        assign(session, request_id=made.id, to=UUID(gone.id), by=gone, at=at)
+        session.get_one(FootageRequest, made.id).status = Status.REOPENED
+    client, section = signed_in(Role.SEARCHER), "New or reopened, and nobody has them"
+    assert made.reference not in sections(client).get(section, [])
+    with sqlite_house.db.writing() as session:
+        session.get_one(Handler, UUID(gone.id)).ended_at = at
+    assert sections(client)[section] == [made.reference]
 
 
 def send_proof(house: House, made: FootageRequest) -> None:

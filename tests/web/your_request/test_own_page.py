@@ -363,6 +363,24 @@ def test_reopened_is_told_in_words_that_are_true_whatever_was_said_before(
         assert "We said" not in text
 
 
+def test_reopened_years_later_it_asks_who_they_are_again(own: Own, clock: Clock) -> None:
+    with own.house.db.writing() as session:
+        session.get_one(FootageRequest, own.id).identity_accepted_at = clock()
+    answered(own, Level.OPEN)
+    clock.forward(days=1000)
+    with own.house.db.writing() as session:
+        made = by_id(session, own.id)
+        seen_by(session, made, digest("mine"), at=clock())
+        reopen_request(session, request_id=own.id, by=WORKER, at=clock())
+    page = own.page()
+    assert "Show us again who you are" in page
+    assert "Confirm your e-mail address" in page
+    assert "Reopened" in page
+    assert own.client.get(own.path("/proofs")).status_code == 200
+    own.do(accept_identity, known=Known.ESTABLISHED)
+    assert "Show us again who you are" not in own.page()
+
+
 VALUES = st.one_of(
     st.sampled_from(
         ["", "\0", "a\0b", "\u202eevil", "x" * 5000, "{{ 7*7 }}", "<script>", "0" * 99]
