@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.config import Settings
 from portal.db import Database, open_database
-from portal.sealing import Sealer, Vault, load_keys
+from portal.sealing import KeyFile, Sealer, Vault
 from portal.sealing.vault import forget_orphans
 from portal.signing import Signer
 from portal.storage import FolderStorage
@@ -40,7 +40,7 @@ def open_house(
     before_commit: Sequence[Callable[[Session], None]],
 ) -> House:
     """Open database, storage and keys. Raises when one of them cannot be had."""
-    sealer = Sealer(load_keys(settings.keys_file), settings.recovery_recipient or None)
+    sealer = Sealer(KeyFile(settings.keys_file), settings.recovery_recipient or None)
     return House(
         settings=settings,
         db=open_database(settings.database_url, before_commit=before_commit),

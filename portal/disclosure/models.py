@@ -14,6 +14,10 @@ from portal.holds.policy import Level
 from portal.ids import new_id
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Regime
+from portal.sealing import Named
+
+# What its sealed files are for.
+PREFIX = "releases"
 
 
 class Finding(StrEnum):
@@ -173,7 +177,13 @@ class ReleaseFile(Base):
     size: Mapped[int] = mapped_column(sa.BigInteger)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     storage_key: Mapped[str] = mapped_column(sa.String(200))
+    seal: Mapped[str | None] = mapped_column(sa.String(64))
     recording_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recording.id"), index=True)
+
+    @property
+    def named(self) -> Named:
+        """What the vault opens it by."""
+        return Named(PREFIX, self.storage_key, self.sha256, self.seal)
 
 
 class DownloadLink(Base):

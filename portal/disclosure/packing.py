@@ -21,7 +21,7 @@ from portal.disclosure.commands.publishing import stop
 from portal.disclosure.commands.releasing import Packed, release
 from portal.disclosure.letter_writing import letter_of
 from portal.disclosure.links import last_day
-from portal.disclosure.models import FileKind, ReleaseFile
+from portal.disclosure.models import PREFIX, FileKind, ReleaseFile
 from portal.disclosure.names import (
     letter_name,
     manifest_name,
@@ -41,8 +41,6 @@ from portal.outbox.commands import Lease
 from portal.recordings.models import Recording
 from portal.redaction.copies import make_copy
 from portal.requests.models import FootageRequest
-
-PREFIX = "releases"
 
 
 class Uncopied(Exception):
@@ -194,7 +192,7 @@ def _keep(
 def _entry(house: House, file: Packed) -> Entry:
     @contextmanager
     def opened() -> Iterator[BinaryIO]:
-        with io.BufferedReader(house.vault.open(file.kept.key), 1024 * 1024) as reader:
+        with io.BufferedReader(house.vault.open(file.kept), 1024 * 1024) as reader:
             yield reader
 
     return Entry(file.name, file.sha256, file.kept.size, opened)

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from portal.actors import WORKER
 from portal.house import House, sweep_orphans
 from portal.identity.commands.proofs import let_go
-from portal.identity.models import Proof
-from portal.identity.viewing import PREFIX
+from portal.identity.models import PREFIX, Proof
 from portal.outbox.commands import Lease
 
 

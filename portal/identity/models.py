@@ -14,6 +14,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, enum_by_value
 from portal.identity.proof import CodePurpose, Judged, ProofKind, Verdict
 from portal.ids import new_id
+from portal.sealing import Named
+
+# What its sealed files are for.
+PREFIX = "proofs"
 
 
 class OneTimeCode(Base):
@@ -61,8 +65,16 @@ class Proof(Base):
     pages: Mapped[int] = mapped_column(default=1)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     storage_key: Mapped[str | None] = mapped_column(sa.String(200))
+    seal: Mapped[str | None] = mapped_column(sa.String(64))
     received_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+
+    @property
+    def named(self) -> Named | None:
+        """What the vault opens it by; None when the file was deleted."""
+        if self.storage_key is None:
+            return None
+        return Named(PREFIX, self.storage_key, self.sha256, self.seal)
 
 
 class IdentityCheck(Base):

@@ -23,10 +23,9 @@ from portal.identity.files import (
     refusal_of,
     type_of,
 )
-from portal.identity.models import Proof
+from portal.identity.models import PREFIX, Proof
 from portal.sealing.vault import Kept
 
-PREFIX = "proofs"
 _PROGRAM = Path(picturing.__file__)
 _PATIENCE = picturing.SECONDS + 15  # seconds by the wall clock; the cage counts its own
 # Each cage may take half a gigabyte: a few at a time, the others wait their turn.
@@ -91,11 +90,12 @@ def picture_of(house: House, proof: Proof, page: int = 1) -> Picture:
 
     A PDF itself is never handed out: its pages are drawn in the cage, one at a time.
     """
-    if proof.storage_key is None:
+    named = proof.named
+    if named is None:
         raise Gone("We have deleted this picture, as we said we would.")
     if not 1 <= page <= proof.pages:
         raise NotFound("There is no such page.")
-    with house.vault.open(proof.storage_key) as sealed:
+    with house.vault.open(named) as sealed:
         content = sealed.read()
     if FileType(proof.content_type).is_picture:
         return Picture(content, proof.content_type)

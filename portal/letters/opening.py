@@ -27,10 +27,10 @@ class Opened:
 
 def open_letter(house: House, letter: Letter, form: Form) -> Opened:
     """The letter's bytes, as they were printed. NotFound while the worker has not made them."""
-    key = letter.pdf_key if form is Form.PDF else letter.html_key
-    if key is None:
+    named = letter.pdf if form is Form.PDF else letter.page
+    if named is None:
         raise NotFound("This letter is being made. Try again in a minute.")
-    with house.vault.open(key) as source:
+    with house.vault.open(named) as source:
         content = source.read()
     if form is Form.PAGE:
         return Opened(content, "text/html", letter_headers())

@@ -12,12 +12,10 @@ from portal.db import locked_one
 from portal.house import House, sweep_orphans
 from portal.letters.commands import force_fields
 from portal.letters.composing import render_html
-from portal.letters.models import Letter
+from portal.letters.models import PREFIX, Letter
 from portal.letters.render import render_pdf
 from portal.outbox.commands import Lease
 from portal.sealing.vault import Kept
-
-PREFIX = "letters"
 
 
 def print_letter(house: House, held: Lease) -> Callable[[Session], None]:
@@ -58,8 +56,8 @@ def _note(
     if letter.html_key is not None:
         return
     letter.fields = fields
-    letter.html_key, letter.html_sha256 = page.key, page.sha256
-    letter.pdf_key, letter.pdf_sha256 = pdf.key, pdf.sha256
+    letter.html_key, letter.html_sha256, letter.html_seal = page.key, page.sha256, page.seal
+    letter.pdf_key, letter.pdf_sha256, letter.pdf_seal = pdf.key, pdf.sha256, pdf.seal
     record(
         session,
         "letter.printed",
@@ -69,4 +67,6 @@ def _note(
         letter=str(letter_id),
         html_sha256=page.sha256,
         pdf_sha256=pdf.sha256,
+        html_seal=page.seal,
+        pdf_seal=pdf.seal,
     )

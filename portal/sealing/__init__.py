@@ -5,19 +5,25 @@ without this software: `age --decrypt -i keys.txt FILE`. They are written with a
 read with our own reader, because playing a video needs to begin in the middle.
 """
 
-from portal.sealing.keys import ensure_keys, generate_key, load_keys
+from portal.sealing.keys import KeyFile, add_key, ensure_keys, generate_key, load_keys
 from portal.sealing.reading import Damaged, SealedReader
+from portal.sealing.rotating import Rewrapped, rewrap_all
 from portal.sealing.sealer import Sealed, Sealer
-from portal.sealing.vault import Kept, Vault
+from portal.sealing.vault import Kept, Named, Vault
 
 __all__ = [
     "Damaged",
     "Kept",
+    "KeyFile",
+    "Named",
+    "Rewrapped",
     "Sealed",
     "SealedReader",
     "Sealer",
     "Vault",
+    "add_key",
     "ensure_keys",
     "generate_key",
     "load_keys",
+    "rewrap_all",
 ]

@@ -27,6 +27,7 @@ _VERSION = b"age-encryption.org/v1"
 _LONGEST = 64 * 1024  # far above any header we write; keeps a hostile file from filling memory
 _BODY_COLUMNS = 64
 _FILE_KEY_BYTES = 16
+_KIND = b"X25519"
 _NO_NONCE = bytes(12)  # safe: each wrapping key is used once
 
 
@@ -45,20 +46,40 @@ class Stanza:
     body: bytes
 
 
-def read_file_key(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> bytes:
-    """Return the file key and leave `sealed` at the first byte after the header.
+@dataclass(frozen=True)
+class Header:
+    """What a header told: the file key, which of our keys opened it (counted from 0), and for
+    how many X25519 recipients it is."""
+
+    file_key: bytes
+    opened_by: int
+    recipients: int
+
+
+def read_header(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> Header:
+    """Open the header and leave `sealed` at the first byte after it.
 
     Raises `Damaged` when the header is not strict age v1, no key opens it, or its MAC is wrong.
     """
     text = bytearray()
     stanzas, mac = _parse(_lines(sealed, text))
+    ours = [stanza for stanza in stanzas if stanza.arguments[0] == _KIND]
     # A later key is likelier to fit, and trying one costs a curve multiplication.
-    for key in reversed(keys):
-        for stanza in stanzas:
-            if file_key := _unwrap(stanza, key):
+    for number in reversed(range(len(keys))):
+        for stanza in ours:
+            if file_key := _unwrap(stanza, keys[number]):
                 _check_mac(file_key, bytes(text), mac)
-                return file_key
+                return Header(file_key, number, len(ours))
     raise Damaged
+
+
+def written_header(file_key: bytes, recipients: Sequence[X25519PublicKey]) -> bytes:
+    """A new header for the payload that `file_key` opens, for these recipients and nobody else."""
+    lines = [_VERSION, *(line for one in recipients for line in _wrapped(file_key, one))]
+    text = b"\n".join(lines) + b"\n---"
+    code = HMAC(derive(file_key, salt=b"", purpose=b"header"), SHA256())
+    code.update(text)
+    return text + b" " + _letters(code.finalize()) + b"\n"
 
 
 def derive(secret: bytes, *, salt: bytes, purpose: bytes) -> bytes:
@@ -107,28 +128,47 @@ def _unpadded(letters: bytes) -> bytes:
         decoded = base64.b64decode(letters + b"=" * (-len(letters) % 4), validate=True)
     except binascii.Error:
         raise Damaged from None
-    if base64.b64encode(decoded).rstrip(b"=") != letters:
+    if _letters(decoded) != letters:
         raise Damaged
     return decoded
 
 
 def _unwrap(stanza: Stanza, key: X25519PrivateKey) -> bytes | None:
-    """Return the file key, or None when the stanza is for somebody else."""
-    if stanza.arguments[0] != b"X25519":
-        return None  # another kind of recipient, or the decoy some writers add
+    """Return the file key, or None when the stanza is for another of the recipients."""
     share = _unpadded(stanza.arguments[1]) if len(stanza.arguments) == 2 else b""
     if len(share) != 32 or len(stanza.body) != _FILE_KEY_BYTES + 16:
         raise Damaged
-    own = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     try:
         shared = key.exchange(X25519PublicKey.from_public_bytes(share))
     except ValueError:  # a share of low order gives everyone the same secret
         raise Damaged from None
-    wrapping = derive(shared, salt=share + own, purpose=_VERSION + b"/X25519")
+    wrapping = _wrapping(shared, share, _raw(key.public_key()))
     try:
-        return ChaCha20Poly1305(wrapping).decrypt(_NO_NONCE, stanza.body, None)
+        return wrapping.decrypt(_NO_NONCE, stanza.body, None)
     except InvalidTag:
         return None
+
+
+def _wrapped(file_key: bytes, recipient: X25519PublicKey) -> list[bytes]:
+    """The lines of a stanza from which only `recipient` can read the file key."""
+    sender = X25519PrivateKey.generate()
+    share = _raw(sender.public_key())
+    wrapping = _wrapping(sender.exchange(recipient), share, _raw(recipient))
+    body = _letters(wrapping.encrypt(_NO_NONCE, file_key, None))
+    return [b"-> " + _KIND + b" " + _letters(share), body]
+
+
+def _wrapping(shared: bytes, share: bytes, recipient: bytes) -> ChaCha20Poly1305:
+    salt = share + recipient
+    return ChaCha20Poly1305(derive(shared, salt=salt, purpose=_VERSION + b"/" + _KIND))
+
+
+def _raw(public: X25519PublicKey) -> bytes:
+    return public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _letters(content: bytes) -> bytes:
+    return base64.b64encode(content).rstrip(b"=")
 
 
 def _check_mac(file_key: bytes, text: bytes, mac: bytes) -> None:

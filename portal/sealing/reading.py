@@ -1,14 +1,16 @@
 """Reading a sealed file from any byte on, opening only the pieces that are asked for."""
 
+import hmac
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from portal.sealing.header import Damaged, derive, read_file_key
+from portal.sealing.header import Damaged, derive, read_header
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -19,6 +21,37 @@ CHUNK = 64 * 1024
 _TAG = 16
 _SEALED_CHUNK = CHUNK + _TAG
 _NONCE = 16
+_SEAL = b"footage-request-portal/v1/seal"
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What locks the payload of one file: both stay the same when the header is written anew."""
+
+    file_key: bytes
+    nonce: bytes
+
+    def cipher(self) -> ChaCha20Poly1305:
+        """What opens the chunks."""
+        return ChaCha20Poly1305(derive(self.file_key, salt=self.nonce, purpose=b"payload"))
+
+    def seal(self, *, purpose: str, sha256: str) -> str:
+        """The seal by which a row knows this very file: HMAC-SHA256, lower-case hex, over what it
+        is for and the SHA-256 of its plain content, under a key that only this file has.
+
+        Nobody can make another file with the same seal without having opened this one.
+        """
+        key = derive(self.file_key, salt=self.nonce, purpose=_SEAL)
+        return hmac.digest(key, f"{purpose}\0{sha256}".encode(), "sha256").hex()
+
+
+def read_lock(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> Lock:
+    """Open the header and leave `sealed` at the first chunk. Raises `Damaged`."""
+    file_key = read_header(sealed, keys).file_key
+    nonce = sealed.read(_NONCE)
+    if len(nonce) != _NONCE:
+        raise Damaged
+    return Lock(file_key, nonce)
 
 
 class SealedReader(io.RawIOBase):
@@ -33,16 +66,17 @@ class SealedReader(io.RawIOBase):
     def __init__(self, sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> None:
         super().__init__()
         self._sealed = sealed
-        file_key = read_file_key(sealed, keys)
-        nonce = sealed.read(_NONCE)
-        if len(nonce) != _NONCE:
-            raise Damaged
-        self._cipher = ChaCha20Poly1305(derive(file_key, salt=nonce, purpose=b"payload"))
+        self._lock = read_lock(sealed, keys)
+        self._cipher = self._lock.cipher()
         self._begin = sealed.tell()
         self._chunks, self.size = _measure(sealed.seek(0, io.SEEK_END) - self._begin)
         self._position = 0
         self._held = (-1, b"")
         self._chunk(self._chunks - 1)
+
+    def seal(self, *, purpose: str, sha256: str) -> str:
+        """See `Lock.seal`."""
+        return self._lock.seal(purpose=purpose, sha256=sha256)
 
     def readable(self) -> bool:
         """Reading is what it is for."""

@@ -1,25 +1,41 @@
-"""A store in which everything is sealed: proofs and releases are kept here."""
+"""A store in which everything is sealed: proofs, letters and releases are kept here."""
 
+import hashlib
+import hmac
+import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from portal.ids import new_id
+from portal.sealing.header import Damaged
 from portal.sealing.reading import SealedReader
 from portal.sealing.sealer import Sealer
 from portal.storage import Storage
 
+_COPY_BYTES = 1024 * 1024
+
 
 @dataclass(frozen=True)
-class Kept:
-    """Where something is kept; SHA-256 (lower-case hex) and size in bytes of the plain content.
+class Named:
+    """What a row says of a sealed file: what it is for, where it is kept, the SHA-256 (lower-case
+    hex) of its plain content, and the seal by which it is known.
 
-    The row that names the key keeps the hash too, so that two swapped files are noticed.
+    Rows written before there were seals have none (`None`).
     """
 
+    purpose: str
     key: str
     sha256: str
+    seal: str | None
+
+
+@dataclass(frozen=True)
+class Kept(Named):
+    """What was just kept, and its size in bytes: what the row about it says."""
+
     size: int
 
 
@@ -30,24 +46,60 @@ class Vault:
         self.storage = storage
         self.sealer = sealer
 
-    def keep(self, prefix: str, source: BinaryIO) -> Kept:
-        """Seal all that `source` still holds under a new key below `prefix` (`"proofs"`).
+    def keep(self, purpose: str, source: BinaryIO) -> Kept:
+        """Seal all that `source` still holds, for a purpose (`"proofs"`), under a new key below it.
 
         Nothing plain touches the disk, and nothing is kept when a fault comes half way.
         Raises `Upstream` when the storage is full.
         """
-        key = f"{prefix}/{new_id().hex}.age"
+        key = f"{purpose}/{new_id().hex}.age"
         with self.storage.writing(key) as target:
             sealed = self.sealer.seal(source, target)
-        return Kept(key, sealed.plain_sha256, sealed.plain_size)
+        seal = sealed.seal(purpose=purpose)
+        return Kept(purpose, key, sealed.plain_sha256, seal, sealed.plain_size)
 
-    def open(self, key: str) -> SealedReader:
-        """Open what is kept at `key`, seekable. Raises `NotFound`, `Damaged`."""
-        return self.sealer.open(self.storage.open(key))
+    def open(self, named: Named) -> SealedReader:
+        """Open the file a row names, seekable. Raises `NotFound`, and `Damaged` also for a file
+        that is whole and opens, but is not the one the row is about: another was put in its place.
+        """
+        with ExitStack() as unless_it_is:
+            reader = unless_it_is.enter_context(self.sealer.open(self.storage.open(named.key)))
+            if not _is_the_one(reader, named):
+                raise Damaged
+            unless_it_is.pop_all()
+        return reader
 
     def forget(self, key: str) -> None:
         """Delete what is kept at `key`; forgetting twice is no error."""
         self.storage.delete(key)
+
+    def rewrap(self, key: str) -> bool:
+        """Put a new header, for the keys of now, before what is kept at `key`; says whether it
+        needed one. The sealed content is copied byte by byte and stays locked as it was.
+
+        Raises `NotFound`, also when it was forgotten meanwhile, and `Damaged`. The old file stays
+        until the new one is whole: being killed loses nothing.
+        """
+        with self.storage.open(key) as sealed:
+            header = self.sealer.rewrapped(sealed)
+            if header is None:
+                return False
+            with self.storage.replacing(key) as target:
+                target.write(header)
+                shutil.copyfileobj(sealed, target, _COPY_BYTES)
+        return True
+
+
+def _is_the_one(reader: SealedReader, named: Named) -> bool:
+    if named.seal is not None:
+        expected = reader.seal(purpose=named.purpose, sha256=named.sha256)
+        return hmac.compare_digest(expected, named.seal)
+    # A row from before there were seals: the whole file is read before any of it is given.
+    found = hashlib.sha256()
+    while piece := reader.read(_COPY_BYTES):
+        found.update(piece)
+    reader.seek(0)
+    return found.hexdigest() == named.sha256
 
 
 def forget_orphans(

@@ -304,15 +304,16 @@ class TestVault:
     def test_keeps_opens_and_forgets(self, vault: Vault) -> None:
         content = os.urandom(150_000)
         kept = vault.keep("proofs", io.BytesIO(content))
-        assert kept == Kept(kept.key, hashlib.sha256(content).hexdigest(), 150_000)
+        digest = hashlib.sha256(content).hexdigest()
+        assert kept == Kept("proofs", kept.key, digest, kept.seal, 150_000)
         assert kept.key.startswith("proofs/")
-        with vault.open(kept.key) as reader:
+        with vault.open(kept) as reader:
             reader.seek(100_000)
             assert reader.read(10) == content[100_000:100_010]
         vault.forget(kept.key)
         vault.forget(kept.key)
         with pytest.raises(NotFound):
-            vault.open(kept.key)
+            vault.open(kept)
 
     def test_nothing_plain_lies_in_storage(self, vault: Vault) -> None:
         kept = vault.keep("proofs", io.BytesIO(b"passport number 123456789"))

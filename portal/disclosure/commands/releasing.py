@@ -13,7 +13,7 @@ from portal.disclosure.links import end_of, last_day
 from portal.disclosure.models import Decision, FileKind, Release, ReleaseFile
 from portal.disclosure.queries.decisions import lines_of
 from portal.disclosure.restrictions import for_now, level_told
-from portal.ids import new_id
+from portal.ids import digest, new_id
 from portal.requests.applicant_queries import TOLD_TO_LOOK_AGAIN
 from portal.requests.commands import move
 from portal.requests.commands.keeping import let_go
@@ -89,6 +89,7 @@ def release(
         at=at,
         release=str(made.id),
         files=len(packed),
+        seals=_seals(packed),
         **_letter_hashes(packed),
     )
     if not is_held:
@@ -104,6 +105,11 @@ def _letter_hashes(packed: list[Packed]) -> dict[str, str]:
     return {names[file.kind]: file.sha256 for file in packed if file.kind in names}
 
 
+def _seals(packed: list[Packed]) -> str:
+    """The SHA-256 of all files' seals in their order: a row that names another file is found."""
+    return digest(" ".join(str(file.kept.seal) for file in packed))
+
+
 def _file(made: Release, number: int, file: Packed) -> ReleaseFile:
     return ReleaseFile(
         release_id=made.id,
@@ -114,5 +120,6 @@ def _file(made: Release, number: int, file: Packed) -> ReleaseFile:
         size=file.kept.size,
         sha256=file.sha256,
         storage_key=file.kept.key,
+        seal=file.kept.seal,
         recording_id=file.recording_id,
     )

@@ -85,7 +85,7 @@ def letter(reference: str, release_id: UUID, form: str) -> ResponseReturnValue:
             at=now(),
             file=str(file.id),
         )
-    with house().vault.open(file.storage_key) as source:
+    with house().vault.open(file.named) as source:
         content = source.read()
     how = {"Content-Disposition": f'attachment; filename="{file.name}"'} if form == "pdf" else {}
     headers = letter_headers() | how

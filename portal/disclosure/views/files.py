@@ -52,7 +52,7 @@ def letter(selector: str) -> ResponseReturnValue:
         if found is None:
             return _to_the_door(selector)
         page = granted_file(session, found, file_of(found.link.release, FileKind.LETTER_HTML).id)
-    with house().vault.open(page.storage_key) as source:
+    with house().vault.open(page.named) as source:
         content = source.read()
     with writing() as session:
         opening = note_file_opened(
@@ -94,7 +94,7 @@ def _headers(asked: ReleaseFile, part: Slice) -> dict[str, str]:
 
 
 def _stream(found: Entered, asked: ReleaseFile, part: Slice) -> Stream:
-    source = house().vault.open(asked.storage_key)
+    source = house().vault.open(asked.named)
     with writing() as session:
         opening_id = note_file_opened(
             session,

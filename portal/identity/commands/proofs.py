@@ -49,6 +49,7 @@ def receive_proof(
         pages=file.pages,
         sha256=file.kept.sha256,
         storage_key=file.kept.key,
+        seal=file.kept.seal,
         received_at=at,
     )
     session.add(proof)
@@ -62,6 +63,7 @@ def receive_proof(
         proof=str(proof.id),
         kind=kind.value,
         sha256=proof.sha256,
+        seal=file.kept.seal,
     )
     return proof
 

@@ -21,7 +21,7 @@ def stood_at(house: House) -> tuple[str, str]:
     """The number and hash in the letter of an answer, as its reader sees them."""
     link = answered(house, ready_to_decide(house, contents=[b"film"]))
     page = next(file for file in link.release.files if file.name.endswith("letter.html"))
-    with house.vault.open(page.storage_key) as source:
+    with house.vault.open(page.named) as source:
         words = re.sub(r"<[^>]+>", "", source.read().decode())
     said = re.search(r"stood at this entry when we wrote: (\d+) ([0-9a-f]{64})", words)
     assert said is not None

@@ -39,7 +39,7 @@ def test_files_are_deleted_after_the_last_day_and_not_before(house: House, clock
     tidy(house, release)
     for file in release.files:
         with pytest.raises(NotFound):
-            house.vault.open(file.storage_key)
+            house.vault.open(file.named)
     kept = release_with_files(house, link.release_id)
     assert kept.files_deleted_at is not None
     assert [file.sha256 for file in kept.files] == [file.sha256 for file in release.files]

@@ -91,7 +91,7 @@ def test_the_letter_says_it_and_no_date_of_1970(
     pay_pack(house, made.id)
     release = release_with_files(house, link_of(house, ready).release_id)
     (page,) = (file for file in release.files if file.kind is FileKind.LETTER_HTML)
-    with house.vault.open(page.storage_key) as source:
+    with house.vault.open(page.named) as source:
         letter = source.read().decode()
     assert told in letter
     assert note.split("\n")[0] in letter

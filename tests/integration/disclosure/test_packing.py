@@ -52,7 +52,7 @@ from tests.factories.disclosure import (
 
 
 def read(house: House, file: ReleaseFile) -> bytes:
-    with house.vault.open(file.storage_key) as source:
+    with house.vault.open(file.named) as source:
         return source.read()
 
 

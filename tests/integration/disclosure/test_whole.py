@@ -72,7 +72,7 @@ def letter_of(house: House, ready: Ready, made: UUID) -> str:
     pay_pack(house, made)
     release = release_with_files(house, link_of(house, ready).release_id)
     (page,) = (file for file in release.files if file.kind is FileKind.LETTER_HTML)
-    with house.vault.open(page.storage_key) as source:
+    with house.vault.open(page.named) as source:
         return source.read().decode()
 
 

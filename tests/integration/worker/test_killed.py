@@ -134,7 +134,7 @@ def in_mixed_order(house: House, chance: random.Random) -> None:
 
 
 def read(house: House, file: ReleaseFile) -> bytes:
-    with house.vault.open(file.storage_key) as source:
+    with house.vault.open(file.named) as source:
         return source.read()
 
 
