@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, enum_by_value
 from portal.disclosure.exemptions import Outcome
+from portal.disclosure.links import MOST_SESSIONS
 from portal.holds.policy import Level
 from portal.ids import new_id
 from portal.requests.endings import Ending
@@ -155,8 +156,19 @@ class FileKind(StrEnum):
     COPY = "copy"
     LETTER_PDF = "letter_pdf"
     LETTER_HTML = "letter_html"
+    CONTENTS = "contents"
     MANIFEST = "manifest"
     PACKAGE = "package"
+
+    @property
+    def is_footage(self) -> bool:
+        """Whether video is in it. Any kind that is not known to be without counts as one."""
+        return self not in (
+            FileKind.LETTER_PDF,
+            FileKind.LETTER_HTML,
+            FileKind.CONTENTS,
+            FileKind.MANIFEST,
+        )
 
 
 class ReleaseFile(Base):
@@ -199,6 +211,7 @@ class DownloadLink(Base):
             sqlite_where=sa.text("revoked_at IS NULL"),
             postgresql_where=sa.text("revoked_at IS NULL"),
         ),
+        sa.CheckConstraint("sessions <= most_sessions", name="sessions_limited"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -209,6 +222,9 @@ class DownloadLink(Base):
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None] = mapped_column(sa.String(64))
     revoked_why: Mapped[str] = mapped_column(sa.Text, default="")
+    # How often the video was unlocked with it, and how often it may be: counted under its lock.
+    sessions: Mapped[int] = mapped_column(default=0)
+    most_sessions: Mapped[int] = mapped_column(default=MOST_SESSIONS)
 
     release: Mapped[Release] = relationship(back_populates="links", lazy="raise_on_sql")
 
@@ -219,6 +235,8 @@ class OpeningKind(StrEnum):
     CODE_SENT = "code_sent"
     CODE_WRONG = "code_wrong"
     ENTERED = "entered"
+    PASSPHRASE_WRONG = "passphrase_wrong"  # noqa: S105 - a word, no secret
+    UNLOCKED = "unlocked"
     READ = "read"
     PLAYED = "played"
     DOWNLOADED = "downloaded"
@@ -233,6 +251,8 @@ _OPENING_LABELS = {
     OpeningKind.CODE_SENT: "A code was sent",
     OpeningKind.CODE_WRONG: "A wrong code was typed",
     OpeningKind.ENTERED: "The right code was typed",
+    OpeningKind.PASSPHRASE_WRONG: "A wrong passphrase was typed",
+    OpeningKind.UNLOCKED: "The video was unlocked",
     OpeningKind.READ: "Read",
     OpeningKind.PLAYED: "Played",
     OpeningKind.DOWNLOADED: "Downloaded",
@@ -242,7 +262,9 @@ _OPENING_LABELS = {
 class Opening(Base):
     """One time that somebody opened something of a release, or tried to.
 
-    `bytes_sent` is written when the sending ends; unset means that it is not known.
+    The lines about files are the ledger of what went out: `first_byte` to `last_byte` were asked
+    for and `bytes_sent` of them are known to have gone. While `is_running`, more may be going; how
+    many is written down again from time to time (`noted_at`) and when the sending ends.
     """
 
     __tablename__ = "opening"
@@ -253,4 +275,62 @@ class Opening(Base):
     at: Mapped[datetime]
     what: Mapped[OpeningKind] = mapped_column(enum_by_value(OpeningKind))
     first_byte: Mapped[int | None] = mapped_column(sa.BigInteger)
+    last_byte: Mapped[int | None] = mapped_column(sa.BigInteger)
     bytes_sent: Mapped[int | None] = mapped_column(sa.BigInteger)
+    noted_at: Mapped[datetime | None]
+    is_running: Mapped[bool] = mapped_column(default=False)
+
+
+class HandoverWay(StrEnum):
+    """How copies reach somebody without a link."""
+
+    POST = "post"
+    IN_PERSON = "in_person"
+    VIEWING = "viewing"
+
+    @property
+    def label(self) -> str:
+        """The way as handlers read it."""
+        return _WAY_LABELS[self]
+
+
+_WAY_LABELS = {
+    HandoverWay.POST: "By post, on a disc or stick",
+    HandoverWay.IN_PERSON: "Handed over in person, on a disc or stick",
+    HandoverWay.VIEWING: "Watched at a police station",
+}
+
+
+class Handover(Base):
+    """Copies of a release that people handed over, sent by post or showed. Two different people
+    stand behind it, as behind the decision: the database says so. `copies` are the ids of the
+    files, and `shown` what showed who it was for."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        sa.CheckConstraint("agreed_by <> prepared_by", name="two_people"),
+        sa.CheckConstraint(
+            "(agreed_by IS NULL) = (agreed_at IS NULL)"
+            " AND (handed_by IS NULL) = (handed_at IS NULL)",
+            name="people_whole",
+        ),
+        sa.CheckConstraint(
+            "handed_at IS NULL OR (agreed_at IS NOT NULL AND stopped_at IS NULL)",
+            name="agreed_first",
+        ),
+        sa.CheckConstraint("handed_at IS NULL OR shown <> ''", name="shown"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    release_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("release.id"), index=True)
+    way: Mapped[HandoverWay] = mapped_column(enum_by_value(HandoverWay))
+    copies: Mapped[list[Any]] = mapped_column(default=list)
+    prepared_by: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("handler.id"))
+    prepared_at: Mapped[datetime]
+    agreed_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"))
+    agreed_at: Mapped[datetime | None]
+    handed_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"))
+    handed_at: Mapped[datetime | None]
+    shown: Mapped[str] = mapped_column(sa.Text, default="")
+    stopped_at: Mapped[datetime | None]
+    stopped_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("handler.id"))

@@ -5,11 +5,12 @@ leaves nothing but files that no row names; `sweep_orphaned_releases` takes them
 """
 
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,10 +20,12 @@ from portal.dates import day_in_words, london_day
 from portal.disclosure.commands.gating import Changed, changed
 from portal.disclosure.commands.publishing import stop
 from portal.disclosure.commands.releasing import Packed, release
-from portal.disclosure.letter_writing import letter_of
+from portal.disclosure.contents import as_text, contents_of
+from portal.disclosure.letter_writing import LetterFacts, letter_of
 from portal.disclosure.links import last_day
 from portal.disclosure.models import PREFIX, FileKind, ReleaseFile
 from portal.disclosure.names import (
+    contents_name,
     letter_name,
     manifest_name,
     package_name,
@@ -129,7 +132,7 @@ def _pack(house: House, plan: Plan) -> list[Packed]:
     copies = [
         _copy(house, plan, number, recording) for number, recording in enumerate(plan.recordings, 1)
     ]
-    files = [*copies, *_letters(house, plan, copies)]
+    files = [*copies, *_words(house, plan, _facts(house, plan, copies))]
     entries = [_entry(house, file) for file in files]
     listed = manifest(plan.stem, day_in_words(plan.dated_on), entries)
     fingerprints = _keep(
@@ -154,11 +157,10 @@ def _copy(house: House, plan: Plan, number: int, recording: Recording) -> Packed
         raise Uncopied(recording.id) from fault
 
 
-def _letters(house: House, plan: Plan, copies: list[Packed]) -> list[Packed]:
-    """The letter as a PDF and as a page. Composed from the decision, it is the same each time."""
+def _facts(house: House, plan: Plan, copies: list[Packed]) -> LetterFacts:
     fingerprints = {copy.recording_id: copy.sha256 for copy in copies if copy.recording_id}
     with house.db.reading() as session:
-        facts = letter_facts(
+        return letter_facts(
             session,
             by_id(session, plan.decision_id),
             settings=house.settings,
@@ -166,14 +168,21 @@ def _letters(house: House, plan: Plan, copies: list[Packed]) -> list[Packed]:
             expires_on=last_day(plan.at, house.settings.link_days),
             fingerprints=fingerprints,
         )
-    html = render_html(*letter_of(facts))
+
+
+def _words(house: House, plan: Plan, facts: LetterFacts) -> list[Packed]:
+    """The letter as a PDF and as a page, and the page that says what is in the package. Composed
+    from the decision, they are the same each time."""
+    html, stem = render_html(*letter_of(facts)), plan.stem
+    told = as_text(contents_of(facts), facts.reference)
     made = (
-        (FileKind.LETTER_PDF, ".pdf", "application/pdf", render_pdf(html)),
-        (FileKind.LETTER_HTML, ".html", "text/html", html.encode()),
+        (FileKind.LETTER_PDF, letter_name(stem, ".pdf"), "application/pdf", render_pdf(html)),
+        (FileKind.LETTER_HTML, letter_name(stem, ".html"), "text/html", html.encode()),
+        (FileKind.CONTENTS, contents_name(stem), "text/plain", told.encode()),
     )
     return [
-        _keep(house, kind, letter_name(plan.stem, ending), content_type, io.BytesIO(content))
-        for kind, ending, content_type, content in made
+        _keep(house, kind, name, content_type, io.BytesIO(content))
+        for kind, name, content_type, content in made
     ]
 
 
@@ -185,8 +194,22 @@ def _keep(
     source: BinaryIO,
     recording_id: int | None = None,
 ) -> Packed:
-    kept = house.vault.keep(PREFIX, source)
-    return Packed(kind, name, content_type, kept, recording_id)
+    summed = _Summed(source)
+    kept = house.vault.keep(PREFIX, cast(BinaryIO, summed))
+    return Packed(kind, name, content_type, kept, recording_id, summed.crc32)
+
+
+class _Summed:
+    """Reads a file and keeps the checksum that a ZIP has in front of it."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self.crc32 = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._source.read(size)
+        self.crc32 = zlib.crc32(piece, self.crc32)
+        return piece
 
 
 def _entry(house: House, file: Packed) -> Entry:
@@ -195,7 +218,7 @@ def _entry(house: House, file: Packed) -> Entry:
         with io.BufferedReader(house.vault.open(file.kept), 1024 * 1024) as reader:
             yield reader
 
-    return Entry(file.name, file.sha256, file.kept.size, opened)
+    return Entry(file.name, file.sha256, file.crc32, file.kept.size, opened)
 
 
 def sweep_orphaned_releases(house: House) -> int:

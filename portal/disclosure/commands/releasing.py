@@ -27,13 +27,15 @@ KEPT_FOR_LINKS = 2
 
 @dataclass(frozen=True)
 class Packed:
-    """A file that lies sealed in the vault and waits for its row."""
+    """A file that lies sealed in the vault and waits for its row. `crc32` is that of its plain
+    content, for the package."""
 
     kind: FileKind
     name: str
     content_type: str
     kept: Kept
     recording_id: int | None = None
+    crc32: int = 0
 
     @property
     def sha256(self) -> str:

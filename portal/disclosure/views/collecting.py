@@ -11,17 +11,20 @@ from flask.typing import ResponseReturnValue
 
 from portal.actors import PUBLIC
 from portal.disclosure.commands import ask_for_code, let_in, revoke, type_code
-from portal.disclosure.forms import CodeForm
+from portal.disclosure.commands.collecting import is_guess
+from portal.disclosure.forms import CodeForm, ReferenceForm
 from portal.disclosure.queries.collecting import entered
+from portal.disclosure.queries.contents import contents_page
 from portal.disclosure.queries.pages import collect_page
 from portal.disclosure.views.blueprint import blueprint
 from portal.identity.codes import CodeVerdict
 from portal.web.forms import PlainForm
 from portal.web.guards import browser, public, renew_browser
 from portal.web.limits import CODE_FAILURES, Limit, take, visitor
-from portal.web.session import now, reading, writing
+from portal.web.session import now, reading, settings, writing
 
 CODES_ASKED = Limit("download codes asked for", 20, timedelta(hours=1))
+_OTHER_REFERENCE = "Enter the last 4 letters and numbers of the reference in our e-mail"
 
 
 @blueprint.get("/f/<selector>")
@@ -31,23 +34,44 @@ def collect(selector: str) -> ResponseReturnValue:
     with reading() as session:
         found = entered(session, selector=selector, browser=browser(), at=now())
         page = collect_page(session, found) if found is not None else None
+        contents = contents_page(session, found, settings=settings())
     if page is None:
         return render_template("disclosure/door.html", form=PlainForm(), selector=selector)
     if page.ended is not None:
         return render_template("disclosure/ended.html", form=PlainForm(), page=page)
-    return render_template("disclosure/collect.html", page=page)
+    return render_template("disclosure/collect.html", page=page, contents=contents)
 
 
 @blueprint.post("/f/<selector>/send-code")
 @public
 def send_code(selector: str) -> ResponseReturnValue:
-    """Send a code to the contact on file."""
-    if PlainForm().validate_on_submit():
-        with writing() as session:
-            take(session, CODES_ASKED, visitor(), at=now())
-        with writing() as session:
-            ask_for_code(session, selector=selector, browser=browser(), at=now())
+    """Send a code to the contact on file; after a few, only to somebody who types."""
+    if PlainForm().validate_on_submit() and not _sent(selector):
+        return redirect(url_for(".ask_again", selector=selector), 303)
     return redirect(url_for(".code", selector=selector), 303)
+
+
+@blueprint.route("/f/<selector>/ask-again", methods=["GET", "POST"])
+@public
+def ask_again(selector: str) -> ResponseReturnValue:
+    """Type the end of the reference for one more code. A program that presses every button comes
+    no further than this, and leaves people the codes they need."""
+    form = ReferenceForm()
+    if form.validate_on_submit():
+        if _sent(selector, form.reference.data):
+            return redirect(url_for(".code", selector=selector), 303)
+        form.reference.errors = [_OTHER_REFERENCE]
+    status = 422 if request.method == "POST" else 200
+    return render_template("disclosure/ask_again.html", form=form, selector=selector), status
+
+
+def _sent(selector: str, typed: str | None = None) -> bool:
+    """Whether a code was sent. Only those count against the people behind an address."""
+    with writing() as session:
+        is_sent = ask_for_code(session, selector=selector, browser=browser(), at=now(), typed=typed)
+        if is_sent:
+            take(session, CODES_ASKED, visitor(), at=now())
+    return is_sent
 
 
 @blueprint.route("/f/<selector>/code", methods=["GET", "POST"])
@@ -72,7 +96,8 @@ def code(selector: str) -> ResponseReturnValue:
 
 def _typed(selector: str, typed: str) -> CodeVerdict:
     with writing() as session:
-        take(session, CODE_FAILURES, visitor(), at=now())
+        if is_guess(session, selector=selector, browser=browser(), at=now()):
+            take(session, CODE_FAILURES, visitor(), at=now())
     with writing() as session:
         return type_code(session, selector=selector, typed=typed, browser=browser(), at=now())
 

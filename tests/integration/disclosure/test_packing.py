@@ -112,6 +112,7 @@ def test_the_whole_answer(house: House) -> None:
         f"{ready.reference}-video-2.mp4",
         f"{ready.reference}-letter.pdf",
         f"{ready.reference}-letter.html",
+        f"{ready.reference}-what-is-in-it.txt",
         f"{ready.reference}-SHA256SUMS.txt",
         f"{ready.reference}.zip",
     ]
@@ -152,10 +153,11 @@ def test_the_package_is_whole_and_checks_itself(house: House, tmp_path: Path) ->
     )
     assert checked.returncode == 0, checked.stderr
     assert checked.stdout.count(": OK") == len(inside) - 1
-    if shutil.which("unzip"):
-        package = tmp_path / "whole.zip"
-        package.write_bytes(read(house, file(link, FileKind.PACKAGE)))
-        subprocess.run(["unzip", "-tq", package], check=True, capture_output=True)
+    package = tmp_path / "whole.zip"
+    package.write_bytes(read(house, file(link, FileKind.PACKAGE)))
+    for tool in (["unzip", "-tq"], ["7zz", "t"]):
+        if shutil.which(tool[0]):
+            subprocess.run([*tool, package], check=True, capture_output=True)
 
 
 def test_the_letter_names_the_copies_and_is_a_pdf_and_a_page(house: House) -> None:
@@ -296,10 +298,15 @@ def test_a_neither_confirm_nor_deny_answer_looks_like_nothing_held(house: House)
         for ready, files in ((secret, hidden.release.files), (nothing, empty.release.files))
     ]
     assert shown[0] == shown[1]
-    assert len(shown[0]) == 4
+    assert len(shown[0]) == 5
     with house.db.reading() as session:
         notices = session.scalars(sa.select(Notice).where(Notice.kind == "answer_ready")).all()
     assert {notice.fields["collect_by"] for notice in notices} == {"30 November 2026"}
+    told = [
+        read(house, file(link, FileKind.CONTENTS)).decode().replace(ready.reference, "")
+        for ready, link in ((secret, hidden), (nothing, empty))
+    ]
+    assert told[0] == told[1]
     letter = read(house, file(hidden, FileKind.LETTER_HTML)).decode()
     assert "neither confirm nor deny" in letter
     assert "reopen" not in letter

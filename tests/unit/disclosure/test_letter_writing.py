@@ -6,11 +6,13 @@ from itertools import product
 
 import pytest
 
+from portal.disclosure.contents import as_text, contents_of
 from portal.disclosure.exemptions import (
     HOLD_GROUND,
     Line,
     Outcome,
     PublicInterest,
+    Whole,
     answer_of,
     line_grounds,
 )
@@ -19,6 +21,7 @@ from portal.errors import Refused
 from portal.holds.policy import Level
 from portal.letters.composing import render_html
 from portal.letters.kinds import ClipLine, LetterKind
+from portal.requests.endings import Ending
 from portal.requests.lifecycle import Regime
 from tests.factories.grounds import answers_to, ground
 
@@ -191,3 +194,44 @@ def test_no_letter_says_that_nothing_is_held_without_a_record_of_a_search() -> N
     unsearched = replace(facts(Regime.SAR_PART3), searched=())
     with pytest.raises(Refused, match="the times and places we searched"):
         written(unsearched)
+
+
+# The page beside the letter that says what is in the package
+
+
+def listed(given: LetterFacts) -> str:
+    return as_text(contents_of(given), given.reference)
+
+
+@pytest.mark.parametrize("regime", Regime)
+def test_the_page_in_the_package_says_no_more_than_the_letter(regime: Regime) -> None:
+    for mix in MIXES:
+        given = facts(regime, *some_lines(regime, *mix))
+        page = listed(given)
+        assert "INTERNAL TEST" not in page
+        assert page.count("video-") == mix.count("release")
+        assert ("Nothing is hidden on these copies." in page) is ("release" in mix)
+        if "L2" in mix:
+            assert "We hold video back" not in page
+
+
+@pytest.mark.parametrize("regime", Regime)
+def test_a_secret_hold_does_not_show_on_the_page_in_the_package(regime: Regime) -> None:
+    for mix in MIXES[1:]:
+        without = [kind for kind in mix if kind != "L3"]
+        mixed = (*without, *["L3"] * (len(mix) - len(without)))
+        with_hold, plain = (facts(regime, *some_lines(regime, *each)) for each in (mixed, without))
+        assert listed(with_hold) == listed(plain)
+
+
+def test_the_page_in_the_package_says_what_is_held_back_and_why() -> None:
+    page = listed(facts(Regime.SAR_PART3, *some_lines(Regime.SAR_PART3, "release", "withhold")))
+    began = "Video 1, filmed on 24 October 2026 at 5pm, 14 min 30 s long: video-1.mp4"
+    assert began in page
+    plain = ground(GROUND[Regime.SAR_PART3]).plain
+    assert f"What we do not give you, and why\n{'-' * 32}\n\nWe hold video back {plain}." in page
+
+
+def test_a_refusal_of_the_whole_request_is_told_by_its_letter_alone() -> None:
+    given = replace(facts(Regime.FOI), whole=Whole("FOI-14-1"), answer=Ending.VEXATIOUS_OR_REPEATED)
+    assert listed(given) == listed(facts(Regime.FOI))
