@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +12,15 @@ import click
 from portal.actors import COMMAND_LINE
 from portal.cli.opening import as_json, counting, enter, show
 from portal.dates import day_in_words
+from portal.expiry.commands.forgetting import (
+    Forgotten,
+    Run,
+    forget_requests,
+    would_forget,
+)
 from portal.holds.commands import Listing, RetentionReport, run_retention
 from portal.holds.keeping_queries import Due, KeptBy
+from portal.requests.models import FootageRequest
 
 # A search takes seconds. A worker that has not done what is owed in two minutes does not run.
 _WAIT_S = 5
@@ -22,7 +29,7 @@ _MOST_WAITS = 24
 
 @click.group()
 def retention() -> None:
-    """Routine deletion of footage that is not evidence."""
+    """Routine deletion: of footage that is not evidence, and of old requests."""
 
 
 @retention.command()
@@ -56,6 +63,61 @@ def run(really: bool, list_file: Path | None, as_json: bool) -> None:
             wait=_wait,
         )
     _tell(report, as_json=as_json)
+
+
+@retention.command()
+@click.option("--really", is_flag=True, help="Delete. Without it, only show what would be deleted.")
+@click.option(
+    "--list",
+    "list_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to FILE each request that goes: a line of JSON each.",
+    metavar="FILE",
+)
+@as_json
+def requests(really: bool, list_file: Path | None, as_json: bool) -> None:
+    """Delete requests that ended long ago (two years unless set otherwise).
+
+    A request goes with all that hangs on it, once nothing has happened in it for that long. One
+    whose answer holds something back, or that is looked at again, stays. Its statistics stay, and
+    so does the book. The e-mails of that time go too. Without --really it deletes nothing.
+    """
+    house = enter()
+    kept_for = timedelta(days=house.settings.request_days)
+    run = Run(house.db, kept_for, COMMAND_LINE, house.now())
+    with _naming(list_file, really) as listing:
+        if really:
+            found = forget_requests(run, listing, counting("requests"))
+        else:
+            found = would_forget(run, listing)
+    _tell_of_requests(found, really=really, as_json=as_json)
+
+
+def _tell_of_requests(found: Forgotten, *, really: bool, as_json: bool) -> None:
+    went = "deleted" if really else "would_delete"
+    rows = {"rows": found.rows} if really else {}
+    show(
+        {f"{went}_requests": found.requests, **rows, "old_e-mails": found.notices}, as_json=as_json
+    )
+
+
+@contextmanager
+def _naming(path: Path | None, really: bool) -> Iterator[Callable[[FootageRequest], None]]:
+    if path is None:
+        yield lambda one: None
+        return
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+
+        def write(one: FootageRequest) -> None:
+            facts = {
+                "reference": one.reference,
+                "received_on": one.received_on.isoformat(),
+                "ending": one.ending and one.ending.value,
+                "outcome": "deleted" if really else "would_delete",
+            }
+            file.write(json.dumps(facts) + "\n")
+
+        yield write
 
 
 def _tell(report: RetentionReport, *, as_json: bool) -> None:

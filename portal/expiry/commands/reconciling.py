@@ -1,0 +1,114 @@
+"""Comparing rows and files, both ways: rows whose file is gone, and files that no row names.
+
+Nothing here can meet a file that is being written: a file is listed once it is whole, and is old
+enough to delete a day later, when the row that names it has long been there (`ORPHANED_AFTER`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.actors import Actor
+from portal.audit.commands import record
+from portal.expiry.models import MissingFile
+from portal.expiry.naming import OURS, SEALED, Named, named_among, named_files
+from portal.expiry.queries import missing_files
+from portal.house import ORPHANED_AFTER, House
+from portal.storage import Stored
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A sealed file that no row names. `is_ours` when the portal has put it where it lies."""
+
+    stored: Stored
+    is_ours: bool
+    is_old: bool
+
+    @property
+    def may_go(self) -> bool:
+        """Whether it is a leftover of ours that nobody can still be writing a row for."""
+        return self.is_ours and self.is_old
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What a comparison found, and how many of the loose files it deleted."""
+
+    named: int
+    missing: list[Named]
+    loose: list[Loose]
+    deleted: int
+
+
+def reconcile(house: House, *, really: bool = False) -> Reconciled:
+    """Compare every row that names a file with the files, and every sealed file with the rows.
+
+    With `really`, deletes sealed files of ours that no row has named for a day; without, nothing.
+    """
+    at = house.now()
+    named, missing = _missing(house, at)
+    loose = list(_loose(house, at))
+    going = [one for one in loose if one.may_go] if really else []
+    for one in going:
+        house.vault.forget(one.stored.key)
+    return Reconciled(named, missing, loose, len(going))
+
+
+def note_missing(session: Session, missing: Sequence[Named], *, by: Actor, at: datetime) -> None:
+    """Write down which files are gone, for the office to see; each new one is a line in the book,
+    and so is each that is there again."""
+    known = {(one.store, one.key): one for one in missing_files(session)}
+    now = {(one.store, one.key): one for one in missing}
+    for place in now.keys() - known.keys():
+        one = now[place]
+        session.add(MissingFile(store=one.store, key=one.key, named_by=one.by, found_at=at))
+        record(session, "file.missing", subject=one.by, by=by, at=at, store=one.store, key=one.key)
+    for place in known.keys() - now.keys():
+        gone = known[place]
+        session.execute(
+            sa.delete(MissingFile).where(
+                MissingFile.store == gone.store, MissingFile.key == gone.key
+            )
+        )
+        subject = gone.named_by
+        record(session, "file.settled", subject=subject, by=by, at=at, store=gone.store)
+
+
+def _missing(house: House, at: datetime) -> tuple[int, list[Named]]:
+    """How many files rows name, and those that are gone. Each is asked for once more: a deletion
+    takes the file from its row first, and may have been between the two when we looked."""
+    count, suspects = 0, set()
+    with house.db.reading() as session:
+        for count, one in enumerate(named_files(session, at=at), 1):  # noqa: B007 - used below
+            if not _is_there(house, one):
+                suspects.add(one)
+    if not suspects:
+        return count, []
+    with house.db.reading() as session:
+        still = [one for one in named_files(session, at=at) if one in suspects]
+    gone = [one for one in dict.fromkeys(still) if not _is_there(house, one)]
+    return count, sorted(gone, key=lambda one: (one.store, one.key))
+
+
+def _is_there(house: House, one: Named) -> bool:
+    store = house.vault.storage if one.store == SEALED else house.footage
+    return store.exists(one.key)
+
+
+def _loose(house: House, at: datetime) -> Iterator[Loose]:
+    before = at - ORPHANED_AFTER
+    found = iter(house.vault.storage.stored())
+    while some := list(islice(found, _AT_ONCE)):
+        with house.db.reading() as session:
+            named = named_among(session, [one.key for one in some])
+        for one in some:
+            if one.key not in named:
+                is_ours = one.key.partition("/")[0] in OURS
+                yield Loose(one, is_ours, one.kept_at < before)
