@@ -44,6 +44,10 @@ mutate-book: setup-test ## Tamper with the book of deeds in 10,000 ways of each 
 	BOOK_MUTATIONS=$${BOOK_MUTATIONS:-10000} $(PYTHON) -m pytest -q \
 		tests/unit/audit/test_mutations.py tests/integration/audit/test_mutated_rows.py $(ARGS)
 
+.PHONY: prove-sealing
+prove-sealing: setup-test ## Read sealed files at 100,000 random ranges (SEALED_RANGES=…)
+	SEALED_RANGES=$${SEALED_RANGES:-100000} $(PYTHON) -m pytest -q tests/unit/test_sealing.py $(ARGS)
+
 .PHONY: docs
 docs: setup ## Draw the pages of docs/ that are made from the code
 	@$(PYTHON) -m scripts.draw_docs

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import click
 
+from portal.actors import COMMAND_LINE
 from portal.audit.checkpoints import ensure_signing_keys, public_halves
-from portal.sealing import ensure_keys
+from portal.cli.opening import as_json, counting, enter, show
+from portal.office.commands.rotating import note_new_key, rewrap_secrets
+from portal.sealing import add_key, ensure_keys, rewrap_all
 
 
 @click.group()
@@ -23,6 +26,41 @@ def make(file: Path) -> None:
     """
     count = len(ensure_keys(file))
     click.echo(f"{file} holds {count} {'key' if count == 1 else 'keys'}.")
+
+
+@keys.command()
+@click.option("--resume", is_flag=True, help="Go on with the newest key there is: add no other.")
+@as_json
+def rotate(resume: bool, as_json: bool) -> None:
+    """Begin a new period: add a key to the key file, and put all that is sealed under it.
+
+    Only the header of each file is written anew; what is in it stays locked as it was. Everything
+    runs on meanwhile, and every file is whole at any moment: stopped half way, call it again with
+    --resume. The exit code is 1 when a file was found that no key opens.
+    """
+    house = enter()
+    sealer = house.vault.sealer
+    if not resume:
+        add_key(house.settings.keys_file)
+        with house.db.writing() as session:
+            note_new_key(session, sealer=sealer, by=COMMAND_LINE, at=house.now())
+    files = rewrap_all(house.vault, progress=counting("files"))
+    with house.db.writing() as session:
+        secrets = rewrap_secrets(
+            session, sealer=sealer, files=files, by=COMMAND_LINE, at=house.now()
+        )
+    for key in files.damaged:
+        click.echo(f"No key opens {key}.", err=True)
+    facts = {
+        "key": sealer.newest_recipient,
+        "files_sealed_anew": files.anew,
+        "files_already_right": files.already,
+        "files_no_key_opens": len(files.damaged),
+        "secrets_sealed_anew": secrets,
+    }
+    show(facts, as_json=as_json)
+    if files.damaged:
+        raise SystemExit(1)
 
 
 @keys.command()

@@ -56,12 +56,16 @@ def test_round_trip(sealer: Sealer, size: int) -> None:
     assert content[:1000] not in target.getvalue() or size < 1000
 
 
+# 2,000 in a test run; `make prove-sealing` tries 100,000.
+RANGES = int(os.environ.get("SEALED_RANGES", "2000"))
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_random_ranges_equal_the_slice(sealer: Sealer, size: int) -> None:
     content = os.urandom(size)
     reader = sealer.open(io.BytesIO(sealed_by(sealer, content)))
     chance = random.Random(size)
-    for _ in range(300):
+    for _ in range(-(-RANGES // len(SIZES))):
         begin, length = chance.randint(0, size + 10), chance.randint(0, 140_000)
         assert reader.seek(begin) == begin
         assert reader.read(length) == content[begin : begin + length]
@@ -131,6 +135,20 @@ def test_no_byte_can_be_altered(sealer: Sealer, size: int) -> None:
             altered[at] ^= bit
             with pytest.raises(Damaged):
                 opened_by(sealer, bytes(altered))
+
+
+@pytest.mark.parametrize("size", [0, 40])
+def test_no_bit_of_a_small_file_can_be_flipped(sealer: Sealer, size: int) -> None:
+    sealed = sealed_by(sealer, os.urandom(size))
+    for bit in range(8 * len(sealed)):
+        assert is_refused(sealer, flipped(sealed, bit)), bit
+
+
+def test_no_bit_of_a_large_file_can_be_flipped(sealer: Sealer) -> None:
+    sealed = sealed_by(sealer, os.urandom(1_500_000))
+    chance = random.Random(7)
+    for bit in (chance.randrange(8 * len(sealed)) for _ in range(150)):
+        assert is_refused(sealer, flipped(sealed, bit)), bit
 
 
 def test_an_altered_chunk_gives_nothing_and_spares_the_others(sealer: Sealer) -> None:
@@ -325,6 +343,20 @@ class TestVault:
         with pytest.raises(ConnectionResetError):
             vault.keep("proofs", source)  # type: ignore[arg-type]
         assert list(vault.storage.keys()) == []
+
+
+def flipped(sealed: bytes, bit: int) -> bytes:
+    altered = bytearray(sealed)
+    altered[bit // 8] ^= 1 << bit % 8
+    return bytes(altered)
+
+
+def is_refused(sealer: Sealer, sealed: bytes) -> bool:
+    try:
+        opened_by(sealer, sealed)
+    except Damaged:
+        return True
+    return False
 
 
 def swapped(chunks: bytes) -> bytes:
