@@ -186,7 +186,7 @@ def _rows(block: Block) -> Iterator[bytes]:
 def _doubts(block: Block) -> Iterator[bytes]:
     """What the tracks leave open, likewise: the portal's own pieces, made ready beforehand."""
     tracks = packed(block)
-    said = pieces(tracks)
+    said = pieces(tracks, -np.inf, np.inf)
     unsure = np.flatnonzero(~said.certain)
     reach = (said.slack + tracks.slack_m[said.owner])[unsure].tolist()
     ends = [said.x0, said.y0, said.t0, said.x1, said.y1, said.t1]

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from portal.recordings.footprint_rows import Row
 
 Pairs = Sequence[tuple[int, int]]
+# A row of the index as it is looked up: its square, heads and points.
+Found = tuple[int, bytes, bytes]
 
 # An instant without its zone, as SQLite keeps it.
 _BARE = len("2026-11-01 20:10:00.000000")
@@ -122,57 +124,58 @@ def _insert_bytes(
             copy.write_row(row)
 
 
-def boroughs_in(session: Session, runs: Pairs) -> list[str]:
-    """The boroughs that touch any of the runs of squares, at least one. Every search asks this, so
-    it is asked as the driver takes it: the statement's own cost was most of it."""
-    connection = session.connection()
-    if _is_sqlite(connection):
-        reaches = ", ".join(f"({low:d}, {high:d})" for low, high in runs)
-        found = connection.exec_driver_sql(
-            f"WITH run (low, high) AS (VALUES {reaches}) SELECT DISTINCT borough "  # noqa: S608
-            "FROM run CROSS JOIN borough_square WHERE cell BETWEEN run.low AND run.high"
-        )
-        return [borough for (borough,) in found]
-    with _cursor(connection) as cursor:
-        cursor.execute(
-            "SELECT DISTINCT borough FROM unnest(%s::integer[], %s::integer[]) AS run (low, high) "
-            "JOIN borough_square ON cell BETWEEN run.low AND run.high",
-            [list(edges) for edges in zip(*runs, strict=True)],
-        )
-        return [borough for (borough,) in cursor.fetchall()]
+# The boroughs that touch the squares have their recordings without positions in squares of their
+# own. They are looked up in the same breath: to ask for the boroughs first would double what a
+# small search spends on going to the database and back.
+_RUNS_ALONE = "reach (low, high) AS (SELECT low, high FROM run)"
+_BOROUGHS_TOO = (
+    "reach (low, high) AS MATERIALIZED (SELECT low, high FROM run UNION SELECT unplaced, unplaced "
+    "FROM run CROSS JOIN borough_square WHERE cell BETWEEN low AND high)"
+)
+# Arrays within a SELECT hide their length: a plan that is kept then looks as good as a new one each
+# time, and is kept. OFFSET 0 leaves the planner no other way than the key, whatever it has counted.
+_FOOTPRINT_IN = """
+    WITH run (low, high) AS (
+        SELECT * FROM unnest((SELECT %s::integer[]), (SELECT %s::integer[]))
+    ), {reaches}
+    SELECT near.cell, near.heads, near.points
+    FROM unnest((SELECT %s::integer[])) AS hour (slot) CROSS JOIN reach CROSS JOIN LATERAL (
+        SELECT cell, heads, points FROM footprint
+        WHERE footprint.slot = hour.slot AND footprint.cell BETWEEN reach.low AND reach.high
+        OFFSET 0
+    ) AS near
+"""
 
 
-def footprint_in(session: Session, slots: Sequence[int], runs: Pairs) -> list[tuple[bytes, bytes]]:
-    """The (heads, points) of the index's rows in any of the hours and any of the runs of squares,
-    each from its first to its last."""
+def footprint_in(
+    session: Session, slots: Sequence[int], runs: Pairs, *, boroughs_too: bool
+) -> list[Found]:
+    """The index's rows in any of the hours and any of the runs of squares, each from its first to
+    its last. With `boroughs_too`, also those of recordings without positions from the boroughs
+    that touch these."""
     connection = session.connection()
     if not slots or not runs:
         return []
+    reaches = _BOROUGHS_TOO if boroughs_too else _RUNS_ALONE
     if _is_sqlite(connection):
         # Whole numbers, written out: thousands would be too many to bind.
         hours = ", ".join(f"({slot:d})" for slot in slots)
-        reaches = ", ".join(f"({low:d}, {high:d})" for low, high in runs)
+        pairs = ", ".join(f"({low:d}, {high:d})" for low, high in runs)
         found = connection.exec_driver_sql(
-            f"WITH hour (slot) AS (VALUES {hours}), run (low, high) AS (VALUES {reaches}) "  # noqa: S608
-            "SELECT heads, points FROM hour CROSS JOIN run CROSS JOIN footprint "
-            "WHERE footprint.slot = hour.slot AND footprint.cell BETWEEN run.low AND run.high"
+            f"WITH hour (slot) AS (VALUES {hours}), run (low, high) AS (VALUES {pairs}), {reaches} "  # noqa: S608
+            "SELECT cell, heads, points FROM hour CROSS JOIN reach CROSS JOIN footprint "
+            "WHERE footprint.slot = hour.slot AND footprint.cell BETWEEN reach.low AND reach.high"
         )
         return _all_of(found)
-    lows, highs = zip(*runs, strict=True)
+    # As text, which costs the driver less than lists of numbers.
+    texts = [f"{{{','.join(map(str, numbers))}}}" for numbers in (*zip(*runs, strict=True), slots)]
     with _cursor(connection, binary=True) as cursor:
-        # OFFSET 0 keeps the planner from any other way than the key, whatever it has counted.
-        cursor.execute(
-            "SELECT near.heads, near.points FROM unnest(%s::integer[]) AS hour (slot) "
-            "CROSS JOIN unnest(%s::integer[], %s::integer[]) AS run (low, high) "
-            "CROSS JOIN LATERAL (SELECT heads, points FROM footprint WHERE footprint.slot = "
-            "hour.slot AND footprint.cell BETWEEN run.low AND run.high OFFSET 0) AS near",
-            (list(slots), list(lows), list(highs)),
-        )
-        rows: list[tuple[bytes, bytes]] = cursor.fetchall()
+        cursor.execute(_FOOTPRINT_IN.format(reaches=reaches), texts)
+        rows: list[Found] = cursor.fetchall()
     return rows
 
 
-def _all_of(found: sa.CursorResult[Any]) -> list[tuple[bytes, bytes]]:
+def _all_of(found: sa.CursorResult[Any]) -> list[Found]:
     """The driver's own rows, in one go."""
     rows = list(found.cursor.fetchall())
     found.close()

@@ -16,10 +16,10 @@ from portal.recordings.criteria import Anywhere, AreaAsked, Criteria, LineAsked,
 from portal.recordings.footprint import (
     ANYWHERE,
     EVERYWHERE,
+    area_of,
     area_square,
     runs,
     slots,
-    unplaced_square,
 )
 from portal.recordings.footprint_rows import Recalled, opened, recalled
 from portal.recordings.gazetteer import (
@@ -50,12 +50,10 @@ _AT_ONCE = 5_000
 
 @dataclass(frozen=True)
 class Ground:
-    """Where to look: the shape, the index's runs of squares, and the pretended squares of the
-    areas that touch it, for those of their recordings that have no positions."""
+    """Where to look: the shape, and the index's runs of squares."""
 
     shape: Shape | None
     runs: Sequence[tuple[int, int]]
-    touching: Ints
 
 
 @dataclass(frozen=True)
@@ -108,10 +106,16 @@ def search(session: Session, criteria: Criteria) -> Answer:
     """Every recording that was, or may have been, at the place in the window."""
     window = Window.between(criteria.since, criteria.until)
     ground = _ground(session, criteria)
-    rows = footprint_in(session, slots(window.since, window.until), ground.runs)
-    seen = recalled(opened(rows), window.since, window.until)
+    hours, is_near = slots(window.since, window.until), isinstance(ground.shape, Near)
+    rows = footprint_in(session, hours, ground.runs, boroughs_too=is_near)
+    entries = opened([heads for _, heads, _ in rows], [points for _, _, points in rows])
+    seen = recalled(entries, window.since, window.until)
     verdict = judge(seen.tracks, window, ground.shape)
-    kept = _belonging(session, seen.areas, verdict, criteria, ground)
+    if is_near:
+        reached = {area_of(square) for square, *_ in rows if square < ANYWHERE}
+        kept = _nearby(session, seen.areas, verdict, ground, reached)
+    else:
+        kept = _belonging(seen.areas, verdict, criteria)
     return _scored(session, criteria, window, ground.shape, seen, verdict, kept)
 
 
@@ -156,19 +160,18 @@ def _scored(
 
 def _ground(session: Session, criteria: Criteria) -> Ground:
     place = criteria.place
-    nobody = np.zeros(0, dtype=np.int64)
     if isinstance(place, Anywhere):
-        return Ground(None, [EVERYWHERE], nobody)
+        return Ground(None, [EVERYWHERE])
     if isinstance(place, AreaAsked):
         area = borough_area(session, place.name)
-        inside = area.squares() if area else nobody
-        return Ground(area, runs(np.r_[inside, area_square(place.name), ANYWHERE]), nobody)
+        inside = runs(area.squares()) if area else []
+        return Ground(area, [_only(area_square(place.name)), _only(ANYWHERE), *inside])
     shape = _near(place)
-    squares = shape.squares()
-    boroughs = boroughs_touching(session, runs(squares))
-    unplaced = np.array([unplaced_square(borough) for borough in boroughs], dtype=np.int64)
-    touching = np.array([area_square(borough) for borough in boroughs], dtype=np.int64)
-    return Ground(shape, runs(np.r_[squares, unplaced, ANYWHERE]), touching)
+    return Ground(shape, [_only(ANYWHERE), *runs(shape.squares())])
+
+
+def _only(square: int) -> tuple[int, int]:
+    return square, square
 
 
 def _near(place: PointAsked | LineAsked) -> Near:
@@ -177,28 +180,38 @@ def _near(place: PointAsked | LineAsked) -> Near:
     return Near(Legs.along(*to_grid(lat, lon)), place.radius_m)
 
 
-def _belonging(
-    session: Session, area: Ints, verdict: Verdict, criteria: Criteria, ground: Ground
+def _nearby(
+    session: Session, area: Ints, verdict: Verdict, ground: Ground, reached: set[int]
 ) -> Flags:
-    """Which of the recordings answer the search."""
-    doubt = verdict.doubt
-    if isinstance(criteria.place, Anywhere):
-        return verdict.may_be
-    bare = doubt == Doubt.NO_FIXES
-    if isinstance(criteria.place, AreaAsked):
-        # Without positions, the area's own and those of none; else what the track leaves open.
-        open_track = (doubt == Doubt.GAP) | (doubt == Doubt.POOR_FIXES)
-        filed = area == area_square(criteria.place.name)
-        return np.asarray(verdict.tracked | open_track | filed | (bare & (area == NO_AREA)))
+    """Which of the recordings answer a search near a point or a line. `reached` are areas of which
+    it is known that they touch the place."""
     kept = np.asarray(verdict.tracked | verdict.may_be)
     # One without positions, from an area that does not touch the place, was nowhere near: if it is
     # known where that area is.
-    named = np.flatnonzero(bare & (area != NO_AREA))
-    apart = named[~np.isin(area[named], ground.touching)] if len(named) else named
-    if len(apart):
-        known = [area_square(name) for name in known_areas(session)]
-        kept[apart[np.isin(area[apart], known)]] = False
+    named = np.flatnonzero((verdict.doubt == Doubt.NO_FIXES) & (area != NO_AREA))
+    unsure = [
+        k
+        for k, square in zip(named.tolist(), area[named].tolist(), strict=True)
+        if square not in reached
+    ]
+    if unsure:
+        elsewhere = {area_square(name) for name in known_areas(session)} - {
+            area_square(name) for name in boroughs_touching(session, ground.runs)
+        }
+        kept[[k for k in unsure if int(area[k]) in elsewhere]] = False
     return kept
+
+
+def _belonging(area: Ints, verdict: Verdict, criteria: Criteria) -> Flags:
+    """Which of the recordings answer a search for an area, or for a time alone."""
+    if isinstance(criteria.place, AreaAsked):
+        # Without positions, the area's own and those of none; else what the track leaves open.
+        doubt = verdict.doubt
+        open_track = (doubt == Doubt.GAP) | (doubt == Doubt.POOR_FIXES)
+        filed = area == area_square(criteria.place.name)
+        bare = (doubt == Doubt.NO_FIXES) & (area == NO_AREA)
+        return np.asarray(verdict.tracked | open_track | filed | bare)
+    return verdict.may_be
 
 
 def _metres(distance_m: Floats, shape: Shape | None) -> Floats:

@@ -47,6 +47,11 @@ def unplaced_square(area: str) -> int:
     return -3 - 2 * (crc32(key_of(area).encode()) & _HASHES)
 
 
+def area_of(unplaced: int) -> int:
+    """The pretended square of the area with this `unplaced_square`."""
+    return unplaced + 1
+
+
 def slots(since: float, until: float) -> range:
     """The hours (UTC, since the epoch) that a time touches, both ends included."""
     return range(floor(since / SLOT_S), floor(until / SLOT_S) + 1)
@@ -54,10 +59,10 @@ def slots(since: float, until: float) -> range:
 
 def runs(squares: Ints) -> list[tuple[int, int]]:
     """Squares as runs of neighbours in a row, each from its first to its last, both included."""
-    held = np.unique(squares)
-    begins = np.flatnonzero(np.r_[True, np.diff(held) > 1])
-    ends = np.r_[begins[1:] - 1, len(held) - 1]
-    return list(zip(held[begins].tolist(), held[ends].tolist(), strict=True))
+    held = np.sort(squares)
+    (breaks,) = (held[1:] - held[:-1] > 1).nonzero()
+    firsts, lasts = held[breaks + 1].tolist(), held[breaks].tolist()
+    return list(zip([int(held[0]), *firsts], [*lasts, int(held[-1])], strict=True))
 
 
 def squares(x0: Floats, y0: Floats, x1: Floats, y1: Floats, within: Floats) -> tuple[Ints, Ints]:
@@ -77,6 +82,18 @@ def squares(x0: Floats, y0: Floats, x1: Floats, y1: Floats, within: Floats) -> t
     left = _index(np.minimum(a, b) - within[line], COLUMNS)
     which, step = _counted(_index(np.maximum(a, b) + within[line], COLUMNS) - left + 1)
     return line[which], row[which] * WIDTH + left[which] + step
+
+
+def squares_around(x: float, y: float, within: float) -> Ints:
+    """The same of a position, which nearly every search is about: a box of them."""
+    within = within + _MARGIN_M
+    columns, rows = (
+        [min(max(floor(edge / SQUARE_M), 0), count - 1) for edge in (at - within, at + within)]
+        for at, count in ((x, COLUMNS), (y, ROWS))
+    )
+    column, row = (np.arange(first, last + 1) for first, last in (columns, rows))
+    found: Ints = (row[:, None] * WIDTH + column).ravel()
+    return found
 
 
 def _index(metres: Floats, count: int) -> Ints:

@@ -6,7 +6,7 @@ and likewise those of their fixes that say something about the square in that ho
 made from the tracks, and can be made again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,14 +104,10 @@ def _or_full(is_new: Flags, sizes: Ints) -> Flags:
     return np.asarray(is_new | np.r_[False, full[1:] != full[:-1]])
 
 
-def opened(found: Iterable[Sequence[bytes]]) -> Held:
-    """What rows (heads, points) hold, one row after the other, with whatever is in several of
-    them still there several times."""
-    read = list(found)
-    return Held(
-        np.frombuffer(b"".join([row[0] for row in read]), dtype=HEAD),
-        unpack(b"".join([row[1] for row in read])),
-    )
+def opened(heads: Iterable[bytes], points: Iterable[bytes]) -> Held:
+    """What rows hold, one row after the other, with whatever is in several of them still there
+    several times."""
+    return Held(np.frombuffer(b"".join(heads), dtype=HEAD), unpack(b"".join(points)))
 
 
 def recalled(entries: Held, since: float, until: float) -> Recalled:
@@ -145,7 +141,7 @@ def _last_of_each(numbers: Ints) -> Ints:
         return np.zeros(0, dtype=np.int64)
     least = int(numbers.min())
     span = int(numbers.max()) - least + 1
-    if span <= _SPARSE * (len(numbers) + 1_000):
+    if span <= _SPARSE * len(numbers):
         last = np.full(span, -1, dtype=np.int64)
         # Where an index comes twice, numpy keeps the last value given.
         last[numbers - least] = np.arange(len(numbers))

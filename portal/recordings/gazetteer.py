@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
-from portal.recordings.bulk import boroughs_in
-from portal.recordings.footprint import key_of
+from portal.recordings.footprint import key_of, unplaced_square
 from portal.recordings.kinds import PlaceKind
 from portal.recordings.lines import BadLine, bounded_number, json_object
 from portal.recordings.models import BoroughSquare, Place
@@ -227,7 +226,10 @@ def _keep_squares(session: Session, borough: str) -> None:
     if ground is not None:
         session.execute(
             sa.insert(BoroughSquare),
-            [{"cell": cell, "borough": borough} for cell in ground.squares().tolist()],
+            [
+                {"cell": cell, "borough": borough, "unplaced": unplaced_square(borough)}
+                for cell in ground.squares().tolist()
+            ],
         )
 
 
@@ -349,7 +351,9 @@ def borough_names(session: Session) -> list[str]:
 
 def boroughs_touching(session: Session, runs: Sequence[tuple[int, int]]) -> list[str]:
     """The keys of the boroughs that touch any of the runs of squares."""
-    return boroughs_in(session, runs) if runs else []
+    near = [BoroughSquare.cell.between(low, high) for low, high in runs]
+    named = sa.select(BoroughSquare.borough).where(sa.or_(sa.false(), *near)).distinct()
+    return list(session.scalars(named))
 
 
 def literal(numbers: Iterable[int]) -> sa.BindParameter[Any]:

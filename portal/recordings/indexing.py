@@ -128,7 +128,7 @@ def _tiles(placed: Placed) -> list[tuple[int, int]]:
 def _take_out(session: Session, tiles: list[tuple[int, int]], numbers: Ints) -> None:
     """Write these squares' hours again without those recordings, their rows filled up."""
     taken = take_out_footprint(session, tiles)
-    entries = opened([row[2:] for row in taken])
+    entries = opened([row[2] for row in taken], [row[3] for row in taken])
     sizes = [len(row[2]) // HEAD.itemsize for row in taken]
     slots, squares = (
         np.repeat(np.array([row[k] for row in taken], dtype=np.int64), sizes) for k in (0, 1)

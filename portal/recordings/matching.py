@@ -75,7 +75,7 @@ def judge(tracks: Tracks, window: Window, shape: Shape | None) -> Verdict:
     """Compare every track with the place (None: anywhere) in the window."""
     since = np.maximum(tracks.start.astype(np.float64), window.since)
     until = np.minimum(tracks.end.astype(np.float64), window.until)
-    seen = clipped(pieces(tracks), since, until)
+    seen = clipped(pieces(tracks, window.since, window.until), since, until)
     if shape is None:
         return _anywhere(tracks, since <= until, seen)
     reach = shape.radius_m + _TOUCHING_M
@@ -98,11 +98,10 @@ def _verdict(
     poor = _any(len(tracks), seen.owner[seen.certain & (far <= reach + slack)])
     gap = _any(len(tracks), seen.owner[~seen.certain & (far <= reach + slack)])
     bare = (tracks.counts == 0) & in_time
-    doubt = np.select(
-        [tracked, poor, gap, bare],
-        [Doubt.NONE, Doubt.POOR_FIXES, Doubt.GAP, Doubt.NO_FIXES],
-        Doubt.ELSEWHERE,
-    ).astype(np.int64)
+    doubt = np.full(len(tracks), int(Doubt.ELSEWHERE))
+    # The smallest that applies is written last.
+    doubt[bare], doubt[gap] = Doubt.NO_FIXES, Doubt.GAP
+    doubt[poor], doubt[tracked] = Doubt.POOR_FIXES, Doubt.NONE
     distance, at = _closest(len(tracks), seen, far, part, seen.certain & (far <= reach + slack))
     # How near one came that was only lost from sight near by says nothing about the place.
     is_placed = doubt <= Doubt.POOR_FIXES
@@ -130,14 +129,14 @@ def _closest(
     count: int, seen: Pieces, far: Floats, part: Floats, which: Flags
 ) -> tuple[Floats, Floats]:
     """The nearest position of each track in those pieces, and the first moment it was there."""
-    sure = np.flatnonzero(which)
-    at = seen.t0[sure] + part[sure] * (seen.t1[sure] - seen.t0[sure])
-    order = np.lexsort((at, far[sure], seen.owner[sure]))
+    (sure,) = which.nonzero()
+    t0 = seen.t0[sure]
+    at = t0 + part[sure] * (seen.t1[sure] - t0)
+    # Written over and over, the last stays: the nearest, and of those the first.
+    order = np.lexsort((at, far[sure]))[::-1]
     owner = seen.owner[sure][order]
-    first = np.r_[True, owner[1:] != owner[:-1]] if len(owner) else np.zeros(0, dtype=bool)
     distance, when = np.full(count, np.inf), np.full(count, np.nan)
-    distance[owner[first]] = far[sure][order][first]
-    when[owner[first]] = at[order][first]
+    distance[owner], when[owner] = far[sure][order], at[order]
     return distance, when
 
 

@@ -226,11 +226,7 @@ class Place(Base):
     WGS 84 degrees: a street's lines, a borough's rings; a point has one line of one position."""
 
     __tablename__ = "place"
-    __table_args__ = (
-        sa.UniqueConstraint("kind", "search_name", "borough"),
-        # Streets in a square are found along their parallel.
-        sa.Index("ix_place_kind_lat", "kind", "lat"),
-    )
+    __table_args__ = (sa.UniqueConstraint("kind", "search_name", "borough"),)
 
     id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     kind: Mapped[PlaceKind] = mapped_column(enum_by_value(PlaceKind))
@@ -244,12 +240,14 @@ class Place(Base):
 
 class BoroughSquare(Base):
     """A square kilometre that a borough touches, so that a search at a place knows which
-    boroughs' recordings without positions may have been there."""
+    boroughs' recordings without positions may have been there: `unplaced` is the pretended square
+    where the index has them."""
 
     __tablename__ = "borough_square"
 
     cell: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     borough: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    unplaced: Mapped[int] = mapped_column(sa.Integer)
 
 
 class UnfinishedImport(Base):

@@ -57,6 +57,5 @@ def to_degrees(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Metres, Metres]:
 
 
 def _bounded(metres: Metres) -> Metres:
-    finite = np.nan_to_num(metres, nan=-FARTHEST_M, posinf=-FARTHEST_M, neginf=-FARTHEST_M)
-    bounded: Metres = np.clip(finite, -FARTHEST_M, FARTHEST_M)
-    return bounded
+    bounded: Metres = np.minimum(np.maximum(metres, -FARTHEST_M), FARTHEST_M)
+    return np.where(np.isfinite(metres), bounded, -FARTHEST_M)

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from functools import lru_cache
 from math import erf, pi, sqrt
 
 import numpy as np
@@ -164,19 +165,24 @@ def place_likelihood(at: Legs, spread_m: float, shape: Shape) -> Floats:
     if isinstance(shape, Inside):
         return np.ones_like(at.x0)
     distance_m, _ = shape.distance(at, np.full(len(at.x0), np.inf))
-    is_point = bool(np.all((shape.legs.x0 == shape.legs.x1) & (shape.legs.y0 == shape.legs.y1)))
+    mean = _mean_likelihood(shape.radius_m, spread_m, shape.is_point)
+    return _likely(distance_m, spread_m, shape.is_point) / max(mean, _NOTHING)
+
+
+def _likely(distance_m: Floats, spread_m: float, is_point: bool) -> Floats:
     thinner = _FAR_TIMES**2 if is_point else _FAR_TIMES
+    near = np.exp(-0.5 * (distance_m / spread_m) ** 2)
+    far = np.exp(-0.5 * (distance_m / (spread_m * _FAR_TIMES)) ** 2)
+    made: Floats = _NEAR * near + _FAR / thinner * far
+    return made
 
-    def likely(distance: Floats) -> Floats:
-        near = np.exp(-0.5 * (distance / spread_m) ** 2)
-        far = np.exp(-0.5 * (distance / (spread_m * _FAR_TIMES)) ** 2)
-        made: Floats = _NEAR * near + _FAR / thinner * far
-        return made
 
-    # The mean over what was searched: a disc weighs its rim, a strip along a line does not.
-    steps = (np.arange(200) + 0.5) / 200 * max(shape.radius_m, 1.0)
-    mean = np.average(likely(steps), weights=steps if is_point else None)
-    return likely(distance_m) / max(float(mean), _NOTHING)
+@lru_cache(maxsize=1_024)
+def _mean_likelihood(radius_m: float, spread_m: float, is_point: bool) -> float:
+    """The mean over what was searched: a disc weighs its rim, a strip along a line does not."""
+    steps = (np.arange(200) + 0.5) / 200 * max(radius_m, 1.0)
+    likely = _likely(steps, spread_m, is_point)
+    return float(np.average(likely, weights=steps if is_point else None))
 
 
 def time_and_place_bits(

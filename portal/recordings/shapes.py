@@ -2,11 +2,12 @@
 straight lines from them. Law: pure, vectorised over the lines."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
-from portal.recordings.footprint import SQUARE_M, squares
+from portal.recordings.footprint import SQUARE_M, squares, squares_around
 from portal.recordings.tracks import Flags, Floats, Ints
 
 # Rows times columns of one step of a many-against-many comparison: bounds the memory it takes.
@@ -39,6 +40,12 @@ class Legs:
         """Some of the legs, each as a row: to be compared with every one of others."""
         return type(self)(*(c[some, None] for c in (self.x0, self.y0, self.x1, self.y1)))
 
+    def box(self) -> Self:
+        """A leg with the same box as all of them."""
+        west, south = min(self.x0.min(), self.x1.min()), min(self.y0.min(), self.y1.min())
+        east, north = max(self.x0.max(), self.x1.max()), max(self.y0.max(), self.y1.max())
+        return type(self)(*(np.array([edge]) for edge in (west, south, east, north)))
+
     @classmethod
     def joined(cls, parts: "list[Legs]") -> Self:
         """All of those legs."""
@@ -53,13 +60,27 @@ class Near:
     legs: Legs
     radius_m: float
 
+    @cached_property
+    def is_point(self) -> bool:
+        """Whether it is a position, and no line."""
+        legs = self.legs
+        return bool(np.all((legs.x0 == legs.x1) & (legs.y0 == legs.y1)))
+
     def squares(self) -> Ints:
         """Every square that something within the radius may be in."""
+        if self.is_point:
+            return squares_around(float(self.legs.x0[0]), float(self.legs.y0[0]), self.radius_m)
         return _squares_along(self.legs, self.radius_m)
 
     def distance(self, lines: Legs, within: Floats) -> tuple[Floats, Floats]:
-        """How near each line comes, in metres, and at which part (0 to 1) of it."""
-        return _nearest(lines, self.legs)
+        """How near each line comes, in metres, and at which part (0 to 1) of it; infinity for
+        some of those that do not come `within` metres."""
+        if len(self.legs.x0) == 1:
+            return _nearest(lines, self.legs)
+        far, part = np.full(len(lines.x0), np.inf), np.zeros(len(lines.x0))
+        (near,) = _meets(lines, self.legs.box(), within).nonzero()
+        far[near], part[near] = _nearest(lines.chosen(near), self.legs)
+        return far, part
 
 
 @dataclass(frozen=True)
@@ -120,9 +141,9 @@ def _nearest(lines: Legs, legs: Legs) -> tuple[Floats, Floats]:
     for begin in range(0, len(lines.x0), step):
         some = slice(begin, begin + step)
         squared, at = _to_legs(lines.rows(some), legs)
-        nearest = squared.argmin(axis=1)[:, None]
-        best[some] = np.take_along_axis(squared, nearest, axis=1)[:, 0]
-        part[some] = np.take_along_axis(at, nearest, axis=1)[:, 0]
+        nearest = squared.argmin(axis=1)
+        each = np.arange(len(nearest))
+        best[some], part[some] = squared[each, nearest], at[each, nearest]
     return np.sqrt(best), part
 
 
@@ -139,23 +160,24 @@ def _nearest_of_many(lines: Legs, legs: Legs, within: Floats) -> tuple[Floats, F
 
 
 def _pairs(lines: Legs, legs: Legs, within: Floats) -> tuple[Ints, Ints]:
-    west, east = np.minimum(legs.x0, legs.x1), np.maximum(legs.x0, legs.x1)
-    south, north = np.minimum(legs.y0, legs.y1), np.maximum(legs.y0, legs.y1)
     found, step = [], max(1, _AT_ONCE // max(1, len(legs.x0)))
     for begin in range(0, len(lines.x0), step):
         some = slice(begin, begin + step)
-        x0, y0, x1, y1 = lines.x0[some], lines.y0[some], lines.x1[some], lines.y1[some]
-        reach = within[some]
-        meets = (np.minimum(x0, x1) - reach)[:, None] <= east
-        meets &= (np.maximum(x0, x1) + reach)[:, None] >= west
-        meets &= (np.minimum(y0, y1) - reach)[:, None] <= north
-        meets &= (np.maximum(y0, y1) + reach)[:, None] >= south
-        line, leg = np.nonzero(meets)
+        line, leg = np.nonzero(_meets(lines.rows(some), legs, within[some, None]))
         found.append((line + begin, leg))
     if not found:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     line, leg = (np.concatenate(column) for column in zip(*found, strict=True))
     return line, leg
+
+
+def _meets(lines: Legs, legs: Legs, within: Floats) -> Flags:
+    """Whether the box of each line comes within reach of its leg's."""
+    meets = np.minimum(lines.x0, lines.x1) - within <= np.maximum(legs.x0, legs.x1)
+    meets &= np.maximum(lines.x0, lines.x1) + within >= np.minimum(legs.x0, legs.x1)
+    meets &= np.minimum(lines.y0, lines.y1) - within <= np.maximum(legs.y0, legs.y1)
+    meets &= np.maximum(lines.y0, lines.y1) + within >= np.minimum(legs.y0, legs.y1)
+    return meets
 
 
 def _to_legs(lines: Legs, legs: Legs) -> tuple[Floats, Floats]:
@@ -179,7 +201,7 @@ def _to_point(lines: Legs, px: Floats, py: Floats) -> tuple[Floats, Floats]:
     dx, dy = lines.x1 - lines.x0, lines.y1 - lines.y0
     length = dx * dx + dy * dy
     along = (px - lines.x0) * dx + (py - lines.y0) * dy
-    part = np.clip(along / np.where(length > 0, length, 1.0), 0.0, 1.0)
+    part = np.minimum(np.maximum(along / np.where(length > 0, length, 1.0), 0.0), 1.0)
     x, y = lines.x0 + part * dx - px, lines.y0 + part * dy - py
     return x * x + y * y, part
 

@@ -7,6 +7,7 @@ British National Grid. Reckoned with: float64 seconds and metres, which hold bot
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -90,22 +91,25 @@ def together(rows: Sequence[tuple[int, int, int, bytes]]) -> Tracks:
     )
 
 
-def pieces(tracks: Tracks) -> Pieces:
-    """Everything the tracks say, as pieces: the lines between fixes, and what lies in doubt.
+def pieces(tracks: Tracks, since: float, until: float) -> Pieces:
+    """Everything the tracks say about that time (epoch seconds, both ends included), as pieces: the
+    lines between fixes, and what lies in doubt.
 
     Of a track that is not at hand whole, only what neighbouring fixes that are say.
     """
-    return pieces_and_fixes(tracks)[0]
+    return pieces_and_fixes(tracks, since, until)[0]
 
 
-def pieces_and_fixes(tracks: Tracks) -> tuple[Pieces, Ints]:
+def pieces_and_fixes(
+    tracks: Tracks, since: float = -inf, until: float = inf
+) -> tuple[Pieces, Ints]:
     """The same, and for each piece which row of `points` it begins with: with the next one, where
     that is of the same track, the row says all of the piece."""
     fixes = _Fixes.of(tracks)
     if not len(fixes.owner):
         none = np.zeros(0)
         return still(fixes.owner, none, none, none, none, none, certain=True), fixes.owner
-    parts = [*_between(fixes), *_ends(tracks, fixes)]
+    parts = [*_between(fixes, since, until), *_ends(tracks, fixes, since, until)]
     told, rows = zip(*parts, strict=True)
     return joined(told), np.concatenate(rows)
 
@@ -146,10 +150,11 @@ class _Fixes:
 _Told = tuple[Pieces, Ints]
 
 
-def _between(fixes: _Fixes) -> list[_Told]:
+def _between(fixes: _Fixes, since: float, until: float) -> list[_Told]:
     """The pieces between neighbouring fixes, and the fixes that stand alone between gaps."""
     owner, t, x, y = fixes.owner, fixes.t, fixes.x, fixes.y
-    first = np.flatnonzero(fixes.is_next)
+    begun, over = t <= until, t < since
+    (first,) = (fixes.is_next & begun[:-1] & ~over[1:]).nonzero()
     then = first + 1
     lasting = t[then] - t[first]
     hop = np.hypot(x[then] - x[first], y[then] - y[first])
@@ -169,17 +174,17 @@ def _between(fixes: _Fixes) -> list[_Told]:
         slack=reach,
         certain=~gap & ~broken,
     )
-    in_line = np.zeros(len(owner), dtype=bool)
-    in_line[first[lines.certain]] = True
-    in_line[then[lines.certain]] = True
-    alone = np.flatnonzero(~in_line)
+    is_alone = begun & ~over
+    is_alone[first[lines.certain]] = False
+    is_alone[then[lines.certain]] = False
+    (alone,) = is_alone.nonzero()
     instants = still(
         owner[alone], t[alone], t[alone], x[alone], y[alone], 0.0 * t[alone], certain=True
     )
     return [(lines, first), (instants, alone)]
 
 
-def _ends(tracks: Tracks, fixes: _Fixes) -> list[_Told]:
+def _ends(tracks: Tracks, fixes: _Fixes, since: float, until: float) -> list[_Told]:
     """The times before the first fix and after the last, when nothing says where it was."""
     made = []
     owner, t = fixes.owner, fixes.t
@@ -190,7 +195,7 @@ def _ends(tracks: Tracks, fixes: _Fixes) -> list[_Told]:
     ):
         lasting = t1 - t0
         # Start and end are whole seconds, so less than one is only rounding.
-        some = lasting >= 1.0
+        some = (lasting >= 1.0) & (t0 <= until) & (t1 >= since)
         reach = np.where(lasting > STANDING_S, lasting * TOP_SPEED, 0.0)
         at = fix[some]
         held = still(

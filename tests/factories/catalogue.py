@@ -74,5 +74,5 @@ def squares_of(session: Session, recording_id: int) -> set[tuple[int, int]]:
     return {
         (row.slot, row.cell)
         for row in session.scalars(sa.select(Footprint))
-        if recording_id in opened([(row.heads, row.points)]).heads["number"]
+        if recording_id in opened([row.heads], [row.points]).heads["number"]
     }

@@ -382,4 +382,4 @@ def test_a_database_that_goes_away_is_told_in_the_words_of_every_other_room(
         number = session.scalar(sa.text("SELECT pg_backend_pid()"))
         other.execute(sa.text("SELECT pg_terminate_backend(:number)"), {"number": number})
         with pytest.raises(sa.exc.OperationalError):
-            footprint_in(session, [1], [(1, 2)])
+            footprint_in(session, [1], [(1, 2)], boroughs_too=True)

@@ -135,12 +135,12 @@ def answers(tracks: Tracks, index: Index, asked: Window, shape: Shape) -> tuple[
     """(tracked, may be) by way of the index's rows, as the search does it; the same as of the
     tracks themselves."""
     rows = [
-        row[3:]
+        row
         for slot in slots(asked.since, asked.until)
         for square in [*shape.squares().tolist(), ANYWHERE]
         for row in index.get((slot, square), ())
     ]
-    seen = recalled(opened(rows), asked.since, asked.until)
+    seen = recalled(opened([r[3] for r in rows], [r[4] for r in rows]), asked.since, asked.until)
     found = judge(seen.tracks, asked, shape)
     whole = judge(tracks, asked, shape)
     of = seen.numbers

@@ -1,6 +1,8 @@
 """Which squares and hours a track leaves in the index."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.recordings.footprint import (
     ANYWHERE,
@@ -10,6 +12,7 @@ from portal.recordings.footprint import (
     key_of,
     slots,
     squares,
+    squares_around,
     unplaced_square,
 )
 from portal.recordings.tracks import Tracks, pack, together
@@ -96,3 +99,17 @@ def test_names_of_areas_do_not_depend_on_case_or_spacing() -> None:
     assert area_square("Tower Hamlets") == area_square("tower  hamlets")
     assert area_square("Tower Hamlets") != unplaced_square("Tower Hamlets")
     assert -(2**31) < area_square("Lambeth") < ANYWHERE
+
+
+METRES = st.one_of(
+    st.floats(-3_000, 1_400_000), st.integers(-2, 1_302).map(lambda row: row * 1000.0)
+)
+
+
+@given(x=METRES, y=METRES, within=st.floats(0, 4_000))
+def test_the_squares_around_a_position_are_those_near_a_line_of_no_length(
+    x: float, y: float, within: float
+) -> None:
+    at, up = np.array([x]), np.array([y])
+    _, near = squares(at, up, at, up, np.array([within]))
+    assert squares_around(x, y, within).tolist() == np.unique(near).tolist()
