@@ -1,4 +1,7 @@
-"""Holds, release and collection made strong."""
+"""Holds, release and collection made strong.
+
+A borough's square says where its recordings without positions are, so that a search asks once.
+"""
 
 from typing import Any
 
@@ -6,12 +9,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from portal.altering import add_check, drop_check, one_of, replace_check
+from portal.recordings.footprint import unplaced_square
 
 revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
+    _catalogue()
     _holds()
     _collection()
     _delivery()
@@ -27,6 +32,33 @@ def downgrade() -> None:
     _undo_delivery()
     _undo_collection()
     _undo_holds()
+    _undo_catalogue()
+
+
+def _catalogue() -> None:
+    old = op.get_bind().execute(sa.text("SELECT cell, borough FROM borough_square")).all()
+    op.drop_table("borough_square")
+    squares = _borough_square(sa.Column("unplaced", sa.Integer(), nullable=False))
+    op.bulk_insert(
+        squares,
+        [{"cell": c, "borough": name, "unplaced": unplaced_square(name)} for c, name in old],
+    )
+
+
+def _undo_catalogue() -> None:
+    old = op.get_bind().execute(sa.text("SELECT cell, borough FROM borough_square")).all()
+    op.drop_table("borough_square")
+    op.bulk_insert(_borough_square(), [{"cell": cell, "borough": name} for cell, name in old])
+
+
+def _borough_square(*also: sa.Column[int]) -> sa.Table:
+    return op.create_table(
+        "borough_square",
+        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("borough", sa.String(200), nullable=False),
+        *also,
+        sa.PrimaryKeyConstraint("cell", "borough", name=op.f("pk_borough_square")),
+    )
 
 
 def _holds() -> None:

@@ -91,3 +91,48 @@ class IdentityCheck(Base):
     sufficient_on: Mapped[date | None]
     checked_by: Mapped[str] = mapped_column(sa.String(64))
     checked_at: Mapped[datetime]
+
+
+class Passphrase(Base):
+    """A passphrase that opens somebody's video, besides the code (see `passphrases`).
+
+    The first is chosen when they ask. A later one counts when two people have accepted new proof
+    of who it is, and some days after. It is kept apart, so that no page loads it by the way.
+    """
+
+    __tablename__ = "passphrase"
+    __table_args__ = (
+        sa.CheckConstraint("seconded_by <> accepted_by", name="two_people"),
+        sa.CheckConstraint("seconded_at IS NULL OR accepted_at IS NOT NULL", name="in_order"),
+        sa.CheckConstraint(
+            "counts_from IS NULL OR is_first OR seconded_at IS NOT NULL", name="seconded_first"
+        ),
+        sa.CheckConstraint(
+            "(accepted_by IS NULL) = (accepted_at IS NULL)"
+            " AND (seconded_by IS NULL) = (seconded_at IS NULL)",
+            name="people_whole",
+        ),
+        sa.Index(
+            "ix_passphrase_one_asked",
+            "subject_id",
+            unique=True,
+            sqlite_where=sa.text("counts_from IS NULL AND stopped_at IS NULL"),
+            postgresql_where=sa.text("counts_from IS NULL AND stopped_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    subject_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    passphrase_hash: Mapped[str] = mapped_column(sa.String(200))
+    is_first: Mapped[bool]
+    chosen_at: Mapped[datetime]
+    counts_from: Mapped[datetime | None]
+    # How they showed again who they are, and who saw it; then who looked at that.
+    shown: Mapped[str] = mapped_column(sa.Text, default="")
+    accepted_by: Mapped[str | None] = mapped_column(sa.String(64))
+    accepted_at: Mapped[datetime | None]
+    seconded_by: Mapped[str | None] = mapped_column(sa.String(64))
+    seconded_at: Mapped[datetime | None]
+    stopped_by: Mapped[str | None] = mapped_column(sa.String(64))
+    stopped_at: Mapped[datetime | None]
+    stopped_why: Mapped[str] = mapped_column(sa.Text, default="")
