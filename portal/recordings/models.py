@@ -226,7 +226,11 @@ class Place(Base):
     WGS 84 degrees: a street's lines, a borough's rings; a point has one line of one position."""
 
     __tablename__ = "place"
-    __table_args__ = (sa.UniqueConstraint("kind", "search_name", "borough"),)
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "search_name", "borough"),
+        # Streets in a square are found along their parallel.
+        sa.Index("ix_place_kind_lat", "kind", "lat"),
+    )
 
     id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     kind: Mapped[PlaceKind] = mapped_column(enum_by_value(PlaceKind))
