@@ -48,6 +48,18 @@ mutate-book: setup-test ## Tamper with the book of deeds in 10,000 ways of each 
 prove-sealing: setup-test ## Read sealed files at 100,000 random ranges (SEALED_RANGES=…)
 	SEALED_RANGES=$${SEALED_RANGES:-100000} $(PYTHON) -m pytest -q tests/unit/test_sealing.py $(ARGS)
 
+.PHONY: scan
+scan: setup-test ## Scan the page of a link 1,000 times, and see that it works for the person (SCANS=…)
+	SCANS=$${SCANS:-1000} $(PYTHON) -m pytest -q -k after_scanners tests/web/disclosure/test_scanners.py $(ARGS)
+
+.PHONY: guess
+guess: setup-test ## Guess codes a million times, for hours, and see that nothing opens (GUESSES=…)
+	GUESSES=$${GUESSES:-1000000} $(PYTHON) -m pytest -q -k guessing_opens tests/web/disclosure/test_scanners.py $(ARGS)
+
+.PHONY: unlock
+unlock: setup-test ## Unlock a link by 1,000 at once, on both databases (UNLOCKINGS=…)
+	UNLOCKINGS=$${UNLOCKINGS:-1000} $(PYTHON) -m pytest -q -k many_at_once tests/integration/disclosure/test_unlocking.py $(ARGS)
+
 .PHONY: docs
 docs: setup ## Draw the pages of docs/ that are made from the code
 	@$(PYTHON) -m scripts.draw_docs

@@ -28,6 +28,12 @@ def tidy_reference(typed: str) -> str | None:
     return reference if _REFERENCE.fullmatch(reference) else None
 
 
+def is_end_of(reference: str, typed: str) -> bool:
+    """Whether the whole reference was typed, or its last four letters and numbers."""
+    bare = re.sub(r"[^A-Z0-9]", "", typed.upper())
+    return tidy_reference(bare) == reference or bare == reference[-4:]
+
+
 def new_token(bits: int = 128) -> str:
     """A URL-safe random string of that many bits."""
     return secrets.token_urlsafe(bits // 8)

@@ -62,11 +62,49 @@ def _borough_square(*also: sa.Column[int]) -> sa.Table:
 
 
 def _holds() -> None:
-    pass
+    """Court orders that let a held recording go to one request."""
+    op.create_table(
+        "hold_override",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("recording_id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("holds", sa.JSON(), nullable=False),
+        sa.Column("order_reference", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_by_officer", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        *_who_and_when("agreed"),
+        *_who_and_when("ended"),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.CheckConstraint("agreed_by <> asked_by", name=op.f("ck_hold_override_two_people")),
+        sa.CheckConstraint(
+            "(agreed_by IS NULL) = (agreed_at IS NULL)", name=op.f("ck_hold_override_agreed_whole")
+        ),
+        sa.CheckConstraint(
+            "(ended_by IS NULL) = (ended_at IS NULL)", name=op.f("ck_hold_override_ended_whole")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recording_id"], ["recording.id"], name=op.f("fk_hold_override_recording_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["footage_request.id"], name=op.f("fk_hold_override_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold_override")),
+    )
+    standing = sa.text("ended_at IS NULL")
+    op.create_index(
+        "ix_hold_override_one_standing",
+        "hold_override",
+        ["request_id", "recording_id"],
+        unique=True,
+        sqlite_where=standing,
+        postgresql_where=standing,
+    )
 
 
 def _undo_holds() -> None:
-    pass
+    op.drop_table("hold_override")
 
 
 # Table, check, column, the words before, the words now.
@@ -284,11 +322,23 @@ def _outbox() -> None:
     add_check("notice", "ck_notice_failed_says_why", "(failed_at IS NULL) = (failure IS NULL)")
     op.add_column("notice", sa.Column("seen_to_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("notice", sa.Column("seen_to_by", sa.String(length=64), nullable=True))
-    # E-mails on their way when the portal is brought forward may come back afterwards.
+    op.add_column(
+        "outbox_job", sa.Column("unsure", sa.Integer(), nullable=False, server_default="0")
+    )
+    op.add_column(
+        "notice", sa.Column("is_leaving", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    # E-mails on their way when the portal is brought forward may come back afterwards, and
+    # nobody has heard yet whether those that were begun have arrived.
     op.execute("UPDATE notice SET about = coalesce(fields ->> 'reference', '')")
+    op.execute(
+        "UPDATE notice SET is_leaving = true WHERE body IS NOT NULL AND delivered_at IS NULL"
+    )
 
 
 def _undo_outbox() -> None:
+    op.drop_column("outbox_job", "unsure")
+    op.drop_column("notice", "is_leaving")
     op.drop_column("notice", "seen_to_by")
     op.drop_column("notice", "seen_to_at")
     drop_check("notice", "ck_notice_failed_says_why", "(failed_at IS NULL) = (failure IS NULL)")

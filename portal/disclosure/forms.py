@@ -1,11 +1,13 @@
-"""Forms of collecting, of sending back and of looking at a restriction again."""
+"""Forms of collecting, of passphrases, of sending back and of looking at a restriction again."""
 
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import HiddenField, PasswordField
 
 from portal.disclosure.models import Finding
+from portal.identity.hashing import hashed
+from portal.identity.passphrases import LONGEST, fault_of, tidied
 from portal.web.fields import LineField, OneOfField, ParagraphField, options
 
 
@@ -18,6 +20,78 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
         missing="Enter the code from our e-mail",
         at_most=40,
         subject="Code",
+    )
+
+
+class ReferenceForm(FlaskForm):  # type: ignore[misc]
+    """Something that a person reads in our e-mail and types: a program that presses buttons does
+    not."""
+
+    reference = LineField(
+        "What are the last 4 letters and numbers of your reference?",
+        missing="Enter the last 4 letters and numbers of your reference",
+        at_most=40,
+        subject="Reference",
+    )
+
+
+class PassphraseForm(FlaskForm):  # type: ignore[misc]
+    """The passphrase, to open the video."""
+
+    passphrase = PasswordField("What is your passphrase?")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something was typed, and not more than anybody chose."""
+        super().validate(extra_validators)
+        if not self.typed() or len(self.typed()) > LONGEST:
+            self.passphrase.errors = ["Enter your passphrase"]
+        return not self.errors
+
+    def typed(self) -> str:
+        """What was typed, as it was."""
+        return _text(self.passphrase)
+
+
+class NewPassphraseForm(FlaskForm):  # type: ignore[misc]
+    """A new passphrase, twice. `known` is what others know of the applicant."""
+
+    passphrase = PasswordField("New passphrase")
+    again = PasswordField("Type it again")
+
+    def __init__(self, known: tuple[str, ...]) -> None:
+        self._known = known
+        super().__init__()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One that nobody guesses, typed the same way twice."""
+        super().validate(extra_validators)
+        typed = _text(self.passphrase)
+        fault = fault_of(typed, self._known) if typed else "Enter a passphrase"
+        if fault:
+            self.passphrase.errors = [fault]
+        elif tidied(typed) != tidied(_text(self.again)):
+            self.again.errors = ["Enter the same passphrase again"]
+        return not self.errors
+
+    def to_hash(self) -> str:
+        """The hash to keep. Only of a form that was found right."""
+        return hashed(_text(self.passphrase))
+
+
+def _text(field: PasswordField) -> str:
+    return field.data[: LONGEST + 1] if isinstance(field.data, str) else ""
+
+
+class ShownForm(FlaskForm):  # type: ignore[misc]
+    """How an applicant showed again who they are."""
+
+    shown = ParagraphField(
+        "How did they show you who they are?",
+        description="What you saw, where and when. Such as “Passport, at the front counter of "
+        "Lambeth, 3 December”. No numbers of documents.",
+        missing="Enter how they showed you who they are",
+        at_most=1000,
+        subject="How they showed it",
     )
 
 

@@ -8,6 +8,9 @@ LASTING = timedelta(minutes=10)
 MOST_TRIES = 5
 # Each limit counts the codes issued for one subject within a time.
 MOST_ISSUED = ((3, timedelta(minutes=15)), (10, timedelta(days=1)))
+# So many of them for a press of a button alone. What is left over is for people: a program that
+# presses every button it finds must not leave them without a code.
+MOST_PRESSED = ((2, timedelta(minutes=15)), (5, timedelta(days=1)))
 
 
 class CodeVerdict(StrEnum):

@@ -159,9 +159,11 @@ def enough_by_default(proofs: Sequence[AnyProof], asked_at: Sequence[datetime]) 
 
 
 class CodePurpose(StrEnum):
-    """What a one-time code opens."""
+    """What a one-time code, or a visit, opens. No code opens FOOTAGE by itself: a visit to it is
+    granted to a browser that has one to DOWNLOAD and showed a second thing."""
 
     DRAFT = "draft"
     EMAIL = "email"
     REQUEST = "request"
     DOWNLOAD = "download"
+    FOOTAGE = "footage"

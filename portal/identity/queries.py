@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.errors import NotFound
-from portal.identity.models import IdentityCheck, Proof, Visit
+from portal.identity.models import IdentityCheck, OneTimeCode, Passphrase, Proof, Visit
+from portal.identity.passphrases import PassphraseFacts, counts, waits
 from portal.identity.proof import CodePurpose
 
 
@@ -28,6 +29,50 @@ def visit(
         .order_by(Visit.expires_at.desc())
         .limit(1)
     ).one_or_none()
+
+
+def has_code(
+    session: Session, *, purpose: CodePurpose, subject_id: UUID, browser: str, at: datetime
+) -> bool:
+    """Whether a code was sent for this browser that could still be typed: only then is what is
+    typed a guess at something."""
+    found = session.scalar(
+        sa.select(OneTimeCode.id)
+        .where(
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.subject_id == subject_id,
+            OneTimeCode.browser == browser,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > at,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def passphrase_for(session: Session, subject_id: UUID, at: datetime) -> Passphrase | None:
+    """The passphrase that counts now, or None where there is none: the newest that counts."""
+    found = [each for each in passphrases_of(session, subject_id) if counts(_facts(each), at)]
+    return max(found, key=lambda each: each.counts_from or each.chosen_at, default=None)
+
+
+def waiting_passphrase(session: Session, subject_id: UUID, at: datetime) -> Passphrase | None:
+    """The new passphrase that somebody asked for and that does not count yet, or None."""
+    found = [each for each in passphrases_of(session, subject_id) if waits(_facts(each), at)]
+    return max(found, key=lambda each: each.chosen_at, default=None)
+
+
+def passphrases_of(session: Session, subject_id: UUID) -> Sequence[Passphrase]:
+    """Every passphrase that was chosen for a request, oldest first."""
+    return session.scalars(
+        sa.select(Passphrase)
+        .where(Passphrase.subject_id == subject_id)
+        .order_by(Passphrase.chosen_at, Passphrase.id)
+    ).all()
+
+
+def _facts(passphrase: Passphrase) -> PassphraseFacts:
+    return PassphraseFacts(passphrase.counts_from, passphrase.stopped_at)
 
 
 def subject_for(

@@ -111,6 +111,7 @@ def to_intake(answers: Answers) -> Intake:
         sighting=_sighting(answers),
         wishes=_wishes(answers),
         representative=_representative(answers) if is_for_another(answers) else None,
+        passphrase_hash=said(answers, "passphrase", "hash"),
     )
 
 

@@ -119,3 +119,5 @@ class Intake:
     wishes: Wishes = field(default_factory=Wishes)
     representative: RepresentativeDetails | None = None
     channel: Channel = Channel.ONLINE
+    # Hashed already; "" where none was chosen. Never the passphrase itself.
+    passphrase_hash: str = field(default="", repr=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 from portal.identity.authority import ADULT, ASKED_FIRST, Acting
 from portal.requests import extent
-from portal.requests.intake import AboutWhom
+from portal.requests.intake import AboutWhom, DeliveryFormat
 
 Answers = extent.Answers
 Rule = Callable[[Answers], bool]
@@ -114,6 +114,12 @@ def wants_video(answers: Answers) -> bool:
     )
 
 
+def may_download_video(answers: Answers) -> bool:
+    """Whether they will open video of a person over a link: it then takes more than a code.
+    What FOIA discloses goes to everybody, and is no secret."""
+    return is_sar(answers) and said(answers, "delivery", "delivery") == DeliveryFormat.DOWNLOAD
+
+
 def is_asking(answers: Answers) -> bool:
     """Whether this portal can take the request at all."""
     return is_sar(answers) or is_foi(answers)
@@ -199,6 +205,7 @@ QUESTIONS: tuple[Question, ...] = (
     _question("representative", is_for_another),
     _question("proof", is_sar),
     _question("delivery", is_asking),
+    _question("passphrase", may_download_video),
 )
 _PLACES = {question.slug: number for number, question in enumerate(QUESTIONS)}
 

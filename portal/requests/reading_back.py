@@ -105,7 +105,7 @@ def _cards(answers: Answers) -> Iterator[tuple[str, tuple[str, ...]]]:
     person = "The person you act for" if is_for_another(answers) else "About you"
     yield person, ("name", "date-of-birth")
     yield "How we reach you", ("email", "address", "phone", "representative")
-    yield "How we answer", ("proof", "delivery")
+    yield "How we answer", ("proof", "delivery", "passphrase")
 
 
 def _lines(slug: str, answers: Answers) -> tuple[Line, ...]:
@@ -223,6 +223,10 @@ def _delivery(answers: Answers) -> Pairs:
     ]
 
 
+def _passphrase(answers: Answers) -> Pairs:
+    return [("Passphrase", ("You have chosen one. We cannot show it",))]
+
+
 _READ: dict[str, Callable[[Answers], Pairs]] = {
     "about-you-or-someone": _about,
     "by-what-right": _by_what_right,
@@ -244,4 +248,5 @@ _READ: dict[str, Callable[[Answers], Pairs]] = {
     "representative": _representative,
     "proof": _proof,
     "delivery": _delivery,
+    "passphrase": _passphrase,
 }

@@ -27,6 +27,7 @@ from portal.holds.commands import lift, open_matter, place
 from portal.holds.models import Hold
 from portal.holds.policy import HoldKind, Level
 from portal.house import House
+from portal.identity.hashing import hashed
 from portal.ids import digest, new_id, new_token
 from portal.office.models import Handler, StaffSession
 from portal.outbox.commands import Lease
@@ -42,6 +43,8 @@ from tests.factories.grounds import answers_to
 
 HAPPENED_AT = datetime(2026, 10, 24, 16, 0, tzinfo=UTC)
 EMAIL = "amara@example.org"
+PASSPHRASE = "kettle river sandpaper"
+_HASHED = hashed(PASSPHRASE)
 HOLD_OWNER = Actor(ActorKind.HANDLER, str(new_id()), "A hold owner", frozenset({Role.HOLD_OWNER}))
 WEIGHED = PublicInterest("People can see how we act.", "It would harm the case.", "The harm.")
 
@@ -193,9 +196,10 @@ def find_late(
 
 
 def intake(*, about: AboutWhom = AboutWhom.ME, email: str = EMAIL) -> Intake:
-    """What the applicant sent."""
+    """What the applicant sent. Who asks for video of a person chose a passphrase."""
     return Intake(
         about=about,
+        passphrase_hash=_HASHED if about is not AboutWhom.GENERAL else "",
         applicant=ApplicantDetails(name="Amara Lindström", email=email),
         sighting=Sighting(
             earliest_at=HAPPENED_AT - timedelta(minutes=30),

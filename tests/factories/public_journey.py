@@ -80,6 +80,7 @@ SAR: dict[str, dict[str, Any]] = {
     "phone": {"phone": ""},
     "proof": {"when": "later"},
     "delivery": {"delivery": "download"},
+    "passphrase": {"passphrase": "kettle river sandpaper", "again": "Kettle-River Sandpaper"},
 }
 FOI: dict[str, dict[str, Any]] = {
     "about-you-or-someone": {"who": "general"},

@@ -15,6 +15,7 @@ from portal.dates import in_london, time_in_words
 from tests.servers.live import LivePortal
 
 PATIENCE = 60.0
+PASSPHRASE = "kettle river sandpaper"
 
 
 def until(found: Callable[[], Any], what: str) -> Any:
@@ -137,6 +138,7 @@ class Applicant(Person):
             self.see("proof-list")
             self.press("Continue")
         self.answer("delivery", "Download it from this website")
+        self.answer("choose-passphrase", Passphrase=PASSPHRASE, **{"Type it again": PASSPHRASE})
         return self.check_and_send()
 
     def ask_for_information(self, email: str) -> str:

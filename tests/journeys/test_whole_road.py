@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from portal.dates import in_london, time_in_words
 from tests.journeys.conftest import Filmed, Open
-from tests.journeys.people import Applicant, SignIn, Staff
+from tests.journeys.people import PASSPHRASE, Applicant, SignIn, Staff
 from tests.servers.live import LivePortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -54,6 +54,14 @@ def open_answer(applicant: Applicant, path: str, codes_before: int) -> None:
     applicant.page.get_by_label("Enter your code").fill(applicant.code(EMAIL, codes_before))
     applicant.press("Continue")
     assert "Our answer to" in applicant.heading()
+
+
+def unlock(applicant: Applicant) -> None:
+    """Open the video with the passphrase."""
+    applicant.press("Type your passphrase")
+    applicant.see("passphrase")
+    applicant.page.get_by_label("What is your passphrase?").fill(PASSPHRASE)
+    applicant.press("Open the video")
 
 
 def link_in(letter: str) -> str:
@@ -100,6 +108,8 @@ def test_subject_access_with_evidence_in_it(
     assert "Marlow" not in told
     assert filmed.free_officer not in told
     open_answer(applicant, link_in(told), codes_before=1)
+    applicant.see("collect-locked")
+    unlock(applicant)
     applicant.see("collect")
     check_downloads(applicant.page, filmed)
     assert "Answered, and we will look again" in status_of(applicant, reference)

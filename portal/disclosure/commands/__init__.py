@@ -1,8 +1,19 @@
 """The verbs of disclosure, one file for each step of the way."""
 
-from portal.disclosure.commands.collecting import ask_for_code, let_in, type_code
+from portal.disclosure.commands.collecting import (
+    ask_for_code,
+    let_in,
+    type_code,
+    type_passphrase,
+)
 from portal.disclosure.commands.deciding import decide
 from portal.disclosure.commands.linking import renew, revoke
+from portal.disclosure.commands.passphrases import (
+    accept_passphrase,
+    ask_for_new_passphrase,
+    second_passphrase,
+    stop_passphrase,
+)
 from portal.disclosure.commands.publishing import Published, publish
 from portal.disclosure.commands.refusing import answer_whole
 from portal.disclosure.commands.restricting import review_restriction
@@ -10,8 +21,10 @@ from portal.disclosure.commands.seconding import second, send_back
 
 __all__ = [
     "Published",
+    "accept_passphrase",
     "answer_whole",
     "ask_for_code",
+    "ask_for_new_passphrase",
     "decide",
     "let_in",
     "publish",
@@ -19,6 +32,9 @@ __all__ = [
     "review_restriction",
     "revoke",
     "second",
+    "second_passphrase",
     "send_back",
+    "stop_passphrase",
     "type_code",
+    "type_passphrase",
 ]

@@ -9,7 +9,7 @@ from portal.actors import Actor, ActorKind, Role
 from portal.audit.commands import record
 from portal.dates import day_in_words, london_day
 from portal.db import locked
-from portal.disclosure.links import end_of, is_open, last_day, may_renew
+from portal.disclosure.links import MOST_LINKS, end_of, is_open, last_day, may_renew
 from portal.disclosure.models import DownloadLink, Release
 from portal.disclosure.queries.releases import facts_of, link_by_id, release_of
 from portal.errors import Gone, NotAllowed, NotFound, Refused
@@ -79,8 +79,8 @@ def renew(
 ) -> DownloadLink:
     """Make a new link to the same release, end the old one, and e-mail the new one.
 
-    The applicant may when time ran out and the files are still kept; a handler whenever they
-    are kept. Gone when the files are deleted.
+    The applicant may when the old one ran out and the files are still kept, a few times; a handler
+    whenever they are kept. Gone when the files are deleted.
     """
     _allow(by)
     footage_request = lock_request(session, release_of(session, release_id).request_id)
@@ -89,7 +89,7 @@ def renew(
         raise Gone("The copies we made for you have been deleted. Ask us to make them again.")
     standing = next((link for link in release.links if link.revoked_at is None), None)
     if by.kind is ActorKind.PUBLIC:
-        _may_have_another(standing, at)
+        _may_have_another(standing, len(release.links), at)
     if standing is not None:
         _end(session, _locked(session, standing.id), why="A new link was made.", by=by, at=at)
     made = make_link(session, release, days=days, at=at)
@@ -98,11 +98,15 @@ def renew(
     return made
 
 
-def _may_have_another(standing: DownloadLink | None, at: datetime) -> None:
+def _may_have_another(standing: DownloadLink | None, so_far: int, at: datetime) -> None:
     if standing is None:
         raise Refused("This link was closed. Contact us, and we will make a new one with you.")
     if not may_renew(facts_of(standing), at):
         raise Refused("Your link still works. Use the one in our last e-mail.")
+    if so_far >= MOST_LINKS:
+        raise Refused(
+            "You have had several links. Contact us, and we will make a new one with you."
+        )
 
 
 def _end(
@@ -110,7 +114,8 @@ def _end(
 ) -> FootageRequest:
     was_open = is_open(facts_of(link), at)
     link.revoked_at, link.revoked_by, link.revoked_why = at, by.id, why
-    end_visits(session, purpose=CodePurpose.DOWNLOAD, subject_id=link.id, at=at)
+    for purpose in (CodePurpose.DOWNLOAD, CodePurpose.FOOTAGE):
+        end_visits(session, purpose=purpose, subject_id=link.id, at=at)
     session.flush()
     footage_request = session.get_one(FootageRequest, link.release.request_id)
     record(

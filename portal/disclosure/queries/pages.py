@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.dates import london_day
-from portal.disclosure.links import Ending, LinkFacts, ending
+from portal.disclosure.links import Ending, Lock, ending
 from portal.disclosure.models import DownloadLink, FileKind, Release, ReleaseFile
 from portal.disclosure.openings import Opened, gathered
 from portal.disclosure.queries.collecting import Entered
-from portal.disclosure.queries.releases import bar_on, openings_of, releases_of
+from portal.disclosure.queries.releases import bar_on, facts_of, openings_of, releases_of
 from portal.recordings.models import Recording
-from portal.requests.models import FootageRequest
+from portal.requests.models import Applicant, FootageRequest, Representative
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class CollectPage:
     collect_by: date
     ended: Ending | None
     may_renew: bool
+    lock: Lock
     files: tuple[ShownFile, ...]
     openings: tuple[Opened, ...]
 
@@ -61,6 +62,7 @@ def collect_page(session: Session, found: Entered) -> CollectPage:
         collect_by=last_day_of(found.link),
         ended=found.ended,
         may_renew=found.may_renew,
+        lock=found.lock,
         files=files,
         openings=shown_openings(session, release, {file.id: file.name for file in files}),
     )
@@ -72,6 +74,14 @@ def _told(file: ShownFile) -> ShownFile:
     if not file.is_barred:
         return file
     return ShownFile(file.id, file.kind, "", file.content_type, 0, "", is_barred=True)
+
+
+def known_of(session: Session, request_id: UUID) -> tuple[str, ...]:
+    """What others know of the person who asked: no passphrase is made of it."""
+    applicant = session.get_one(Applicant, request_id)
+    acting = session.get(Representative, request_id)
+    born = applicant.date_of_birth.isoformat() if applicant.date_of_birth else ""
+    return (applicant.name, applicant.email, born, acting.name if acting else "")
 
 
 def last_day_of(link: DownloadLink) -> date:
@@ -143,11 +153,10 @@ def release_pages(session: Session, request_id: UUID, *, at: datetime) -> tuple[
 def _release_page(session: Session, release: Release, at: datetime) -> ReleasePage:
     link = newest_of(release.links)
     names = {file.id: file.name for file in release.files}
-    facts = LinkFacts(link.expires_at, link.revoked_at, kept_until=release.expires_at)
     return ReleasePage(
         release=release,
         link=link,
-        ended=ending(facts, at),
+        ended=ending(facts_of(link), at),
         collect_by=last_day_of(link),
         are_files_kept=at < release.expires_at,
         files=shown_files(session, release),

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.disclosure.links import LinkFacts
-from portal.disclosure.models import DownloadLink, FileKind, Opening, Release, ReleaseFile
+from portal.disclosure.models import Decision, DownloadLink, FileKind, Opening, Release, ReleaseFile
 from portal.errors import NotFound
 from portal.holds import queries as holds
 from portal.holds.policy import Bar
+from portal.requests.asking import asker_of
+from portal.requests.lifecycle import Regime
 
 NOT_NOW = "We cannot give you this file at the moment. Contact us to ask why."
 
@@ -37,7 +39,21 @@ def link_by_id(session: Session, link_id: UUID) -> DownloadLink | None:
 
 def facts_of(link: DownloadLink) -> LinkFacts:
     """The link as the law reads it."""
-    return LinkFacts(link.expires_at, link.revoked_at, kept_until=link.release.expires_at)
+    return LinkFacts(
+        link.expires_at,
+        link.revoked_at,
+        kept_until=link.release.expires_at,
+        sessions=link.sessions,
+        most_sessions=link.most_sessions,
+    )
+
+
+def is_secret(session: Session, release: Release) -> bool:
+    """Whether video in this release is for one person alone. What was disclosed under FOI is
+    disclosed to everybody."""
+    if not any(file.kind is FileKind.COPY for file in release.files):
+        return False
+    return session.get_one(Decision, release.decision_id).regime is not Regime.FOI
 
 
 def releases_of(session: Session, request_id: UUID) -> Sequence[Release]:
@@ -113,7 +129,8 @@ def sources_of(release: Release, file: ReleaseFile) -> tuple[int, ...]:
 
 def bar_on(session: Session, release: Release, file: ReleaseFile) -> Bar | None:
     """Why this file may not go now, or None when it may: the gate is asked about each source."""
-    bars = (holds.bar(session, number) for number in sources_of(release, file))
+    to = asker_of(session, release.request_id)
+    bars = (holds.bar(session, number, to=to) for number in sources_of(release, file))
     return next((bar for bar in bars if bar is not None), None)
 
 

@@ -3,6 +3,7 @@
 from portal.disclosure.staff_views import (
     deciding,
     letters,
+    passphrases,
     posting,
     refusing,
     releases,
@@ -15,6 +16,7 @@ __all__ = [
     "blueprint",
     "deciding",
     "letters",
+    "passphrases",
     "posting",
     "refusing",
     "releases",

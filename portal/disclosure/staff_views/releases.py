@@ -14,6 +14,7 @@ from portal.disclosure.models import Release
 from portal.disclosure.queries.pages import newest_of, release_pages
 from portal.disclosure.queries.releases import release_in
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
+from portal.identity.queries import waiting_passphrase
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.page import request_page
 from portal.web.forms import PlainForm
@@ -33,6 +34,7 @@ def release(reference: str) -> str:
             "disclosure/release.html",
             **page,
             pages=release_pages(session, page["footage_request"].id, at=now()),
+            new_passphrase=waiting_passphrase(session, page["footage_request"].id, now()),
             may_act=current_actor().has(Role.DECISION_MAKER, Role.SECONDER),
         )
 

@@ -1,9 +1,9 @@
-"""Collecting an answer: a page that shows nothing, a code, then the files.
+"""Collecting an answer: a page that shows nothing, a code, a passphrase for video, then the files.
 
 No GET changes what anybody may do, so a scanner that follows every link burns nothing.
 """
 
-from portal.disclosure.views import collecting, files, renewing
+from portal.disclosure.views import collecting, files, passphrases, renewing
 from portal.disclosure.views.blueprint import blueprint
 
-__all__ = ["blueprint", "collecting", "files", "renewing"]
+__all__ = ["blueprint", "collecting", "files", "passphrases", "renewing"]

@@ -12,6 +12,7 @@ from portal.errors import TooMany
 from portal.identity.codes import (
     LASTING,
     MOST_ISSUED,
+    MOST_PRESSED,
     CodeFacts,
     CodeVerdict,
     is_usable,
@@ -19,7 +20,7 @@ from portal.identity.codes import (
 )
 from portal.identity.models import OneTimeCode, Visit
 from portal.identity.proof import CodePurpose
-from portal.ids import new_code
+from portal.ids import digest, new_code
 
 # A code lives ten minutes and five tries: a light hash is enough, and a busy evening stays quick.
 _HASHER = PasswordHasher(time_cost=1, memory_cost=19_456, parallelism=1)
@@ -32,8 +33,10 @@ def issue_code(
 ) -> str:
     """Make a code for one subject on one browser; earlier ones stop working.
 
-    The caller sends it to the contact ON FILE. TooMany after 3 in 15 minutes or 10 in a day.
+    The caller sends it to the contact ON FILE. TooMany after 3 in 15 minutes or 10 in a day,
+    however many ask at once.
     """
+    _lock(session, purpose, subject_id)
     _refuse_too_many(session, purpose, subject_id, at)
     _end_earlier(session, purpose, subject_id, browser, at)
     code = new_code()
@@ -48,6 +51,15 @@ def issue_code(
         )
     )
     return code
+
+
+def may_press(session: Session, *, purpose: CodePurpose, subject_id: UUID, at: datetime) -> bool:
+    """Whether a press of a button is enough for one more code, or something must be typed first:
+    see `MOST_PRESSED`. Nobody else is given a code for this subject until the transaction ends."""
+    _lock(session, purpose, subject_id)
+    return all(
+        _issued(session, purpose, subject_id, at - within) < most for most, within in MOST_PRESSED
+    )
 
 
 def check_code(
@@ -126,20 +138,32 @@ def _refuse_too_many(
     session: Session, purpose: CodePurpose, subject_id: UUID, at: datetime
 ) -> None:
     for most, within in MOST_ISSUED:
-        issued = session.scalar(
-            sa.select(sa.func.count())
-            .select_from(OneTimeCode)
-            .where(
-                OneTimeCode.purpose == purpose,
-                OneTimeCode.subject_id == subject_id,
-                OneTimeCode.issued_at > at - within,
-            )
-        )
-        if (issued or 0) >= most:
+        if _issued(session, purpose, subject_id, at - within) >= most:
             raise TooMany(
                 "We have sent several codes already. Wait a while, and ask again.",
                 int(within.total_seconds()),
             )
+
+
+def _issued(session: Session, purpose: CodePurpose, subject_id: UUID, since: datetime) -> int:
+    found = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(OneTimeCode)
+        .where(
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.subject_id == subject_id,
+            OneTimeCode.issued_at > since,
+        )
+    )
+    return found or 0
+
+
+def _lock(session: Session, purpose: CodePurpose, subject_id: UUID) -> None:
+    """Serialise counting for one subject, which may be a stand-in that has no row to lock.
+    SQLite's writers already come one at a time."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = int(digest(f"code:{purpose}:{subject_id}")[:15], 16)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def _end_earlier(

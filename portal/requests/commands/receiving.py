@@ -10,6 +10,7 @@ from portal.actors import Actor
 from portal.audit.commands import record
 from portal.dates import day_in_words, london_day
 from portal.db import Base
+from portal.identity.commands.passphrases import keep_first
 from portal.ids import new_reference
 from portal.letters.kinds import LetterKind
 from portal.notifications.notices import NoticeKind
@@ -53,6 +54,8 @@ def receive(
     session.add(footage_request)
     session.flush()
     session.add_all(_parts(request_id, intake))
+    if intake.passphrase_hash:
+        keep_first(session, subject_id=request_id, passphrase_hash=intake.passphrase_hash, at=at)
     received_on = footage_request.received_on
     status = footage_request.status
     add_step(session, footage_request, status, event=Event.RECEIVED, by=by, at=at, on=received_on)

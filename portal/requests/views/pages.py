@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portal.requests.forms.passphrase import PassphraseForm
 from portal.requests.forms.question import EndForm, NoticeForm, QuestionForm
 from portal.requests.forms.what import (
     AboutForm,
@@ -66,6 +67,7 @@ _FORMS: dict[str, type[QuestionForm]] = {
     "representative": RepresentativeForm,
     "proof": ProofForm,
     "delivery": DeliveryForm,
+    "passphrase": PassphraseForm,
 }
 
 PAGES: dict[str, Page] = {

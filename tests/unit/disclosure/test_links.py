@@ -1,5 +1,6 @@
 """When a link works, and who may have a new one."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,10 +8,13 @@ import pytest
 from portal.disclosure.links import (
     Ending,
     LinkFacts,
+    Lock,
     end_of,
     ending,
     is_open,
+    is_used_up,
     last_day,
+    lock_of,
     may_renew,
 )
 
@@ -40,6 +44,38 @@ def test_a_link(facts: LinkFacts, why: Ending | None, renewable: bool) -> None:
     assert ending(facts, NOW) is why
     assert is_open(facts, NOW) is (why is None)
     assert may_renew(facts, NOW) is renewable
+
+
+USED_UP = {"sessions": 3, "most_sessions": 3}
+
+
+def test_one_that_was_used_as_often_as_it_may_be_can_be_had_anew() -> None:
+    assert not is_used_up(link())
+    assert is_used_up(replace(link(), **USED_UP))
+    assert may_renew(replace(link(), **USED_UP), NOW)
+    assert ending(replace(link(), **USED_UP), NOW) is None
+    assert not may_renew(replace(link(revoked=0), **USED_UP), NOW)
+    assert not may_renew(replace(link(kept=0), **USED_UP), NOW)
+
+
+@pytest.mark.parametrize(
+    ("is_unlocked", "is_secret", "has_passphrase", "facts", "lock"),
+    [
+        (False, True, True, link(), Lock.PASSPHRASE),
+        (False, True, False, link(), Lock.NO_PASSPHRASE),
+        (False, False, False, link(), Lock.OPEN),
+        (True, True, True, link(), Lock.OPEN),
+        (True, True, True, replace(link(), **USED_UP), Lock.OPEN),
+        (False, True, True, replace(link(), **USED_UP), Lock.USED_UP),
+        (False, True, False, replace(link(), **USED_UP), Lock.USED_UP),
+        (False, False, False, replace(link(), **USED_UP), Lock.OPEN),
+    ],
+)
+def test_what_stands_between_somebody_who_typed_the_code_and_the_video(
+    is_unlocked: bool, is_secret: bool, has_passphrase: bool, facts: LinkFacts, lock: Lock
+) -> None:
+    given = {"is_unlocked": is_unlocked, "is_secret": is_secret, "has_passphrase": has_passphrase}
+    assert lock_of(facts, **given) is lock
 
 
 def test_it_works_to_the_last_moment_of_its_last_day_in_london() -> None:

@@ -1,5 +1,6 @@
 """From what was said to what is searched."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from portal.requests.answers import (
 )
 from portal.requests.extent import whole_days, window_around
 from portal.requests.intake import AboutWhom, DeliveryFormat, Occasion
+from portal.requests.journey import kept
 from portal.requests.reading_back import cards
 
 PLACE = {
@@ -54,6 +56,7 @@ SAR: dict[str, dict[str, Any]] = {
     "phone": {"phone": ""},
     "proof": {"when": "later"},
     "delivery": {"delivery": "download", "safe_contact": "", "language": "", "adjustments": ""},
+    "passphrase": {"hash": "$argon2id$..."},
 }
 
 
@@ -235,6 +238,17 @@ def test_information_has_no_moment_to_look_at() -> None:
     assert intake.applicant.address == ""
     titles = [card.title for card in cards(answers)]
     assert "When and where" not in titles
+
+
+def test_a_passphrase_goes_with_the_request_and_is_shown_to_nobody() -> None:
+    assert to_intake(SAR).passphrase_hash == "$argon2id$..."
+    assert "argon2" not in repr(to_intake(SAR))
+    assert "argon2" not in repr(cards(SAR))
+    assert to_intake(kept(SAR | {"delivery": SAR["delivery"] | {"delivery": "post"}})) == replace(
+        to_intake(SAR),
+        wishes=replace(to_intake(SAR).wishes, delivery=DeliveryFormat.POST),
+        passphrase_hash="",
+    )
 
 
 def test_every_answer_can_be_checked_and_changed() -> None:

@@ -61,6 +61,7 @@ REST: dict[str, dict[str, Any]] = {
     "representative": {"name": "x", "relationship": "x", "organisation": ""},
     "proof": {"when": "later"},
     "delivery": WISHES,
+    "passphrase": {"hash": ""},
 }
 STANDINGS: list[dict[str, dict[str, Any]]] = [
     {"about-you-or-someone": {"who": "me"}, "which-place": DESCRIBED, **REST}
@@ -72,6 +73,8 @@ STANDINGS: list[dict[str, dict[str, Any]]] = [
     {"about-you-or-someone": {"who": "both"}, "which-place": DESCRIBED, **REST},
     {"about-you-or-someone": {"who": "general"}, "what-information": {"what": "video"}}
     | {"which-place": POINT, **REST},
+    {"about-you-or-someone": {"who": "me"}, "which-place": POINT, **REST}
+    | {"delivery": {**WISHES, "delivery": "download"}},
     {"about-you-or-someone": {"who": "someone_else"}},
     {"about-you-or-someone": {"who": "other_organisation"}},
 ]
@@ -119,6 +122,8 @@ NAMES = [
     "safe_contact",
     "language",
     "adjustments",
+    "passphrase",
+    "again",
     "code",
     "is_read",
 ]

@@ -79,7 +79,8 @@ def test_each_kind_says_who_they_are_and_is_told_what_to_send(
     for words in asked:
         assert words in page
     visitor.answer("proof", when="later")
-    assert visitor.answer("delivery", delivery="download").location == "/check-answers"
+    assert visitor.answer("delivery", delivery="download").location == "/ask/passphrase"
+    assert visitor.answer("passphrase", **SAR["passphrase"]).location == "/check-answers"
     representative = made(small_house, send(visitor)).representative
     assert representative is not None
     assert representative.acting is Acting(right)

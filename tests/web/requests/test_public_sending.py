@@ -95,7 +95,7 @@ def test_general_information_without_email_asks_an_address(visitor: Visitor) -> 
 
 def test_a_download_needs_somewhere_to_send_the_code(visitor: Visitor) -> None:
     answers = {**SAR, "email": {"has_none": "y"}}
-    del answers["delivery"]
+    del answers["delivery"], answers["passphrase"]
     assert visitor.walk(answers) == "/ask/delivery"
     assert 'value="download"' not in visitor.get("/ask/delivery").text
     assert visitor.answer("delivery", delivery="download").status_code == 422
@@ -224,7 +224,7 @@ def test_every_link_of_the_sent_page_leads_somewhere(visitor: Visitor) -> None:
 
 def test_proof_can_be_sent_now_and_the_journey_goes_on(visitor: Visitor) -> None:
     answers = {**SAR, "proof": {"when": "now"}}
-    del answers["delivery"]
+    del answers["delivery"], answers["passphrase"]
     assert visitor.walk(answers) == "/proofs"
     assert "Send a file" in visitor.get("/proofs").text
     assert visitor.get("/ask").location == "/ask/delivery"
