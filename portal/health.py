@@ -3,8 +3,10 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from portal.dates import london_day
+from portal.expiry.queries import missing_files
 from portal.outbox.queries import HEARTBEAT_AGE, worker_seen_since
 from portal.requests.holidays import known_holidays
 from portal.web.guards import public
@@ -33,12 +35,17 @@ def ready() -> ResponseReturnValue:
     try:
         with reading() as session:
             parts["worker"] = worker_seen_since(session, now() - HEARTBEAT_AGE)
-            warnings = _warnings(known_holidays(session))
+            warnings = [*_warnings(known_holidays(session)), *_files_gone(session)]
             parts["database"] = True
     except SQLAlchemyError:
         pass  # the answer says so
     is_ready = all(parts.values())
     return jsonify(ready=is_ready, parts=parts, warnings=warnings), 200 if is_ready else 503
+
+
+def _files_gone(session: Session) -> list[str]:
+    gone = len(missing_files(session))
+    return [f"{gone} files that should be there are gone"] if gone else []
 
 
 def _warnings(holidays: Holidays) -> list[str]:

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from portal.disclosure.models import PREFIX as RELEASES
 from portal.disclosure.models import Release, ReleaseFile
-from portal.disclosure.packing import PREFIX as RELEASES
+from portal.identity.models import PREFIX as PROOFS
 from portal.identity.models import Proof
-from portal.identity.viewing import PREFIX as PROOFS
+from portal.letters.models import PREFIX as LETTERS
 from portal.letters.models import Letter
-from portal.letters.printing import PREFIX as LETTERS
 from portal.recordings.models import Recording
 from portal.requests.models import FootageRequest
 
@@ -31,15 +31,16 @@ _COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
 
 
 @dataclass(frozen=True)
-class Named:
-    """A file that a row names; `by` is what the row is, in words without personal data."""
+class Expected:
+    """A file that must be there, because a row names it; `by` is what the row is, without personal
+    data."""
 
     store: str
     key: str
     by: str
 
 
-def named_files(session: Session, *, at: datetime) -> Iterator[Named]:
+def named_files(session: Session, *, at: datetime) -> Iterator[Expected]:
     """Every file that should be there now. A release whose time is over may be half deleted."""
     reference = sa.func.coalesce(FootageRequest.reference, "not sent yet")
     release = (
@@ -64,9 +65,9 @@ def named_files(session: Session, *, at: datetime) -> Iterator[Named]:
     yield from _of(session, FOOTAGE, "recording", footage)
 
 
-def _of(session: Session, store: str, what: str, wanted: sa.Select[Any, Any]) -> Iterator[Named]:
+def _of(session: Session, store: str, what: str, wanted: sa.Select[Any, Any]) -> Iterator[Expected]:
     for key, whose in session.execute(wanted.execution_options(yield_per=_AT_ONCE)):
-        yield Named(store, key, f"{what} {whose}")
+        yield Expected(store, key, f"{what} {whose}")
 
 
 def named_among(session: Session, keys: Collection[str]) -> set[str]:

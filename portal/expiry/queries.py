@@ -67,11 +67,19 @@ def _is_over(one: type[FootageRequest], before: datetime, at: datetime) -> sa.Co
 
 
 def old_notices(session: Session, *, before: datetime, is_secret: bool = False) -> Sequence[UUID]:
-    """The e-mails written before an instant; with `is_secret` only those that carried a code."""
-    found = sa.select(Notice.id).where(Notice.written_at < before)
+    """The e-mails written before an instant that are about no request that is still there; with
+    `is_secret`, those that carried a code, whatever they are about."""
+    old = sa.select(Notice.id).where(Notice.written_at < before)
     if is_secret:
-        found = found.where(Notice.kind.in_([kind for kind in NoticeKind if kind.is_secret]))
-    return session.scalars(found).all()
+        secrets = [kind for kind in NoticeKind if kind.is_secret]
+        return session.scalars(old.where(Notice.kind.in_(secrets))).all()
+    is_about_one = sa.exists().where(FootageRequest.reference == Notice.about)
+    return session.scalars(old.where(~is_about_one)).all()
+
+
+def notices_about(session: Session, reference: str) -> Sequence[UUID]:
+    """The e-mails about one request."""
+    return session.scalars(sa.select(Notice.id).where(Notice.about == reference)).all()
 
 
 def left_behind(session: Session, *, at: datetime) -> dict[sa.Table, Sequence[Key]]:

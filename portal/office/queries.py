@@ -12,6 +12,7 @@ from portal.dates import london_day
 from portal.disclosure.models import Decision
 from portal.identity.models import Proof
 from portal.ids import tidy_reference
+from portal.notifications.queries import references_unreached
 from portal.office.models import Handler, StaffSession
 from portal.office.queues import PAGE_SIZE, QueueRow, Wanted
 from portal.office.sessions import SESSION_IDLE
@@ -100,6 +101,13 @@ def with_proof_to_check(session: Session, *, retention: timedelta) -> list[Queue
 def where_nothing_came(session: Session, *, today: date, retention: timedelta) -> list[QueueRow]:
     """Requests for which nothing came by the day that we gave: a person may close them."""
     return _these(session, nothing_came(session, today=today), retention)
+
+
+def where_e_mail_came_back(session: Session, *, retention: timedelta) -> list[QueueRow]:
+    """Requests about which an e-mail did not arrive, and nobody has told them by another way."""
+    rows = _rows().where(FootageRequest.reference.in_(references_unreached(session)))
+    found = session.execute(rows.order_by(FootageRequest.received_at))
+    return [_row(row, retention) for row in found]
 
 
 def written_to_after_closing(session: Session, *, retention: timedelta) -> list[QueueRow]:

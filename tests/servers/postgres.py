@@ -79,6 +79,16 @@ class PostgresServer:
         """Remove the database, whoever is still connected to it."""
         self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def dump(self, url: str) -> bytes:
+        """Everything that is in a database, as `pg_dump` writes it."""
+        done = subprocess.run(
+            [self._programs / "pg_dump", url],
+            check=True,
+            capture_output=True,
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        )
+        return done.stdout
+
     @property
     def _log(self) -> Path:
         return self._folder / "server.log"

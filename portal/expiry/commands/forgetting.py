@@ -19,7 +19,7 @@ from portal.db import Database
 from portal.disclosure.models import Decision, DecisionLine
 from portal.expiry.hanging import erase
 from portal.expiry.models import ForgottenRequest
-from portal.expiry.queries import left_behind, old_notices, past_their_time
+from portal.expiry.queries import left_behind, notices_about, old_notices, past_their_time
 from portal.notifications.models import Notice
 from portal.requests.models import FootageRequest, RequestStep, SightingRow
 from portal.reviews.models import Review
@@ -114,11 +114,12 @@ def _unlink(session: Session, ids: Sequence[UUID]) -> None:
 def forget_request(
     session: Session, footage_request: FootageRequest, *, by: Actor, at: datetime
 ) -> int:
-    """Delete one request and everything that hangs on it, and keep its statistics. Whether its
-    time is over is for the caller to know; returns how many rows went."""
+    """Delete one request, everything that hangs on it and the e-mails about it, and keep its
+    statistics. Whether its time is over is for the caller to know; returns how many rows went."""
     session.add(_statistics(session, footage_request, at))
     rows = erase(session, sa.inspect(FootageRequest).local_table, [(footage_request.id,)])  # type: ignore[arg-type]
     reference = footage_request.reference
+    rows += _erase_notices(session, notices_about(session, reference))
     record(session, "request.forgotten", subject=reference, by=by, at=at, rows=rows)
     session.expunge(footage_request)
     return rows

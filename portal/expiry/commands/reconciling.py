@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.expiry.models import MissingFile
-from portal.expiry.naming import OURS, SEALED, Named, named_among, named_files
+from portal.expiry.naming import OURS, SEALED, Expected, named_among, named_files
 from portal.expiry.queries import missing_files
 from portal.house import ORPHANED_AFTER, House
 from portal.storage import Stored
@@ -42,7 +42,7 @@ class Reconciled:
     """What a comparison found, and how many of the loose files it deleted."""
 
     named: int
-    missing: list[Named]
+    missing: list[Expected]
     loose: list[Loose]
     deleted: int
 
@@ -61,7 +61,7 @@ def reconcile(house: House, *, really: bool = False) -> Reconciled:
     return Reconciled(named, missing, loose, len(going))
 
 
-def note_missing(session: Session, missing: Sequence[Named], *, by: Actor, at: datetime) -> None:
+def note_missing(session: Session, missing: Sequence[Expected], *, by: Actor, at: datetime) -> None:
     """Write down which files are gone, for the office to see; each new one is a line in the book,
     and so is each that is there again."""
     known = {(one.store, one.key): one for one in missing_files(session)}
@@ -81,7 +81,7 @@ def note_missing(session: Session, missing: Sequence[Named], *, by: Actor, at: d
         record(session, "file.settled", subject=subject, by=by, at=at, store=gone.store)
 
 
-def _missing(house: House, at: datetime) -> tuple[int, list[Named]]:
+def _missing(house: House, at: datetime) -> tuple[int, list[Expected]]:
     """How many files rows name, and those that are gone. Each is asked for once more: a deletion
     takes the file from its row first, and may have been between the two when we looked."""
     count, suspects = 0, set()
@@ -97,7 +97,7 @@ def _missing(house: House, at: datetime) -> tuple[int, list[Named]]:
     return count, sorted(gone, key=lambda one: (one.store, one.key))
 
 
-def _is_there(house: House, one: Named) -> bool:
+def _is_there(house: House, one: Expected) -> bool:
     store = house.vault.storage if one.store == SEALED else house.footage
     return store.exists(one.key)
 

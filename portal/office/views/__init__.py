@@ -6,13 +6,19 @@ from portal.actors import CASEWORK, Actor, Role
 from portal.office.commands.signing_in import actor_of, note_seen
 from portal.office.queries import signed_in
 from portal.office.sessions import NOTE_EVERY
-from portal.office.views import deletions, people, sign_in, work
+from portal.office.views import deletions, files, people, sign_in, work
 from portal.web.session import now, reading, writing
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """The blueprints of this room."""
-    return (sign_in.blueprint, work.blueprint, deletions.blueprint, people.blueprint)
+    return (
+        sign_in.blueprint,
+        work.blueprint,
+        deletions.blueprint,
+        files.blueprint,
+        people.blueprint,
+    )
 
 
 def find_handler(browser: str) -> Actor | None:
@@ -47,6 +53,7 @@ _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("Matters", "office.holds.matters", frozenset({Role.HOLD_OWNER, Role.AUDITOR})),
     ("Handlers", "office.people.everybody", frozenset({Role.ADMINISTRATOR})),
     ("Outbox", "office.outbox.status", frozenset({Role.ADMINISTRATOR})),
+    ("Files", "office.files.gone", frozenset({Role.ADMINISTRATOR})),
     ("The book", "office.audit.book", frozenset({Role.AUDITOR})),
 )
 

@@ -15,6 +15,7 @@ from portal.dates import london_day
 from portal.disclosure.queries.posting import to_post
 from portal.disclosure.queries.restrictions import due_by as restrictions_due
 from portal.disclosure.staff_views.posting import POSTERS
+from portal.expiry.queries import missing_files
 from portal.holds.queries import holds_due
 from portal.office.deletion_queries import wanted_soon
 from portal.office.forms import RequestFilterForm
@@ -24,6 +25,7 @@ from portal.office.queries import (
     nobodys,
     requests_page,
     waiting_for_second,
+    where_e_mail_came_back,
     where_nothing_came,
     with_proof_to_check,
     written_to_after_closing,
@@ -42,19 +44,22 @@ blueprint = Blueprint("work", __name__)
 @blueprint.get("/")
 @roles(*ANY_HANDLER)
 def mine() -> ResponseReturnValue:
-    """What is mine, whose answer is looked at again, what is new, what has proof to check, what
-    never came or came too late, what is about to be deleted, what waits for me to second, and
-    what is due."""
+    """What is mine, whose answer is looked at again, what is new, what has proof to check, whom
+    no e-mail reaches, what never came or came too late, what is about to be deleted, what waits
+    for me to second, and what is due."""
     today = london_day(now())
-    if not current_actor().has(*CASEWORK):
-        return render_template("office/no_casework.html")
     with reading() as session:
+        files_gone = len(missing_files(session)) if current_actor().has(Role.ADMINISTRATOR) else 0
+        if not current_actor().has(*CASEWORK):
+            return render_template("office/no_casework.html", files_gone=files_gone)
         return render_template(
             "office/my_work.html",
             today=today,
+            files_gone=files_gone,
             assigned=assigned_to(session, me=_me(), retention=_retention()),
             nobodys=nobodys(session, retention=_retention()),
             proof_to_check=with_proof_to_check(session, retention=_retention()),
+            came_back=where_e_mail_came_back(session, retention=_retention()),
             nothing_came=where_nothing_came(session, today=today, retention=_retention()),
             came_late=written_to_after_closing(session, retention=_retention()),
             due=due_by(session, today + SOON, retention=_retention()),

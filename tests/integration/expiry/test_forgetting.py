@@ -274,8 +274,8 @@ def test_the_sealed_letters_go_with_the_next_tidying(house: House, clock: Clock)
 
 def test_an_email_with_a_code_goes_with_the_time_of_a_draft(house: House, clock: Clock) -> None:
     with house.db.writing() as session:
-        for kind, more in ((NoticeKind.DRAFT_CODE, {}), (NoticeKind.WITHDRAWN, {})):
-            notify(session, kind, to="a@example.org", key=f"{kind}:1", at=house.now(), **more)
+        for kind in (NoticeKind.DRAFT_CODE, NoticeKind.WITHDRAWN):
+            notify(session, kind, to="a@example.org", key=f"{kind}:1", at=house.now())
     before = clock() + timedelta(seconds=1)
     with house.db.writing() as session:
         assert forget_codes(session, before=clock()) == 0
@@ -284,6 +284,16 @@ def test_an_email_with_a_code_goes_with_the_time_of_a_draft(house: House, clock:
     clock.at += LONG
     assert forget_requests(run_of(house)).notices == 1
     assert count(house, Notice) == 0
+
+
+def test_the_emails_about_a_request_go_with_it_and_not_before(house: House, clock: Clock) -> None:
+    ready = ready_to_decide(house)
+    withdrawn_request(house)
+    wait(house, clock)
+    assert forget(house).requests == 1
+    with house.db.reading() as session:
+        about = set(session.scalars(sa.select(Notice.about)))
+    assert about == {ready.reference}
 
 
 def test_what_a_forgotten_draft_left_goes_and_a_code_that_has_its_time_stays(

@@ -16,7 +16,7 @@ from portal.expiry.commands import reconciling
 from portal.expiry.commands.reconciling import note_missing, reconcile
 from portal.expiry.jobs import check_storage
 from portal.expiry.models import MissingFile
-from portal.expiry.naming import Named
+from portal.expiry.naming import Expected, named_files
 from portal.house import House
 from portal.ids import new_id
 from portal.letters.models import Letter
@@ -99,7 +99,7 @@ def test_a_file_that_is_gone_is_seen_and_named(house: House, ready: Ready, which
         "recording": ("footage", str(footage.media), f"recording {footage.id}"),
     }[which]
     (house.vault.storage if store == "sealed" else house.footage).delete(key)
-    assert reconcile(house).missing == [Named(store, key, by)]
+    assert reconcile(house).missing == [Expected(store, key, by)]
     check(house)
     check(house)
     assert noted(house) == [(store, key, by)]
@@ -135,11 +135,10 @@ def test_what_is_deleted_while_we_look_is_not_missed(
     with house.db.reading() as session:
         letter = session.scalars(sa.select(Letter).limit(1)).one()
     key = str(letter.html_key)
-    real = reconciling.named_files
     looks = iter([True])
 
-    def named_then_let_go(session: object, **given: object) -> Iterator[Named]:
-        found = list(real(session, **given))  # type: ignore[arg-type]
+    def named_then_let_go(session: object, **given: object) -> Iterator[Expected]:
+        found = list(named_files(session, **given))  # type: ignore[arg-type]
         if next(looks, False):
             with house.db.writing() as other:
                 other.get_one(Letter, letter.id).html_key = None
@@ -199,7 +198,7 @@ def test_loose_files_are_told_from_named_ones_chunk_by_chunk(
 
 
 def test_noting_the_same_twice_is_one_note(house: House) -> None:
-    one = Named("sealed", "releases/gone.age", "release BWV-0000-0000")
+    one = Expected("sealed", "releases/gone.age", "release BWV-0000-0000")
     for _ in range(2):
         with house.db.writing() as session:
             note_missing(session, [one], by=WORKER, at=house.now())
