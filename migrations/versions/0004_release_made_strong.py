@@ -66,7 +66,9 @@ def _holds() -> None:
     op.create_table(
         "hold_override",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("recording_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "recording_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("holds", sa.JSON(), nullable=False),
         sa.Column("order_reference", sa.String(length=120), nullable=False),
@@ -325,20 +327,18 @@ def _outbox() -> None:
     op.add_column(
         "outbox_job", sa.Column("unsure", sa.Integer(), nullable=False, server_default="0")
     )
-    op.add_column(
-        "notice", sa.Column("is_leaving", sa.Boolean(), nullable=False, server_default=sa.false())
-    )
+    op.add_column("notice", sa.Column("leaving", sa.String(length=64), nullable=True))
     # E-mails on their way when the portal is brought forward may come back afterwards, and
     # nobody has heard yet whether those that were begun have arrived.
     op.execute("UPDATE notice SET about = coalesce(fields ->> 'reference', '')")
     op.execute(
-        "UPDATE notice SET is_leaving = true WHERE body IS NOT NULL AND delivered_at IS NULL"
+        "UPDATE notice SET leaving = 'before' WHERE body IS NOT NULL AND delivered_at IS NULL"
     )
 
 
 def _undo_outbox() -> None:
     op.drop_column("outbox_job", "unsure")
-    op.drop_column("notice", "is_leaving")
+    op.drop_column("notice", "leaving")
     op.drop_column("notice", "seen_to_by")
     op.drop_column("notice", "seen_to_at")
     drop_check("notice", "ck_notice_failed_says_why", "(failed_at IS NULL) = (failure IS NULL)")

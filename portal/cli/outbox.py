@@ -3,7 +3,7 @@
 import click
 
 from portal.cli.opening import as_json, enter, show
-from portal.outbox.queries import counts, oldest_owed_at
+from portal.outbox.queries import count_unsure, counts, oldest_owed_at
 
 
 @click.group()
@@ -19,4 +19,5 @@ def status(as_json: bool) -> None:
     with house.db.reading() as session:
         facts: dict[str, object] = dict(counts(session))
         facts["oldest_owed_at"] = oldest_owed_at(session)
+        facts["may_have_gone_twice"] = count_unsure(session)
     show(facts, as_json=as_json)

@@ -36,11 +36,12 @@ def read_report(content: bytes) -> Returned | None:
     an answer by a person, an absence note, spam, or what nobody can read."""
     try:
         report = message_from_bytes(content[:LONGEST])
-        parts = list(report.walk())
     except RecursionError:
         return None  # one message in another, and so on: made to be so
-    if report.get_content_type() != "multipart/report":
+    if report.get_content_type() != "multipart/report" or not report.is_multipart():
         return None
+    # Its own parts alone: what the returned message holds is no word of a mail server.
+    parts = cast(list[Message], report.get_payload())
     failure = next(_failures(parts), None)
     message_id = next(_message_ids(parts), None)
     return Returned(message_id, failure) if failure and message_id else None

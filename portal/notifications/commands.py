@@ -17,7 +17,7 @@ from portal.notifications.models import Notice
 from portal.notifications.notices import Failure, NoticeKind
 from portal.notifications.queries import unreached
 from portal.notifications.transport import Letterhead
-from portal.outbox.commands import owe, set_aside
+from portal.outbox.commands import Lease, count_unsure, owe, set_aside
 
 SEND_NOTICE = "send_notice"
 
@@ -60,23 +60,27 @@ def notify(
 
 @dataclass(frozen=True)
 class Written:
-    """An e-mail's words, and whether they were written before, so that it may have been sent."""
+    """An e-mail's words, and whether an earlier handing over had no clear end, so that it may be
+    there already."""
 
     letter: Letterhead
-    is_older: bool
+    is_unclear: bool
 
 
-def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Written | None:
+def write_once(
+    session: Session, notice_id: UUID, *, settings: Settings, token: str
+) -> Written | None:
     """The e-mail's words, written on the first call and the same for ever after.
 
     None when it was delivered already, or was a secret that could not be: that is forgotten, and
     whoever waits for it asks for another. Mailed links are built from the configured address.
-    Commit before sending: then whoever comes later knows that it may have been sent.
+    Commit before sending: then whoever comes later knows that it may have been sent. Note the
+    end with `note_delivered` or `note_not_taken`, or its end is unclear.
     """
     notice = locked_one(session, Notice, notice_id)
     if notice.delivered_at is not None or (notice.failed_at is not None and _is_forgotten(notice)):
         return None
-    is_older = notice.body is not None and notice.subject is not None
+    is_unclear, notice.leaving = notice.leaving is not None, token
     if notice.body is None or notice.subject is None:
         text = compose(
             notice.kind,
@@ -88,7 +92,7 @@ def write_once(session: Session, notice_id: UUID, *, settings: Settings) -> Writ
             },
         )
         notice.subject, notice.body = text.subject, text.body
-    return Written(_letterhead(notice, settings), is_older)
+    return Written(_letterhead(notice, settings), is_unclear)
 
 
 def letterhead_of(session: Session, notice_id: UUID, *, settings: Settings) -> Letterhead:
@@ -107,8 +111,23 @@ def _letterhead(notice: Notice, settings: Settings) -> Letterhead:
     )
 
 
-def note_delivered(session: Session, notice_id: UUID, *, at: datetime, unsure: bool) -> None:
-    """The mail server has it. `unsure` counts a sending that may have been a second one.
+def note_not_taken(session: Session, notice_id: UUID, *, token: str) -> None:
+    """It was clearly not taken: the next handing over is a first one again. Only for whoever
+    began the last one."""
+    notice = locked_one(session, Notice, notice_id)
+    if notice.leaving == token:
+        notice.leaving = None
+
+
+def note_unsure(session: Session, notice_id: UUID, held: Lease) -> None:
+    """It is sent again although it may be there already, because nobody can be asked. Counted
+    before it is sent, so that no kill hides a copy."""
+    locked_one(session, Notice, notice_id).deliveries_unsure += 1
+    count_unsure(session, held)
+
+
+def note_delivered(session: Session, notice_id: UUID, *, at: datetime) -> None:
+    """The transport has it.
 
     A secret body (a code) is forgotten at once.
     """
@@ -116,8 +135,7 @@ def note_delivered(session: Session, notice_id: UUID, *, at: datetime, unsure: b
     if notice.delivered_at is None:
         # An earlier refusal is mended. What came back meanwhile was delivered, and stays failed.
         notice.failed_at, notice.failure = None, None
-    notice.delivered_at = at
-    notice.deliveries_unsure += int(unsure)
+    notice.delivered_at, notice.leaving = at, None
     _forget_secret(notice)
     record(
         session,
@@ -126,7 +144,7 @@ def note_delivered(session: Session, notice_id: UUID, *, at: datetime, unsure: b
         by=WORKER,
         at=at,
         kind=notice.kind.value,
-        unsure=unsure,
+        unsure=notice.deliveries_unsure > 0,
     )
 
 

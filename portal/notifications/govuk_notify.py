@@ -15,7 +15,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from portal.config import Settings
 from portal.errors import Refused, Upstream
-from portal.notifications.transport import AddressRefused, Fate, Letterhead
+from portal.notifications.transport import AddressRefused, Fate, Letterhead, NotTaken
 
 # The client would log Notify's own words, and those are not ours to vouch for.
 logging.getLogger("notifications_python_client").setLevel(logging.CRITICAL)
@@ -56,6 +56,7 @@ class NotifyTransport:
         letterhead.check_address()
         self._ask(
             self._client.send_email_notification,
+            NotTaken,
             email_address=letterhead.to,
             template_id=self._settings.notify_template_id,
             personalisation={"subject": letterhead.subject, "body": letterhead.body},
@@ -77,11 +78,13 @@ class NotifyTransport:
         sent = [fate for fate in fates if fate is not Fate.NEVER_SENT]
         return (sent or fates or [None])[0]
 
-    def _ask(self, deed: Callable[..., Any], **words: Any) -> Mapping[str, Any]:
+    def _ask(
+        self, deed: Callable[..., Any], unanswered: type[Upstream] = Upstream, **words: Any
+    ) -> Mapping[str, Any]:
         try:
             answer = deed(**words)
         except APIError as error:
-            raise _trouble(error) from None
+            raise _trouble(error, unanswered) from None
         if not isinstance(answer, dict):
             raise Upstream("GOV.UK Notify answered something else")
         return answer
@@ -92,11 +95,13 @@ def reference_of(letterhead: Letterhead) -> str:
     return letterhead.message_id.strip("<>").partition("@")[0]
 
 
-def _trouble(error: APIError) -> Refused | Upstream:
-    """By status and kind alone: Notify says that its messages may change."""
+def _trouble(error: APIError, clearly: type[Upstream]) -> Refused | Upstream:
+    """By status and kind alone: Notify says that its messages may change. A 4xx is a clear answer;
+    after a 5xx nobody knows."""
     # Where the answer is no JSON, there is a text instead of a list.
     told: list[Any] = error.message if isinstance(error.message, list) else []
     kinds = {one.get("error") for one in told if isinstance(one, dict)}
     if error.status_code == 400 and "ValidationError" in kinds:
         return AddressRefused("GOV.UK Notify refused the message with 400")
-    return Upstream(f"GOV.UK Notify answered {error.status_code}")
+    kind = clearly if 400 <= error.status_code < 500 else Upstream
+    return kind(f"GOV.UK Notify answered {error.status_code}")

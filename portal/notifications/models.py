@@ -30,6 +30,10 @@ class Notice(Base):
     message_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
     written_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+    # The token of the lease under which handing it over was begun, until it is known how that
+    # ended. A worker that lost its lease can say nothing about another's handing over.
+    leaving: Mapped[str | None] = mapped_column(sa.String(64))
+    # How many copies may have gone beyond the one, at most.
     deliveries_unsure: Mapped[int] = mapped_column(default=0)
     # The reference of the request it is about; "" for what is about none.
     about: Mapped[str] = mapped_column(sa.String(13), default="", index=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from portal.config import Settings
 from portal.errors import Refused, Upstream
 from portal.ids import digest
-from portal.notifications.transport import AddressRefused, Fate, Letterhead
+from portal.notifications.transport import AddressRefused, Fate, Letterhead, NotTaken
 
 
 class SmtpTransport:
@@ -46,7 +46,7 @@ class SmtpTransport:
         except smtplib.SMTPDataError as refusal:
             raise _failure(refusal.smtp_code, Refused) from None
         except smtplib.SMTPResponseException as refusal:
-            raise Upstream(f"the mail server answered {refusal.smtp_code}") from None
+            raise _failure(refusal.smtp_code, NotTaken) from None
         except (OSError, smtplib.SMTPException):
             raise Upstream("the mail server did not answer") from None
 
@@ -55,13 +55,8 @@ class SmtpTransport:
         return None
 
     def _converse(self, letterhead: Letterhead) -> None:
-        at = (self._settings.mail_host, self._settings.mail_port)
-        server = smtplib.SMTP(*at, timeout=self._seconds)
+        server = self._connect()
         try:
-            if self._settings.mail_starttls:
-                server.starttls(context=ssl.create_default_context())
-            if self._settings.mail_user:
-                server.login(self._settings.mail_user, self._settings.mail_password)
             # What comes back goes to the envelope's sender, which no recipient is shown.
             sender = self._settings.mail_bounces_to or letterhead.sender
             server.send_message(letterhead.message(), from_addr=sender, to_addrs=[letterhead.to])
@@ -71,8 +66,24 @@ class SmtpTransport:
         finally:
             server.close()
 
+    def _connect(self) -> smtplib.SMTP:
+        server = smtplib.SMTP(timeout=self._seconds)
+        try:
+            server.connect(self._settings.mail_host, self._settings.mail_port)
+            if self._settings.mail_starttls:
+                server.starttls(context=ssl.create_default_context())
+            if self._settings.mail_user:
+                server.login(self._settings.mail_user, self._settings.mail_password)
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise NotTaken("the mail server could not be reached") from None
+        return server
 
-def _failure(code: int, final: type[Refused]) -> Refused | Upstream:
+
+def _failure(code: int, final: type[Refused] | type[NotTaken]) -> Refused | Upstream:
+    if code < 400:
+        # Neither yes nor no: no number at all, or one that has no meaning here.
+        return Upstream("the mail server answered something else")
     if code >= 500:
         return final(f"the mail server refused the message with {code}")
-    return Upstream(f"the mail server answered {code}")
+    return NotTaken(f"the mail server answered {code}")

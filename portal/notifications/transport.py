@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from enum import Enum, auto
 from typing import Protocol
 
-from portal.errors import Refused
+from portal.errors import Refused, Upstream
 
 # One address and nothing else: no line end that could begin a header of its own, no second
 # recipient, no comment. Whether there is such a mailbox is for the mail server to say.
@@ -17,6 +17,10 @@ _ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x20\x7f]+@[^\s@,;:<>()\\\"\x00
 
 class AddressRefused(Refused):
     """It is this address that mail cannot reach, and not the message that is not wanted."""
+
+
+class NotTaken(Upstream):
+    """It was said clearly that the message was not taken: it may go again without a doubt."""
 
 
 class Fate(Enum):
@@ -70,8 +74,8 @@ class Transport(Protocol):
         """
 
     def send(self, letterhead: Letterhead) -> None:
-        """Hand the message over. Upstream when it may work later, Refused when it never will:
-        AddressRefused when that is because of the address."""
+        """Hand the message over. Upstream when it may work later: NotTaken when it was surely not
+        taken. Refused when it never will be: AddressRefused when that is the address's fault."""
 
     def fate(self, letterhead: Letterhead) -> Fate | None:
         """What became of a message that was taken; None when that is never told here.

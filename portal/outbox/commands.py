@@ -138,6 +138,17 @@ def revive(session: Session, *, job_id: UUID, by: Actor, at: datetime) -> None:
     record(session, "outbox.revived", subject=str(job_id), by=by, at=at, job=job.job)
 
 
+def count_unsure(session: Session, held: Lease) -> None:
+    """Count that the work may have been done a second time: a worker died, or the line broke, at
+    the moment at which it was done, and nobody can be asked."""
+    session.execute(
+        sa.update(OutboxJob)
+        .where(OutboxJob.id == held.job_id)
+        .values(unsure=OutboxJob.unsure + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def set_aside(session: Session, *keys: str, at: datetime) -> None:
     """Settle dead jobs whose work a person has done by another way. Nothing where none died."""
     session.execute(

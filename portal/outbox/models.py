@@ -46,6 +46,8 @@ class OutboxJob(Base):
     leased_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(sa.String(200))
+    # How often it may have been done again, because nobody could be asked whether it was done.
+    unsure: Mapped[int] = mapped_column(default=0)
 
 
 class WorkerHeartbeat(Base):

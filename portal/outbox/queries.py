@@ -36,6 +36,21 @@ def dead(session: Session, *, limit: int = 200) -> Sequence[OutboxJob]:
     ).all()
 
 
+def unsure(session: Session, *, limit: int = 50) -> Sequence[OutboxJob]:
+    """The jobs that may have been done more than once, the newest first."""
+    return session.scalars(
+        sa.select(OutboxJob)
+        .where(OutboxJob.unsure > 0)
+        .order_by(OutboxJob.owed_at.desc(), OutboxJob.id)
+        .limit(limit)
+    ).all()
+
+
+def count_unsure(session: Session) -> int:
+    """How many those are in all."""
+    return session.scalar(sa.select(sa.func.count()).where(OutboxJob.unsure > 0)) or 0
+
+
 def oldest_owed_at(session: Session) -> datetime | None:
     """Since when the longest waiting job has been due."""
     return session.scalar(

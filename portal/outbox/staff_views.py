@@ -8,7 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
 from portal.outbox.commands import revive
-from portal.outbox.queries import HEARTBEAT_AGE, counts, dead, waiting, worker_seen_since
+from portal.outbox.queries import (
+    HEARTBEAT_AGE,
+    count_unsure,
+    counts,
+    dead,
+    unsure,
+    waiting,
+    worker_seen_since,
+)
 from portal.web.forms import PlainForm
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
@@ -21,13 +29,15 @@ _LATE = timedelta(minutes=10)
 @blueprint.get("")
 @roles(Role.ADMINISTRATOR)
 def status() -> ResponseReturnValue:
-    """How much waits, and the dead-letter list. What jobs carry is not shown."""
+    """How much waits, what died, and what may have gone twice. What jobs carry is not shown."""
     with reading() as session:
         return render_template(
             "outbox/status.html",
             counts=counts(session),
             waiting=waiting(session),
             dead=dead(session),
+            unsure=unsure(session),
+            count_unsure=count_unsure(session),
             is_worker_alive=worker_seen_since(session, now() - HEARTBEAT_AGE),
             late_before=now() - _LATE,
             form=PlainForm(formdata=None),

@@ -21,9 +21,7 @@ def report(
     )
     named = f"Message-ID: {message_id}\r\n" if message_id else ""
     headers = f"From: video@example.org\r\nTo: amina@example.org\r\n{named}"
-    returned = headers + (
-        "" if "headers" in returned_as else "\r\nThere is a message for you.\r\n"
-    )
+    returned = headers + ("" if "headers" in returned_as else "\r\nThere is a message for you.\r\n")
     return (
         "From: MAILER-DAEMON@mail.example.org\r\n"
         "To: returned@example.org\r\n"

@@ -19,6 +19,7 @@ from portal.requests.staff_views import (
     registering,
     time,
     told_us,
+    unreached,
 )
 from portal.requests.staff_views.blueprint import blueprint
 
@@ -40,6 +41,7 @@ _PAGES = (
     registering,
     time,
     told_us,
+    unreached,
 )
 
 blueprints: tuple[Blueprint, ...] = (blueprint,)

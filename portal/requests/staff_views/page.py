@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit.names import names
 from portal.dates import london_day
+from portal.notifications.queries import unreached_about
 from portal.recordings.models import Preservation
 from portal.requests.afresh import first_answered_on
 from portal.requests.answers import NO_MOMENT
@@ -52,11 +53,16 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
     footage_request = by_reference(session, reference)
     facts = facts_of(session, footage_request)
     clock = clock_now(session, footage_request, footage_request.steps)
+    unreached = unreached_about(session, reference)
     steps = next_steps(footage_request, facts, current_actor())
     return {
         "footage_request": footage_request,
         "clock": clock,
-        "flags": _flags(footage_request, clock, facts),
+        "flags": [
+            *_flags(footage_request, clock, facts),
+            *(["E-mail does not reach them"] if unreached else []),
+        ],
+        "unreached": unreached,
         "clocks": two_clocks(session, footage_request),
         "facts": facts,
         "next_steps": steps.next,

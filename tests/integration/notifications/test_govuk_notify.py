@@ -211,7 +211,8 @@ def at_notify(house: House, server: NotifyServer) -> House:
     return dataclasses.replace(house, settings=to_notify(house.settings, server))
 
 
-def owe_one(house: House, kind: NoticeKind = NoticeKind.MESSAGE, **fields: str | int) -> None:
+def owe_one(house: House, kind: NoticeKind = NoticeKind.MESSAGE, **fields: Any) -> None:
+    given = fields or {"reference": "BWV-2222-3333"}
     with house.db.writing() as session:
         notify(
             session,
@@ -220,7 +221,7 @@ def owe_one(house: House, kind: NoticeKind = NoticeKind.MESSAGE, **fields: str |
             key="one",
             at=house.now(),
             about="BWV-2222-3333",
-            **(fields or {"reference": "BWV-2222-3333"}),
+            **given,
         )
 
 
@@ -248,6 +249,25 @@ def work_for(house: House, clock: Clock, **time: float) -> None:
         clock.at = max(clock.at, min(owed))
         Worker(house).pay_all()
     clock.at = until
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_while_it_cannot_be_asked_nothing_is_sent_again(
+    house: House, clock: Clock, server: NotifyServer, record: StandIn, status: int
+) -> None:
+    """Also not after a 429: that is a clear answer to a sending, and none to a question."""
+    house = at_notify(house, server)
+    record.will(Trouble.DROP_AFTER_ACCEPTING)
+    owe_one(house)
+    Worker(house).pay_all()
+    record.lookups_fail_with = status
+    work_for(house, clock, minutes=10)
+    assert len(record.asked) > 3
+    record.lookups_fail_with = 0
+    work_for(house, clock, hours=1)
+    assert (len(record.taken), len(record.attempts)) == (1, 1)
+    assert the_notice(house).delivered_at is not None
+    assert the_notice(house).deliveries_unsure == 0
 
 
 def test_delivered_is_asked_once_and_that_is_all(

@@ -11,15 +11,17 @@ import sqlalchemy as sa
 
 from portal.audit.models import AuditEntry
 from portal.db import Database
-from portal.errors import PortalError
+from portal.errors import PortalError, Refused
 from portal.house import House
 from portal.notifications.commands import SEND_NOTICE, note_delivered, notify, write_once
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
 from portal.notifications.sending import send_notice
-from portal.notifications.transport import Fate, Letterhead
+from portal.notifications.transport import AddressRefused, Fate, Letterhead, NotTaken
 from portal.outbox.commands import Lease
 from portal.outbox.models import OutboxJob
+from portal.outbox.queries import count_unsure as counted
+from portal.outbox.queries import unsure
 from tests.conftest import Clock
 from tests.factories.disclosure import answered, ready_to_decide
 
@@ -105,7 +107,7 @@ def test_the_e_mails_of_a_whole_request_carry_no_case_detail(sqlite_house: House
     texts = []
     for notice_id in ids:
         with house.db.writing() as session:
-            written = write_once(session, notice_id, settings=house.settings)
+            written = write_once(session, notice_id, settings=house.settings, token="one")
         assert written is not None
         texts.append(f"{written.letter.subject}\n{written.letter.body}".lower())
     assert len(texts) == 2
@@ -186,6 +188,49 @@ def test_before_sending_again_the_server_is_asked(house: House, has_it: bool, se
     assert the_notice(house).deliveries_unsure == 0
 
 
+@pytest.mark.parametrize("trouble", [NotTaken("451"), AddressRefused("550"), Refused("554")])
+def test_what_was_clearly_not_taken_goes_again_without_a_doubt(
+    house: House, trouble: PortalError
+) -> None:
+    owe_notice(house, NoticeKind.MESSAGE)
+    with pytest.raises(type(trouble)):
+        send_notice(house, job_of(house), RecordingTransport(trouble=trouble))
+    transport = RecordingTransport()
+    paid(house, transport, attempt=2)
+    assert (len(transport.sent), transport.asked) == (1, [])
+    assert the_notice(house).deliveries_unsure == 0
+
+
+def test_a_worker_that_lost_its_lease_says_nothing_about_anothers_sending(house: House) -> None:
+    """One was slow, and hears “not taken” when another has begun and was killed since."""
+    owe_notice(house, NoticeKind.MESSAGE)
+    slow, killed = job_of(house), dataclasses.replace(job_of(house, 2), token="another")
+
+    class Slow(RecordingTransport):
+        def send(self, letterhead: Letterhead) -> None:
+            send_notice(house, killed, RecordingTransport())
+            raise NotTaken("451")
+
+    with pytest.raises(NotTaken):
+        send_notice(house, slow, Slow())
+    transport = RecordingTransport(answer=True)
+    paid(house, transport, attempt=3)
+    assert (transport.sent, len(transport.asked)) == ([], 1)
+
+
+def test_every_further_copy_is_counted_before_it_is_sent(house: House) -> None:
+    owe_notice(house, NoticeKind.MESSAGE)
+    transport = RecordingTransport()
+    for attempt in range(1, 4):
+        send_notice(house, job_of(house, attempt), transport)  # and killed each time
+    paid(house, transport, attempt=4)
+    assert (len(transport.sent), the_notice(house).deliveries_unsure) == (4, 3)
+    with house.db.reading() as session:
+        assert session.scalars(sa.select(OutboxJob.unsure)).one() == 3
+        assert [job.unsure for job in unsure(session)] == [3]
+        assert counted(session) == 1
+
+
 def test_a_revived_job_counts_from_one_and_still_asks(house: House) -> None:
     owe_notice(house, NoticeKind.MESSAGE)
     transport = RecordingTransport(answer=True)
@@ -197,9 +242,9 @@ def test_a_revived_job_counts_from_one_and_still_asks(house: House) -> None:
 def test_what_was_delivered_is_not_sent_again(house: House) -> None:
     notice = owe_notice(house, NoticeKind.CODE)
     with house.db.writing() as session:
-        write_once(session, notice.id, settings=house.settings)
+        write_once(session, notice.id, settings=house.settings, token="one")
     with house.db.writing() as session:
-        note_delivered(session, notice.id, at=house.now(), unsure=False)
+        note_delivered(session, notice.id, at=house.now())
     transport = RecordingTransport()
     paid(house, transport, attempt=2)
     assert (transport.sent, transport.asked) == ([], [])

@@ -351,7 +351,7 @@ def test_reopened_is_told_in_words_that_are_true_whatever_was_said_before(
     with own.house.db.writing() as session:
         reopen_request(session, request_id=own.id, by=WORKER, at=own.clock())
         notice = session.scalars(sa.select(Notice).where(Notice.kind == "reopened")).one()
-        written = write_once(session, notice.id, settings=own.house.settings)
+        written = write_once(session, notice.id, settings=own.house.settings, token="one")
         assert written is not None
     assert own.now().status is Status.REOPENED
     email = " ".join(written.letter.body.split())
