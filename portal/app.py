@@ -1,6 +1,7 @@
 """The application factory: every blueprint is listed here and nowhere else."""
 
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
@@ -30,6 +31,7 @@ def create_app(house: House) -> Flask:
     """The web application over an open house."""
     app = Flask("portal")
     app.extensions["portal"] = house
+    app.extensions["downloads"] = BoundedSemaphore(house.settings.downloads_at_once)
     app.config.update(_flask_settings(house.settings))
     _trust_proxies(app, house.settings.proxies)
     # A machine shows its key in each call, and no browser adds that by itself.

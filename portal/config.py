@@ -13,7 +13,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _AT_LEAST_ONE = (
     *("retention_days", "link_days", "draft_days", "request_days", "upload_megabytes", "mail_port"),
-    "mail_seconds",
+    *("mail_seconds", "downloads_at_once", "slowest_download"),
 )
 _NOTIFY_KEY = re.compile(rf".+-{_ID}-{_ID}")
 
@@ -97,6 +97,16 @@ class Settings:
     request_days: int = _setting(
         "Days for which a request that has ended is kept, with its messages, letters and searches.",
         730,
+    )
+    downloads_at_once: int = _setting(
+        "How many downloads a process of the web server serves at once; what is left of its "
+        "threads stays free for pages.",
+        4,
+    )
+    slowest_download: int = _setting(
+        "The fewest bytes a second at which a download goes on; a slower one is cut, and can be "
+        "gone on with.",
+        2048,
     )
     proxies: int = _setting("How many proxies of our own stand in front of the web server.", 0)
     upload_megabytes: int = _setting("The largest file somebody may send us.", 20)

@@ -6,8 +6,10 @@ A session is only ever had from `Database.reading()` or `Database.writing()`, an
 """
 
 import json
+import os
+import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -183,6 +185,7 @@ class Database:
     ) -> None:
         self.engine = engine
         self._before_commit = tuple(before_commit)
+        self._watch = _Watch(engine)
         self._readers = sessionmaker(engine, expire_on_commit=False)
         # SQLite must take its write lock at the start: a read lock that is upgraded later
         # fails at once, without waiting, when another writer came first.
@@ -227,9 +230,60 @@ class Database:
                 session.rollback()
                 raise
 
+    def state(self) -> Hashable:
+        """A word for what is committed now. The same word twice means that no transaction that
+        wrote anything ended in between: what was read after the first still holds.
+
+        For those who would ask the same many times a second; it takes a few microseconds on
+        SQLite, and one short question on PostgreSQL.
+        """
+        return self._watch.state()
+
     def close(self) -> None:
         """Let go of every connection."""
+        self._watch.close()
         self.engine.dispose()
+
+
+class _Watch:
+    """One connection that is kept, in each process, for asking what is committed."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        # SQLite counts the commits of others that a connection can see; PostgreSQL says which
+        # transactions have ended: none of them can be undone or come back.
+        self._question = {
+            "sqlite": "PRAGMA data_version",
+            "postgresql": "SELECT pg_current_snapshot()::text",
+        }[engine.dialect.name]
+        self._engine = engine
+        self._asking = threading.Lock()
+        self._connection: sa.Connection | None = None
+        self._word: tuple[int, int] = (0, 0)
+
+    def state(self) -> Hashable:
+        with self._asking:
+            if self._connection is None or self._word[0] != os.getpid():
+                self._connect()
+            assert self._connection is not None  # noqa: S101 - just connected
+            try:
+                found = self._connection.connection.cursor().execute(self._question).fetchone()[0]
+            except BaseException:
+                self._connection.invalidate()
+                self._connection = None
+                raise
+            return (*self._word, found)
+
+    def _connect(self) -> None:
+        # Words of two connections are never the same. One made before a fork is the parent's.
+        self._word = (os.getpid(), self._word[1] + 1)
+        options = {"isolation_level": "AUTOCOMMIT"}
+        self._connection = self._engine.connect().execution_options(**options)
+
+    def close(self) -> None:
+        with self._asking:
+            if self._connection is not None and self._word[0] == os.getpid():
+                self._connection.close()
+            self._connection = None
 
 
 def open_database(url: str, *, before_commit: Sequence[Callable[[Session], None]] = ()) -> Database:

@@ -1,19 +1,26 @@
-"""Sending a file: from the vault to the line, a piece at a time, asking again before each piece.
+"""Sending a file: from the vault to the line, a chunk at a time, asking again before each mebibyte.
 
-A stream holds one piece in memory. When its link is closed, its visit ends or a hold is placed,
-it stops before the next piece, and the connection is cut short of the length it promised.
+A stream holds one chunk in memory. When its link is closed, its visit ends or a hold is placed,
+it stops before the next mebibyte, and the connection is cut short of the length it promised.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from uuid import UUID
 
-from portal.disclosure.commands.collecting import note_sent
+from portal.disclosure.commands.delivering import note_sent
+from portal.disclosure.delivered import NOTED_EVERY
 from portal.disclosure.queries.collecting import may_go_on
 from portal.errors import PortalError
 from portal.house import House
 from portal.sealing import SealedReader
+from portal.web.line import Line
 
 PIECE = 1024 * 1024
+# For so long an answer holds while nothing at all was committed: it also depends on the time.
+_ANSWER_HOLDS = timedelta(seconds=1)
 
 
 class SendingStopped(PortalError):
@@ -33,44 +40,93 @@ class Sending:
 
 
 class Stream:
-    """The pieces of a sending, for the web server to iterate over and to close."""
+    """The chunks of a sending, for the web server to iterate over and to close.
 
-    def __init__(self, house: House, sending: Sending, source: SealedReader) -> None:
+    `place` is given back when it ends: there are only so many in a process.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        sending: Sending,
+        source: SealedReader,
+        *,
+        line: Line,
+        place: BoundedSemaphore,
+    ) -> None:
         self._house, self._sending, self._source = house, sending, source
+        self._line, self._place = line, place
         self._source.seek(sending.first)
+        self._taken = 0  # by the server; the last chunk of it may still be on its way out
         self._sent = 0
+        self._granted = 0
+        self._answer: tuple[Hashable, datetime] | None = None
+        self._noted_at = house.now()
         self._is_closed = False
 
     def __iter__(self) -> "Stream":
         return self
 
     def __next__(self) -> bytes:
-        left = self._sending.length - self._sent
+        self._sent = self._taken
+        left = self._sending.length - self._taken
         if left <= 0:
+            self.close()
             raise StopIteration
-        if not self._may_go_on():
-            raise SendingStopped("The grant ended while the file was sent.")
-        piece = self._source.read(min(PIECE, left))
-        if not piece:
-            raise SendingStopped("The file is shorter than its row says.")
-        self._sent += len(piece)
-        return piece
+        if self._taken >= self._granted:
+            self._ask()
+        chunk = self._source.read1(min(left, self._granted - self._taken))
+        if not chunk:
+            self._stop("The file is shorter than its row says.")
+        self._taken += len(chunk)
+        return chunk
 
     def close(self) -> None:
         """Let go of the file, and write down how much went out. The server calls it, always."""
         if self._is_closed:
             return
         self._is_closed = True
+        self._place.release()
         self._source.close()
-        with self._house.db.writing() as session:
-            note_sent(session, opening_id=self._sending.opening_id, count=self._sent)
+        self._note(self._house.now(), has_ended=True)
 
-    def _may_go_on(self) -> bool:
+    def _ask(self) -> None:
+        """Before each mebibyte: whether it may go. Now and then, note how far it has come."""
+        at = self._house.now()
+        if not self._may_go_on(at):
+            self._stop("The grant ended while the file was sent.")
+        self._granted = self._taken + PIECE
+        if at - self._noted_at >= NOTED_EVERY:
+            self._note(at, has_ended=False)
+
+    def _may_go_on(self, at: datetime) -> bool:
+        # The state comes first: what is committed after it makes the next one another.
+        state = self._house.db.state()
+        if self._answer is not None:
+            known, asked_at = self._answer
+            if state == known and timedelta() <= at - asked_at < _ANSWER_HOLDS:
+                return True
+        self._answer = (state, at)
         with self._house.db.reading() as session:
             return may_go_on(
                 session,
                 link_id=self._sending.link_id,
                 file_id=self._sending.file_id,
                 browser=self._sending.browser,
-                at=self._house.now(),
+                at=at,
+            )
+
+    def _stop(self, why: str) -> None:
+        self._line.cut()
+        raise SendingStopped(why)
+
+    def _note(self, at: datetime, *, has_ended: bool) -> None:
+        self._noted_at = at
+        with self._house.db.writing() as session:
+            note_sent(
+                session,
+                opening_id=self._sending.opening_id,
+                count=self._sent,
+                at=at,
+                has_ended=has_ended,
             )

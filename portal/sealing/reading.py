@@ -111,6 +111,16 @@ class SealedReader(io.RawIOBase):
             self._position += len(piece)
         return given
 
+    def read1(self, most: int, /) -> bytes:
+        """What lies from the position on to the end of its chunk, at most `most` bytes; nothing at
+        the end. A whole chunk is given as it was opened, without being copied."""
+        if self._position >= self.size or most <= 0:
+            return b""
+        number, within = divmod(self._position, CHUNK)
+        piece = self._chunk(number)[within : within + most]
+        self._position += len(piece)
+        return piece
+
     def close(self) -> None:
         """Close the sealed file as well."""
         self._held = (-1, b"")

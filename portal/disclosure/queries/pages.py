@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.dates import london_day
+from portal.disclosure.delivered import Delivered
 from portal.disclosure.links import Ending, Lock, ending
 from portal.disclosure.models import DownloadLink, FileKind, Release, ReleaseFile
 from portal.disclosure.openings import Opened, gathered
 from portal.disclosure.queries.collecting import Entered
+from portal.disclosure.queries.delivered import delivered_files
 from portal.disclosure.queries.releases import bar_on, facts_of, openings_of, releases_of
 from portal.recordings.models import Recording
 from portal.requests.models import Applicant, FootageRequest, Representative
@@ -134,7 +136,7 @@ def newest_of(links: Sequence[DownloadLink]) -> DownloadLink:
 @dataclass(frozen=True)
 class ReleasePage:
     """A release as handlers see it. `are_files_kept` says whether a new link could still lead
-    to them."""
+    to them, `delivered` what went out of each file."""
 
     release: Release
     link: DownloadLink
@@ -142,6 +144,7 @@ class ReleasePage:
     collect_by: date
     are_files_kept: bool
     files: tuple[ShownFile, ...]
+    delivered: Mapping[UUID, Delivered]
     openings: tuple[Opened, ...]
 
 
@@ -160,5 +163,6 @@ def _release_page(session: Session, release: Release, at: datetime) -> ReleasePa
         collect_by=last_day_of(link),
         are_files_kept=at < release.expires_at,
         files=shown_files(session, release),
+        delivered=delivered_files(session, release, at),
         openings=shown_openings(session, release, names),
     )

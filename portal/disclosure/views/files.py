@@ -1,21 +1,26 @@
 """Serving the files of a release: whole or in part, to be saved, played or read."""
 
+from threading import BoundedSemaphore
+from typing import cast
 from uuid import UUID
 
-from flask import Response, redirect, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.disclosure.commands.collecting import note_file_opened, note_sent
+from portal.disclosure.commands.delivering import begin_file, note_sent
 from portal.disclosure.models import FileKind, OpeningKind, ReleaseFile
+from portal.disclosure.names import disposition
 from portal.disclosure.queries.collecting import Entered, entered, granted_file
 from portal.disclosure.queries.releases import file_of
 from portal.disclosure.ranges import Slice, Unsatisfiable, is_same_file, wanted
 from portal.disclosure.sending import Sending, Stream
 from portal.disclosure.views.blueprint import blueprint
-from portal.errors import NotFound
+from portal.errors import NotFound, Upstream
 from portal.letters.composing import letter_headers
+from portal.sealing.reading import CHUNK
 from portal.web.guards import browser, public
-from portal.web.session import house, now, reading, writing
+from portal.web.line import Line
+from portal.web.session import house, now, reading, settings, writing
 
 PLAYABLE = frozenset({"video/mp4", "video/webm", "video/quicktime"})
 
@@ -23,16 +28,19 @@ PLAYABLE = frozenset({"video/mp4", "video/webm", "video/quicktime"})
 @blueprint.get("/f/<selector>/files/<uuid:file_id>")
 @public
 def file(selector: str, file_id: UUID) -> ResponseReturnValue:
-    """A file, or the bytes of it that a `Range` asks for. HEAD sends and notes nothing."""
+    """A file, or the bytes of it that a `Range` asks for.
+
+    HEAD sends and notes nothing, and is answered as if no range was asked for (RFC 9110, 14.2).
+    Several ranges are answered with the whole file, as the standard allows.
+    """
     with reading() as session:
         found = entered(session, selector=selector, browser=browser(), at=now())
         if found is None:
             return _to_the_door(selector)
         asked = granted_file(session, found, file_id)
     etag = f'"{asked.sha256}"'
-    ranged = request.headers.get("Range") if is_same_file(_if_range(), etag) else None
     try:
-        part = wanted(ranged, asked.size)
+        part = wanted(_range(etag), asked.size)
     except Unsatisfiable:
         return Response(status=416, headers={"Content-Range": f"bytes */{asked.size}"})
     headers = {**_headers(asked, part), "ETag": etag}
@@ -55,10 +63,16 @@ def letter(selector: str) -> ResponseReturnValue:
     with house().vault.open(page.named) as source:
         content = source.read()
     with writing() as session:
-        opening = note_file_opened(
-            session, link=found.link, file=page, what=OpeningKind.READ, first_byte=0, at=now()
+        opening = begin_file(
+            session,
+            link=found.link,
+            file=page,
+            what=OpeningKind.READ,
+            first_byte=0,
+            length=len(content),
+            at=now(),
         )
-        note_sent(session, opening_id=opening, count=len(content))
+        note_sent(session, opening_id=opening, count=len(content), at=now(), has_ended=True)
     return Response(content, mimetype="text/html", headers=letter_headers())
 
 
@@ -69,8 +83,10 @@ def _to_the_door(selector: str) -> ResponseReturnValue:
     return redirect(url_for(".collect", selector=selector), 303)
 
 
-def _if_range() -> str | None:
-    return request.headers.get("If-Range")
+def _range(etag: str) -> str | None:
+    """The range that is asked for, when it is one of this very file."""
+    is_asked = request.method == "GET" and is_same_file(request.headers.get("If-Range"), etag)
+    return request.headers.get("Range") if is_asked else None
 
 
 def _is_played(asked: ReleaseFile) -> bool:
@@ -86,7 +102,9 @@ def _headers(asked: ReleaseFile, part: Slice) -> dict[str, str]:
     headers = {
         "Accept-Ranges": "bytes",
         "Content-Length": str(part.length),
-        "Content-Disposition": f'{how}; filename="{asked.name}"',
+        "Content-Disposition": disposition(how, asked.name),
+        # A proxy that takes it all at once would hold what must not go out any more.
+        "X-Accel-Buffering": "no",
     }
     if part.is_partial:
         headers["Content-Range"] = f"bytes {part.first}-{part.last}/{asked.size}"
@@ -94,15 +112,35 @@ def _headers(asked: ReleaseFile, part: Slice) -> dict[str, str]:
 
 
 def _stream(found: Entered, asked: ReleaseFile, part: Slice) -> Stream:
+    place = _place()
+    try:
+        return _begun(found, asked, part, place)
+    except BaseException:
+        place.release()
+        raise
+
+
+def _begun(found: Entered, asked: ReleaseFile, part: Slice, place: BoundedSemaphore) -> Stream:
     source = house().vault.open(asked.named)
     with writing() as session:
-        opening_id = note_file_opened(
+        opening_id = begin_file(
             session,
             link=found.link,
             file=asked,
             what=OpeningKind.PLAYED if _is_played(asked) else OpeningKind.DOWNLOADED,
             first_byte=part.first,
+            length=part.length,
             at=now(),
         )
+    line = Line(request.environ.get("gunicorn.socket"))
+    line.keep_pace(piece=CHUNK, slowest=settings().slowest_download)
     sending = Sending(found.link.id, asked.id, browser(), opening_id, part.first, part.length)
-    return Stream(house(), sending, source)
+    return Stream(house(), sending, source, line=line, place=place)
+
+
+def _place() -> BoundedSemaphore:
+    """One of this process's places for downloads, so that pages always find a thread."""
+    places = cast(BoundedSemaphore, current_app.extensions["downloads"])
+    if not places.acquire(blocking=False):
+        raise Upstream("Many people are collecting files. Try again in a few minutes.")
+    return places

@@ -1,0 +1,77 @@
+"""Beginning to send a file, and writing down how much of it went out."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.actors import PUBLIC
+from portal.audit.commands import record
+from portal.db import locked
+from portal.disclosure.commands.gating import refuse_barred
+from portal.disclosure.delivered import may_begin
+from portal.disclosure.models import DownloadLink, Opening, OpeningKind, ReleaseFile
+from portal.disclosure.queries.delivered import pieces_through
+from portal.errors import Refused
+from portal.requests.models import FootageRequest
+
+TOO_OFTEN = (
+    "This file was downloaded as often as it can be with this link. "
+    "Contact us, and we will make a new one with you."
+)
+
+
+def begin_file(
+    session: Session,
+    *,
+    link: DownloadLink,
+    file: ReleaseFile,
+    what: OpeningKind,
+    first_byte: int,
+    length: int,
+    at: datetime,
+) -> int:
+    """Write down that sending `length` bytes of a file begins; returns the opening's number for
+    `note_sent`.
+
+    Refused when the gate bars a recording in it, and when so many bytes of it went out through
+    this link already. Both are asked under lock: in the book no file is opened after a hold was
+    placed, and of many who ask at once no more get it than may.
+    """
+    locked(session, DownloadLink, link.id)
+    refuse_barred(session, link.release, file)
+    before = pieces_through(session, link.id, file.id, at)
+    if not may_begin(before, size=file.size, asked=length, most_times=link.most_sessions):
+        raise Refused(TOO_OFTEN)
+    opening = Opening(
+        link_id=link.id,
+        file_id=file.id,
+        at=at,
+        what=what,
+        first_byte=first_byte,
+        last_byte=first_byte + length - 1,
+        bytes_sent=0,
+        noted_at=at,
+        is_running=True,
+    )
+    session.add(opening)
+    session.flush()
+    record(
+        session,
+        "file.opened",
+        subject=session.get_one(FootageRequest, link.release.request_id).reference,
+        by=PUBLIC,
+        at=at,
+        link=str(link.id),
+        file=str(file.id),
+        how=what.value,
+        first_byte=first_byte,
+    )
+    return opening.id
+
+
+def note_sent(
+    session: Session, *, opening_id: int, count: int, at: datetime, has_ended: bool
+) -> None:
+    """Write down how many bytes went out so far, and whether the sending has ended."""
+    opening = session.get_one(Opening, opening_id)
+    opening.bytes_sent, opening.noted_at, opening.is_running = count, at, not has_ended
