@@ -350,10 +350,20 @@ def borough_names(session: Session) -> list[str]:
 
 
 def boroughs_touching(session: Session, runs: Sequence[tuple[int, int]]) -> list[str]:
-    """The keys of the boroughs that touch any of the runs of squares."""
-    near = [BoroughSquare.cell.between(low, high) for low, high in runs]
-    named = sa.select(BoroughSquare.borough).where(sa.or_(sa.false(), *near)).distinct()
-    return list(session.scalars(named))
+    """The keys of the boroughs that touch any of the runs of squares, which are in order."""
+    if not runs:
+        return []
+    # A long line has more runs than a statement can compare; the boroughs have few squares.
+    held = session.execute(sa.select(BoroughSquare.cell, BoroughSquare.borough)).all()
+    lows, highs = np.array(runs).T
+    run = np.searchsorted(lows, [cell for cell, _ in held], side="right") - 1
+    return sorted(
+        {
+            borough
+            for (cell, borough), k in zip(held, run.tolist(), strict=True)
+            if k >= 0 and cell <= highs[k]
+        }
+    )
 
 
 def literal(numbers: Iterable[int]) -> sa.BindParameter[Any]:

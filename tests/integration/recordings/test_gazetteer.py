@@ -145,6 +145,9 @@ def test_a_borough_has_its_ground_and_its_squares(database: Database) -> None:
         assert borough_area(session, "Atlantis") is None
         assert borough_names(session) == ["Hackney", "Lambeth"]
         assert boroughs_touching(session, runs(area.squares())) == ["lambeth"]
+        assert boroughs_touching(session, []) == []
+        apart = [(10 * k, 10 * k + 1) for k in range(3_000)]
+        assert boroughs_touching(session, apart) == []
 
 
 def test_names_are_compared_without_marks() -> None:
