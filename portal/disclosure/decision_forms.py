@@ -32,13 +32,19 @@ _OUTCOMES = options(
 @dataclass(frozen=True)
 class Asked:
     """A recording to decide on, as the form needs it, with what was decided before: held ones can
-    only be held."""
+    only be held, on one of the grounds of the kinds of their holds (`held_grounds`)."""
 
     recording_id: int
     is_held: bool
     outcome: str = ""
     ground: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    held_grounds: tuple[str, ...] = ()
+
+    @property
+    def has_choice_of_ground(self) -> bool:
+        """Whether there is a ground to select: always, but where the one hold has only one."""
+        return not self.is_held or len(self.held_grounds) > 1
 
 
 class DecisionForm(QuestionForm):
@@ -73,9 +79,15 @@ class DecisionForm(QuestionForm):
             {
                 f"asked_{asked.recording_id}": self.ground_of(asked.recording_id)
                 for asked in self.asked
-                if not asked.is_held and self._is_withheld(asked)
+                if self._is_ground_chosen(asked)
             }
         )
+
+    def _is_ground_chosen(self, asked: Asked) -> bool:
+        """Whether the ground is one that was chosen; a held recording has a usual one, too."""
+        if asked.is_held:
+            return f"ground_{asked.recording_id}" in self.typed
+        return self._is_withheld(asked)
 
     def ground_of(self, recording_id: int) -> str:
         """The ground chosen for a recording, "" while there is none: the mark of its questions."""
@@ -114,7 +126,7 @@ class DecisionForm(QuestionForm):
         number = asked.recording_id
         answers = {each.name: self.answer(_stem(number), each) for each in self.questions(asked)}
         if asked.is_held:
-            return Line(number, Outcome.HELD, HOLD_GROUND[self.regime], answers)
+            return Line(number, Outcome.HELD, self.ground_of(number), answers)
         if not self._is_withheld(asked):
             return Line(number, Outcome.RELEASE)
         return Line(number, Outcome.WITHHOLD, self.part("ground", number).data or "", answers)
@@ -196,7 +208,10 @@ def decision_form(
 def _choices(regime: Regime, asked: Asked) -> dict[str, Any]:
     number = asked.recording_id
     if asked.is_held:
-        return {}
+        grounds = [each for each in line_grounds(regime) if each.code in asked.held_grounds]
+        usual = _ground(regime, asked, {})
+        choice = {f"ground_{number}": ground_field(grounds, usual, is_chosen=True)}
+        return choice if asked.has_choice_of_ground else {}
     return {
         f"outcome_{number}": OneOfField(
             f"Recording {number}",
@@ -220,9 +235,10 @@ def _questions(regime: Regime, asked: Asked, typed: Typed) -> tuple[Question, ..
 
 def _ground(regime: Regime, asked: Asked, typed: Typed) -> str:
     """The ground chosen on the form, "" when it is none that withholds a recording."""
-    if asked.is_held:
-        return HOLD_GROUND[regime]
     chosen = typed.get(f"ground_{asked.recording_id}", "" if typed else asked.ground)
+    if asked.is_held:
+        allowed = asked.held_grounds or (HOLD_GROUND[regime],)
+        return chosen if chosen in allowed else allowed[0]
     return chosen if chosen in {each.code for each in line_grounds(regime)} else ""
 
 

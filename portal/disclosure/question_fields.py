@@ -20,10 +20,13 @@ INTEREST = ("interest_for", "interest_against", "interest_conclusion")
 Typed = Mapping[str, str]
 
 
-def ground_field(grounds: Iterable[Exemption], chosen: str = "") -> OneOfField:
-    """The list of grounds to choose from, with what each is in plain words."""
+def ground_field(
+    grounds: Iterable[Exemption], chosen: str = "", *, is_chosen: bool = False
+) -> OneOfField:
+    """The list of grounds to choose from, with what each is in plain words; with `is_chosen`, one
+    of them always is."""
     named = {each.code: f"{each.statute}: {each.plain}" for each in grounds}
-    choices = options({"": "Select a ground"} | named)
+    choices = options(named if is_chosen else {"": "Select a ground"} | named)
     return OneOfField("Ground", choices=choices, default=chosen)
 
 

@@ -12,11 +12,13 @@ ADULT_AT = 18
 @dataclass(frozen=True)
 class SecondFacts:
     """What decides who may second: whether the footage is a child's, whether anything is held at
-    level L3, and whether the answer neither confirms nor denies."""
+    level L3, whether the answer neither confirms nor denies, and whether something held goes by a
+    court's order."""
 
     is_child: bool
     has_secret_hold: bool
     is_neither: bool
+    is_ordered: bool = False
 
 
 def is_child(acting: Acting | None, born_on: date | None, *, on: date) -> bool:
@@ -41,6 +43,8 @@ def officer_needed(facts: SecondFacts) -> str:
         return "It neither confirms nor denies. The data protection officer must second it."
     if facts.has_secret_hold:
         return "Video is held at level L3. The data protection officer must second it."
+    if facts.is_ordered:
+        return "Held video goes by a court order. The data protection officer must second it."
     return ""
 
 

@@ -75,6 +75,42 @@ class Hold(Base):
         return self.lifted_at is None and self.review_due_on < today
 
 
+class HoldOverride(Base):
+    """A court's order that a held recording goes to one request all the same, past the holds that
+    barred it then. Two people stand behind it, one of them the data protection officer."""
+
+    __tablename__ = "hold_override"
+    __table_args__ = (
+        sa.CheckConstraint("agreed_by <> asked_by", name="two_people"),
+        sa.CheckConstraint("(agreed_by IS NULL) = (agreed_at IS NULL)", name="agreed_whole"),
+        sa.CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended_whole"),
+        sa.Index(
+            "ix_hold_override_one_standing",
+            "request_id",
+            "recording_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    recording_id: Mapped[int] = mapped_column(sa.ForeignKey("recording.id"))
+    request_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("footage_request.id"))
+    # The ids of the holds that it lets pass: one that is placed later bars.
+    holds: Mapped[list[str]]
+    order_reference: Mapped[str] = mapped_column(sa.String(120))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    asked_by: Mapped[str] = mapped_column(sa.String(64))
+    asked_by_officer: Mapped[bool]
+    asked_at: Mapped[datetime]
+    agreed_by: Mapped[str | None] = mapped_column(sa.String(64))
+    agreed_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(sa.String(64))
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str] = mapped_column(sa.Text, default="")
+
+
 class HoldReview(Base):
     """One look at a hold, every 90 days, with what it is about from then on."""
 

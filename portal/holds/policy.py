@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 
 class HoldKind(StrEnum):
@@ -109,6 +110,18 @@ class HoldFact:
 
     is_open: bool
     level: Level
+    kind: HoldKind
+    # A court has ordered that the recording goes to this asker all the same.
+    is_overridden: bool = False
+
+
+@dataclass(frozen=True)
+class Asker:
+    """The request that a recording would go to, and whether it asks for footage of the applicant
+    themselves (subject access)."""
+
+    request_id: UUID
+    is_sar: bool
 
 
 @dataclass(frozen=True)
@@ -130,8 +143,23 @@ class Bar(StrEnum):
     DELETED = "deleted"
 
 
-def bar_on_release(recording: RecordingFacts) -> Bar | None:
-    """Why this recording may not leave the building now, or None when it may.
+def bars(hold: HoldFact, to: Asker | None) -> bool:
+    """Whether this hold bars its recording from going to this asker.
+
+    A legal claim is not by itself a reason to refuse people footage of themselves: only what they
+    and a lawyer said to each other is (DPA 2018 s.45A), and a decision says so of each recording.
+    Without an asker, every open hold bars.
+    """
+    if not hold.is_open:
+        return False
+    if to is None:
+        return True
+    is_claim_alone = to.is_sar and hold.kind is HoldKind.LEGAL_CLAIM
+    return not (is_claim_alone or hold.is_overridden)
+
+
+def bar_on_release(recording: RecordingFacts, to: Asker | None = None) -> Bar | None:
+    """Why this recording may not go to this asker now, or None when it may.
 
     DPA 2018 s.45(4)(a)-(b); FOIA ss.30-31. Fails closed: unreadable holds bar. A copy is of the
     whole recording, so a hold on a part of it bars all of it.
@@ -140,7 +168,7 @@ def bar_on_release(recording: RecordingFacts) -> Bar | None:
         return Bar.UNKNOWN
     if recording.is_deleted:
         return Bar.DELETED
-    if any(hold.is_open for hold in recording.holds):
+    if any(bars(hold, to) for hold in recording.holds):
         return Bar.HELD
     return None
 

@@ -3,7 +3,7 @@
 Every way out of the building asks `bar` (or, when it writes, `locked_bar`), and nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,34 +15,56 @@ from portal.db import locked
 from portal.errors import NotFound
 from portal.holds.keeping_queries import preserved_ones
 from portal.holds.models import Hold, HoldReview, Matter
-from portal.holds.policy import Bar, HoldFact, Level, RecordingFacts, bar_on_release
+from portal.holds.override_queries import overridden_holds
+from portal.holds.policy import (
+    Asker,
+    Bar,
+    HoldFact,
+    HoldKind,
+    Level,
+    RecordingFacts,
+    bar_on_release,
+    bars,
+)
 from portal.recordings.kinds import Category
 from portal.recordings.models import Recording
 
-
-def bar(session: Session, recording_id: int) -> Bar | None:
-    """Why this recording may not leave the building now, or None when it may."""
-    return _bar(session, session.get(Recording, recording_id))
+# An open hold, as the policy asks for it.
+_OpenHold = sa.Row[UUID, int, Level, HoldKind]
 
 
-def locked_bar(session: Session, recording_id: int) -> Bar | None:
+def bar(session: Session, recording_id: int, *, to: Asker | None = None) -> Bar | None:
+    """Why this recording may not go to this asker now, or None when it may. Without an asker:
+    why it may not go to everybody."""
+    return _bar(session, session.get(Recording, recording_id), to)
+
+
+def locked_bar(session: Session, recording_id: int, *, to: Asker | None = None) -> Bar | None:
     """The same, with the recording locked until the transaction ends: placing a hold takes the
     same lock, so a hold and a release can never pass each other."""
-    return _bar(session, locked(session, Recording, recording_id))
+    return _bar(session, locked(session, Recording, recording_id), to)
 
 
-def _bar(session: Session, recording: Recording | None) -> Bar | None:
+def _bar(session: Session, recording: Recording | None, to: Asker | None) -> Bar | None:
     if recording is None:
         return Bar.UNKNOWN
-    return bar_on_release(facts_of(session, recording))
+    held = session.execute(_OPEN.where(Hold.recording_id == recording.id)).all()
+    overridden = overridden_holds(session, [recording.id] if held else [], to)
+    return bar_on_release(_facts(recording, held, overridden=overridden), to)
 
 
-def facts_of(session: Session, recording: Recording) -> RecordingFacts:
-    """What the policy needs to know of a recording that may be released."""
-    held = session.scalars(
-        sa.select(Hold.level).where(Hold.recording_id == recording.id, Hold.lifted_at.is_(None))
-    )
-    return _facts(recording, held, is_preserved=False)
+def barring_holds(
+    session: Session, recording_ids: Iterable[int], *, to: Asker
+) -> dict[int, list[Hold]]:
+    """Of the open holds on each of these recordings those that bar it from going to this asker,
+    with their matters. A recording that none bars is not in it."""
+    found = open_holds(session, recording_ids)
+    overridden = overridden_holds(session, found, to)
+    barring = {
+        number: [one for one in held if bars(_fact(one, overridden), to)]
+        for number, held in found.items()
+    }
+    return {number: held for number, held in barring.items() if held}
 
 
 def facts_of_each(
@@ -50,25 +72,35 @@ def facts_of_each(
 ) -> list[RecordingFacts]:
     """What the policy needs to know of recordings that may be deleted, in their order."""
     numbers = [one.id for one in recordings]
-    levels: dict[int, list[Level]] = {}
-    for number, level in session.execute(
-        sa.select(Hold.recording_id, Hold.level).where(
-            Hold.recording_id.in_(numbers), Hold.lifted_at.is_(None)
-        )
-    ):
-        levels.setdefault(number, []).append(level)
+    held: dict[int, list[_OpenHold]] = {}
+    for row in session.execute(_OPEN.where(Hold.recording_id.in_(numbers))):
+        held.setdefault(row.recording_id, []).append(row)
     kept = preserved_ones(session, numbers, now=now)
-    return [_facts(one, levels.get(one.id, ()), is_preserved=one.id in kept) for one in recordings]
+    return [_facts(one, held.get(one.id, ()), is_preserved=one.id in kept) for one in recordings]
 
 
-def _facts(recording: Recording, levels: Iterable[Level], *, is_preserved: bool) -> RecordingFacts:
+_OPEN = sa.select(Hold.id, Hold.recording_id, Hold.level, Hold.kind).where(Hold.lifted_at.is_(None))
+
+
+def _facts(
+    recording: Recording,
+    held: Sequence[_OpenHold],
+    *,
+    overridden: Collection[UUID] = (),
+    is_preserved: bool = False,
+) -> RecordingFacts:
     return RecordingFacts(
         started_at=recording.started_at,
         is_evidential=recording.category is Category.EVIDENTIAL,
         is_deleted=recording.is_deleted,
-        holds=tuple(HoldFact(is_open=True, level=level) for level in levels),
+        holds=tuple(_fact(one, overridden) for one in held),
         is_preserved=is_preserved,
     )
+
+
+def _fact(hold: Hold | _OpenHold, overridden: Collection[UUID]) -> HoldFact:
+    """Of a hold that is open."""
+    return HoldFact(True, hold.level, hold.kind, is_overridden=hold.id in overridden)
 
 
 def holds_of(session: Session, recording_id: int) -> Sequence[Hold]:

@@ -1,5 +1,6 @@
 """Deciding recording by recording. Two different people stand behind every answer."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -28,9 +29,10 @@ from portal.disclosure.queries.decisions import (
 )
 from portal.errors import NotAllowed, Refused
 from portal.holds import queries as holds
-from portal.holds.policy import Bar
+from portal.holds.policy import Asker, Bar
 from portal.recordings.models import Recording
 from portal.requests.answers import is_about_video
+from portal.requests.asking import asker_of
 from portal.requests.commands import move
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Event, Regime
@@ -62,7 +64,8 @@ def decide(
     if sorted(line.recording_id for line in lines) != sorted(recordings):
         raise Refused("The list of recordings has changed. Look at it again, and decide on each.")
     ordered = sorted(lines, key=lambda line: line.recording_id)
-    facing = {line.recording_id: _faced(session, recordings, line) for line in ordered}
+    to = asker_of(session, request_id)
+    facing = {line.recording_id: _faced(session, recordings, line, to) for line in ordered}
     faced = tuple(facing[line.recording_id] for line in lines)
     files = files_now(session, recordings)
     if is_information_given and not note_to_applicant.strip():
@@ -100,15 +103,15 @@ def _refuse_note_without_place(session: Session, decision: Decision) -> None:
         )
 
 
-def _faced(session: Session, recordings: dict[int, Recording], line: Line) -> Line:
-    """The line with the level of its hold, once it agrees with the gate."""
+def _faced(session: Session, recordings: dict[int, Recording], line: Line, to: Asker) -> Line:
+    """The line with the level and the kinds of its holds, once it agrees with the gate."""
     recording = recordings[line.recording_id]
-    bar = holds.locked_bar(session, recording.id)
+    bar = holds.locked_bar(session, recording.id, to=to)
     if bar is Bar.HELD:
         if line.outcome is not Outcome.HELD:
             raise Refused(f"Recording {recording.id} is held as evidence. It cannot be released.")
-        level = standing(session, recording).level
-        return Line(line.recording_id, line.outcome, line.ground, line.answers, level)
+        found = standing(session, recording, to)
+        return replace(line, level=found.level, kinds=found.kinds)
     if line.outcome is Outcome.HELD:
         raise Refused(f"Recording {recording.id} is not held as evidence any more.")
     if line.outcome is Outcome.RELEASE and (bar is not None or not recording.has_media):

@@ -1,18 +1,20 @@
 """Asking whether a decision still stands, under lock, at each step to the door: the holds, the
 files, and the list of what was found."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
-from portal.disclosure.exemptions import Outcome
+from portal.disclosure.exemptions import Outcome, hold_grounds
 from portal.disclosure.models import Decision, DecisionLine, Release, ReleaseFile
 from portal.disclosure.queries.decisions import MasterFile, files_now, to_decide, unjudged
 from portal.disclosure.queries.releases import NOT_NOW, sources_of
 from portal.errors import Refused
 from portal.holds import queries as holds
-from portal.holds.policy import Bar, Level, strictest
+from portal.holds.models import Hold
+from portal.holds.policy import Asker, Bar, Level, strictest
+from portal.requests.asking import asker_of
 
 # A search may find hundreds late; a page needs to name a few.
 _MOST_NAMED = 10
@@ -24,7 +26,8 @@ class Changed:
 
     `barred` may not go and were to be released; `freed` are no longer held and were held back;
     of `relevelled` the applicant may be told more or less than was decided; `replaced` have
-    another file; `found` have no line, because they came late; `uncopied` could not be copied.
+    another file; `found` have no line, because they came late; `uncopied` could not be copied;
+    `regrounded` are held for another kind of matter, on which another ground applies.
     """
 
     barred: tuple[int, ...] = ()
@@ -33,6 +36,7 @@ class Changed:
     replaced: tuple[int, ...] = ()
     found: tuple[int, ...] = ()
     uncopied: tuple[int, ...] = ()
+    regrounded: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
         return any(asdict(self).values())
@@ -61,6 +65,7 @@ _WORDS = {
     "found": "New video was found since the decision: {}.",
     "uncopied": "The video file of {} could not be copied: it is missing, or it is not the one "
     "in the catalogue.",
+    "regrounded": "{} is held for another kind of matter now, so another ground applies.",
 }
 
 
@@ -72,7 +77,10 @@ def changed(session: Session, decision: Decision) -> Changed:
     if decision.whole_ground:
         return Changed()
     numbers = [line.recording_id for line in decision.lines]
-    bars, levels = locked_bars(session, numbers), _levels(session, numbers)
+    to = asker_of(session, decision.request_id)
+    bars = locked_bars(session, numbers, to=to)
+    held = holds.barring_holds(session, numbers, to=to)
+    levels = {number: strictest(one.level for one in each) for number, each in held.items()}
     files = files_now(session, numbers)
     return Changed(
         barred=_where(decision, lambda line: _is_barred(line, bars[line.recording_id])),
@@ -80,26 +88,33 @@ def changed(session: Session, decision: Decision) -> Changed:
         relevelled=_where(decision, lambda line: _is_relevelled(line, levels)),
         replaced=_where(decision, lambda line: _is_replaced(line, files)),
         found=_found(session, decision, numbers),
+        regrounded=_where(decision, lambda line: _is_regrounded(decision, line, held)),
     )
 
 
-def locked_bars(session: Session, recording_ids: Iterable[int]) -> dict[int, Bar | None]:
+def locked_bars(
+    session: Session, recording_ids: Iterable[int], *, to: Asker
+) -> dict[int, Bar | None]:
     """The bar on each recording, locked in the order of their ids so that two never wait for
     each other."""
-    return {number: holds.locked_bar(session, number) for number in sorted(set(recording_ids))}
+    numbers = sorted(set(recording_ids))
+    return {number: holds.locked_bar(session, number, to=to) for number in numbers}
 
 
 def refuse_barred(session: Session, release: Release, file: ReleaseFile) -> None:
     """Refused when a recording that this file is made from may not go now. Its recordings stay
     locked until the transaction ends, so that a hold comes before it or after it."""
-    if any(locked_bars(session, sources_of(release, file)).values()):
+    to = asker_of(session, release.request_id)
+    if any(locked_bars(session, sources_of(release, file), to=to).values()):
         raise Refused(NOT_NOW)
 
 
 def is_barred(session: Session, release: Release) -> bool:
     """Whether the gate bars anything of a release, asked under the same locks."""
     copies = (file.recording_id for file in release.files)
-    return any(locked_bars(session, (each for each in copies if each is not None)).values())
+    numbers = [each for each in copies if each is not None]
+    to = asker_of(session, release.request_id)
+    return any(locked_bars(session, numbers, to=to).values())
 
 
 def _is_barred(line: DecisionLine, bar: Bar | None) -> bool:
@@ -120,10 +135,12 @@ def _is_replaced(line: DecisionLine, files: Mapping[int, MasterFile]) -> bool:
     return files.get(line.recording_id) != MasterFile(line.media, line.sha256)
 
 
-def _levels(session: Session, recording_ids: list[int]) -> dict[int, Level]:
-    """What may be told of each recording that is held now."""
-    found = holds.open_holds(session, recording_ids)
-    return {number: strictest(hold.level for hold in held) for number, held in found.items()}
+def _is_regrounded(
+    decision: Decision, line: DecisionLine, held: Mapping[int, Sequence[Hold]]
+) -> bool:
+    kinds = [hold.kind for hold in held.get(line.recording_id, ())]
+    is_held = line.outcome is Outcome.HELD and bool(kinds)
+    return is_held and line.ground not in hold_grounds(decision.regime, kinds)
 
 
 def _found(session: Session, decision: Decision, decided: list[int]) -> tuple[int, ...]:

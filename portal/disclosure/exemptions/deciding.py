@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from portal.disclosure.exemptions.catalogue import HOLD_GROUND, exemption, refusal_grounds
+from portal.disclosure.exemptions.catalogue import exemption, hold_grounds, refusal_grounds
 from portal.disclosure.exemptions.cost import LIMIT_HOURS, estimate_of
 from portal.disclosure.exemptions.grounds import FOR_NOW
 from portal.disclosure.exemptions.questions import Question, faults
 from portal.errors import Refused
-from portal.holds.policy import Level
+from portal.holds.policy import HoldKind, Level
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Regime
 
@@ -34,13 +34,15 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class Line:
     """What is decided for one recording. `answers` are those to the ground's questions, by their
-    names; `level` is set when it is held: what may be told of it."""
+    names; `level` is set when it is held: what may be told of it, and `kinds` when that is being
+    decided: of the holds that bar it."""
 
     recording_id: int
     outcome: Outcome
     ground: str = ""
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
     level: Level | None = None
+    kinds: tuple[HoldKind, ...] = ()
 
     @property
     def is_for_now(self) -> bool:
@@ -93,8 +95,10 @@ def check_line(regime: Regime, line: Line) -> None:
     if line.outcome is Outcome.RELEASE:
         return
     ground = exemption(regime, line.ground)
-    if line.outcome is Outcome.HELD and line.ground != HOLD_GROUND[regime]:
-        raise Refused("A recording that is held as evidence rests on the ground for evidence.")
+    if line.outcome is Outcome.HELD and line.ground not in hold_grounds(regime, line.kinds):
+        raise Refused(
+            f"Recording {line.recording_id}: select a ground that fits the kind of its hold."
+        )
     if not ground.is_for_recordings:
         raise Refused("This ground answers a whole request. It cannot withhold one recording.")
     wrong = faults(line_questions(regime, line.outcome, line.ground), line.answers)

@@ -4,6 +4,7 @@ Article 12(5) (rules 4.3). Law: data."""
 from portal.disclosure.exemptions.grounds import Exemption
 from portal.disclosure.exemptions.part3 import UNFOUNDED
 from portal.disclosure.exemptions.questions import (
+    CERTIFICATE,
     CONSENT,
     HARM,
     LIKELIHOOD,
@@ -67,6 +68,13 @@ GDPR = (
         f"{_SCHEDULE} 19",
         "because it is what a person and their lawyer said to each other",
         (PRIVILEGE, NOT_WAIVED),
+    ),
+    Exemption(
+        "GDPR-26",
+        "Data Protection Act 2018 s.26",
+        "because this is needed to protect national security",
+        (Question("necessary", "Why is it needed to protect national security?"), CERTIFICATE),
+        confirm_or_deny="UK GDPR Article 15(1) as Data Protection Act 2018 s.26 lifts it",
     ),
     Exemption(
         "GDPR-S3",

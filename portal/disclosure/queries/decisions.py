@@ -11,9 +11,10 @@ from portal.disclosure.exemptions import Line, Outcome, PublicInterest, Whole
 from portal.disclosure.models import Decision, DecisionLine, Release
 from portal.errors import NotFound, Refused
 from portal.holds import queries as holds
-from portal.holds.policy import Bar, Level, strictest
+from portal.holds.policy import Asker, Bar, HoldKind, Level, strictest
 from portal.recordings.kinds import CandidateStatus
 from portal.recordings.models import Candidate, Recording
+from portal.requests.asking import asker_of
 from portal.requests.endings import Ending
 from portal.requests.lifecycle import Status
 from portal.requests.queries import lock_request
@@ -27,6 +28,7 @@ class Standing:
     bar: Bar | None
     level: Level | None
     matters: tuple[str, ...]
+    kinds: tuple[HoldKind, ...]
     last: DecisionLine | None
 
     @property
@@ -73,13 +75,13 @@ def to_decide(session: Session, request_id: UUID) -> Sequence[Recording]:
         )
     )
     left = [each for each in found if each.id not in released]
-    return left if _has_tellable(session, left) else found
+    return left if _has_tellable(session, request_id, left) else found
 
 
-def _has_tellable(session: Session, recordings: Iterable[Recording]) -> bool:
-    """Whether the applicant may be told of any of these, by the holds that are open now."""
+def _has_tellable(session: Session, request_id: UUID, recordings: Iterable[Recording]) -> bool:
+    """Whether the applicant may be told of any of these, by the holds that bar them now."""
     numbers = [each.id for each in recordings]
-    held = holds.open_holds(session, numbers)
+    held = holds.barring_holds(session, numbers, to=asker_of(session, request_id))
     levels = {number: strictest(hold.level for hold in found) for number, found in held.items()}
     return any(levels.get(each) is not Level.NEITHER_CONFIRM_NOR_DENY for each in numbers)
 
@@ -105,21 +107,24 @@ def files_now(session: Session, recording_ids: Iterable[int]) -> dict[int, Maste
 
 def standings(session: Session, request_id: UUID) -> tuple[Standing, ...]:
     """What there is to decide, with what the decision needs to know."""
-    last = last_lines(session, request_id)
+    last, to = last_lines(session, request_id), asker_of(session, request_id)
     return tuple(
-        standing(session, recording, last.get(recording.id))
+        standing(session, recording, to, last.get(recording.id))
         for recording in to_decide(session, request_id)
     )
 
 
-def standing(session: Session, recording: Recording, last: DecisionLine | None = None) -> Standing:
-    """How one recording stands with the gate now."""
-    open_holds = [h for h in holds.holds_of(session, recording.id) if h.lifted_at is None]
+def standing(
+    session: Session, recording: Recording, to: Asker, last: DecisionLine | None = None
+) -> Standing:
+    """How one recording stands with the gate now, for this request."""
+    held = holds.barring_holds(session, [recording.id], to=to).get(recording.id, [])
     return Standing(
         recording=recording,
-        bar=holds.bar(session, recording.id),
-        level=strictest(hold.level for hold in open_holds) if open_holds else None,
-        matters=tuple(sorted({hold.matter.reference for hold in open_holds})),
+        bar=holds.bar(session, recording.id, to=to),
+        level=strictest(hold.level for hold in held) if held else None,
+        matters=tuple(sorted({hold.matter.reference for hold in held})),
+        kinds=tuple(sorted({hold.kind for hold in held})),
         last=last,
     )
 

@@ -15,6 +15,7 @@ from portal.disclosure.restrictions import for_now
 from portal.errors import Refused
 from portal.holds import queries as holds
 from portal.holds.policy import Bar
+from portal.requests.asking import asker_of
 from portal.requests.lifecycle import Status
 from portal.requests.models import FootageRequest
 
@@ -84,7 +85,8 @@ def reviews_of(session: Session, request_id: UUID) -> Sequence[RestrictionReview
 def free_recordings(session: Session, decision: Decision) -> tuple[int, ...]:
     """The recordings that a decision held back for now and that no hold bars any more."""
     numbers = sorted(line.recording_id for line in for_now(lines_of(decision)))
-    return tuple(each for each in numbers if holds.locked_bar(session, each) is not Bar.HELD)
+    to = asker_of(session, decision.request_id)
+    return tuple(each for each in numbers if holds.locked_bar(session, each, to=to) is not Bar.HELD)
 
 
 def free_again(
@@ -113,7 +115,8 @@ def free_again(
 def matters_of(session: Session, decision: Decision) -> tuple[str, ...]:
     """The references of the open matters that hold back what the decision held back for now."""
     numbers = [line.recording_id for line in for_now(lines_of(decision))]
-    held = holds.open_holds(session, numbers).values()
+    to = asker_of(session, decision.request_id)
+    held = holds.barring_holds(session, numbers, to=to).values()
     return tuple(sorted({hold.matter.reference for each in held for hold in each}))
 
 

@@ -18,7 +18,7 @@ from portal.disclosure.decision_forms import (
     decision_form,
     information_form,
 )
-from portal.disclosure.exemptions import CATALOGUE, PublicInterest
+from portal.disclosure.exemptions import CATALOGUE, PublicInterest, hold_grounds
 from portal.disclosure.forms import WhyForm
 from portal.disclosure.letter_choice import letter_for
 from portal.disclosure.models import Decision
@@ -36,7 +36,7 @@ from portal.disclosure.seconding import obstacle_to_second, officer_needed
 from portal.disclosure.staff_views.blueprint import READERS, blueprint
 from portal.letters.composing import title_of
 from portal.requests.answers import is_about_video
-from portal.requests.lifecycle import TABLE, Event, Status, obstacle
+from portal.requests.lifecycle import TABLE, Event, Regime, Status, obstacle
 from portal.requests.models import FootageRequest
 from portal.requests.queries import by_reference, facts_of
 from portal.requests.staff_views.page import request_page
@@ -86,7 +86,8 @@ def _form(
         return information_form(footage_request.regime)
     before = interest_of(made[-1]) if made else PublicInterest()
     typed = request.form.to_dict()
-    return decision_form(footage_request.regime, [_asked(each) for each in asked], typed, before)
+    regime = footage_request.regime
+    return decision_form(regime, [_asked(regime, each) for each in asked], typed, before)
 
 
 def may_answer_whole(footage_request: FootageRequest) -> bool:
@@ -187,11 +188,14 @@ def _hindrance(session: Session, footage_request: FootageRequest) -> str | None:
     return obstacle(Event.DECIDED, facts_of(session, footage_request))
 
 
-def _asked(standing: Standing) -> Asked:
+def _asked(regime: Regime, standing: Standing) -> Asked:
     last, number = standing.last, standing.recording.id
+    held = hold_grounds(regime, standing.kinds) if standing.is_held else ()
     if last is None or (last.level is not None) != standing.is_held:
-        return Asked(number, standing.is_held)
-    return Asked(number, standing.is_held, last.outcome.value, last.ground, last.answers)
+        return Asked(number, standing.is_held, held_grounds=held)
+    return Asked(
+        number, standing.is_held, last.outcome.value, last.ground, last.answers, held_grounds=held
+    )
 
 
 def _second_obstacle(session: Session, found: Decision) -> str | None:

@@ -1,6 +1,7 @@
 """Lifting holds, and what is owed to those who asked for the recording."""
 
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from portal.dates import london_day
 from portal.db import locked
 from portal.errors import NotFound, Refused
 from portal.holds.models import Hold
+from portal.holds.policy import HoldKind
 from portal.outbox.commands import owe
 from portal.recordings.models import Candidate, CandidateStatus, Recording
 
@@ -57,19 +59,33 @@ def _owe_reopening(session: Session, hold: Hold, at: datetime) -> None:
         )
     )
     for request_id in asked_for:
-        owe(
-            session,
-            "reopen",
-            payload={
-                "request_id": str(request_id),
-                "recording_id": hold.recording_id,
-                "ended_on": london_day(at).isoformat(),
-            },
-            key=f"reopen:{request_id}:{hold.id}",
-            at=at,
-        )
+        owe_look(session, request_id, hold.recording_id, cause=str(hold.id), at=at)
+
+
+def owe_look(
+    session: Session, request_id: UUID, recording_id: int, *, cause: str, at: datetime
+) -> None:
+    """Owe a look whether a request opens again, because a recording is free for it. The same
+    `cause` twice is one look."""
+    owe(
+        session,
+        "reopen",
+        payload={
+            "request_id": str(request_id),
+            "recording_id": recording_id,
+            "ended_on": london_day(at).isoformat(),
+        },
+        key=f"reopen:{request_id}:{cause}",
+        at=at,
+    )
 
 
 def _is_held(session: Session, recording_id: int) -> bool:
-    held = sa.select(Hold.id).where(Hold.recording_id == recording_id, Hold.lifted_at.is_(None))
+    """Whether another open hold keeps it from everybody. One for a legal claim may not keep it
+    from those who are in it: then each request is looked at, and the policy says."""
+    held = sa.select(Hold.id).where(
+        Hold.recording_id == recording_id,
+        Hold.lifted_at.is_(None),
+        Hold.kind != HoldKind.LEGAL_CLAIM,
+    )
     return session.scalar(held.limit(1)) is not None

@@ -26,7 +26,7 @@ from portal.letters.models import Letter
 from portal.notifications.commands import write_once
 from portal.notifications.models import Notice
 from portal.notifications.notices import NoticeKind
-from portal.outbox.commands import Lease, lease, settle
+from portal.outbox.commands import Lease
 from portal.outbox.models import OutboxJob
 from portal.recordings.models import Recording
 from portal.requests.commands import move
@@ -50,20 +50,7 @@ from tests.factories.disclosure import (
     release_line,
     status_of,
 )
-
-
-def pay(house: House) -> None:
-    """Take every job that is owed, as a worker does, and do those that open requests again."""
-    while True:
-        with house.db.writing() as session:
-            job = lease(session, at=house.now())
-        if job is None:
-            return
-        write_down = reopen(house, job) if job.job == "reopen" else None
-        with house.db.writing() as session:
-            if write_down is not None:
-                write_down(session)
-            assert settle(session, job, at=house.now())
+from tests.factories.reopening import pay_reopenings
 
 
 def times_reopened(house: House, ready: Ready) -> tuple[int, int, int]:
@@ -117,12 +104,12 @@ def test_the_last_hold_ends_and_it_opens_again_once(house: House, clock: Clock) 
     second = place_hold(house, one)
     clock.forward(days=20)
     lift_hold(house, first)
-    pay(house)
+    pay_reopenings(house)
     assert times_reopened(house, ready) == (0, 0, 0)
     lift_hold(house, second)
     lift_hold(house, second)
-    pay(house)
-    pay(house)
+    pay_reopenings(house)
+    pay_reopenings(house)
     assert status_of(house, ready) == "reopened"
     assert times_reopened(house, ready) == (1, 1, 1)
     assert promised(house, ready) == london_day(house.now()) + timedelta(days=31)
@@ -144,7 +131,7 @@ def test_each_of_several_requests_for_the_same_recording_opens_once(house: House
     with house.db.writing() as session:
         withdraw(session, request_id=gone.request_id, by=WORKER, at=house.now())
     lift_hold(house, hold)
-    pay(house)
+    pay_reopenings(house)
     assert [times_reopened(house, ready) for ready in (first, second)] == [(1, 1, 1)] * 2
     assert status_of(house, gone) == "closed"
     assert times_reopened(house, gone) == (0, 0, 0)
@@ -156,7 +143,7 @@ def test_one_matter_that_held_several_recordings_opens_a_request_once(house: Hou
     answered(house, ready, [held_line(house, ready, each) for each in ready.recording_ids])
     for hold in holds:
         lift_hold(house, hold)
-    pay(house)
+    pay_reopenings(house)
     assert times_reopened(house, ready) == (1, 1, 1)
 
 
@@ -166,7 +153,7 @@ def test_each_hold_that_ends_at_another_time_opens_it_again(house: House, clock:
     first, second = place_hold(house, one), place_hold(house, two)
     answered(house, ready, [held_line(house, ready, each) for each in (one, two)])
     lift_hold(house, first)
-    pay(house)
+    pay_reopenings(house)
     assert times_reopened(house, ready) == (1, 1, 1)
     with house.db.writing() as session:
         finished, by = Event.SEARCH_FINISHED, ready.staff.decider
@@ -175,7 +162,7 @@ def test_each_hold_that_ends_at_another_time_opens_it_again(house: House, clock:
     answered(house, ready, [release_line(one), held_line(house, ready, two)])
     clock.forward(days=5)
     lift_hold(house, second)
-    pay(house)
+    pay_reopenings(house)
     assert times_reopened(house, ready) == (2, 2, 2)
 
 
@@ -188,7 +175,7 @@ def test_the_promise_counts_from_the_day_the_hold_ended(
     ended_on = london_day(house.now())
     lift_hold(house, hold)
     clock.forward(days=late)
-    pay(house)
+    pay_reopenings(house)
     assert promised(house, ready) == ended_on + timedelta(days=counted_from + 31)
 
 
@@ -217,12 +204,12 @@ def test_a_matter_that_takes_it_back_before_the_worker_comes_keeps_it_shut(house
     (one,) = ready.recording_ids
     lift_hold(house, first)
     second = place_hold(house, one)
-    pay(house)
+    pay_reopenings(house)
     assert status_of(house, ready) == "answered_held"
     assert times_reopened(house, ready) == (0, 0, 0)
     assert deeds(house, "request.stays_held") == 1
     lift_hold(house, second)
-    pay(house)
+    pay_reopenings(house)
     assert times_reopened(house, ready) == (1, 1, 1)
 
 
@@ -232,7 +219,7 @@ def test_a_matter_that_takes_it_back_after_it_opened_is_shown_and_bars(
     ready, first = held(house)
     (one,) = ready.recording_ids
     lift_hold(house, first)
-    pay(house)
+    pay_reopenings(house)
     clock.forward(minutes=1)
     second = place_hold(house, one)
     assert status_of(house, ready) == "reopened"
@@ -249,7 +236,7 @@ def test_a_matter_that_takes_it_back_after_it_opened_is_shown_and_bars(
     assert times_reopened(house, ready) == (1, 1, 1)
     clock.forward(days=100)
     lift_hold(house, second)
-    pay(house)
+    pay_reopenings(house)
     assert status_of(house, ready) == "reopened"
     assert times_reopened(house, ready) == (2, 2, 2)
     assert promised(house, ready) == london_day(house.now()) + timedelta(days=31)
@@ -261,11 +248,11 @@ def test_years_later_they_show_again_who_they_are_before_anything_goes(
     ready, hold = held(house)
     clock.forward(days=4 * 365)
     lift_hold(house, hold)
-    pay(house)
+    pay_reopenings(house)
     assert promised(house, ready) == london_day(house.now()) + timedelta(days=31)
     with house.db.writing() as session:
         notice = session.scalars(sa.select(Notice).where(Notice.kind == "reopened")).one()
-        written = write_once(session, notice.id, settings=house.settings)
+        written = write_once(session, notice.id, settings=house.settings, token="one")
         assert written is not None
         finished, by = Event.SEARCH_FINISHED, ready.staff.decider
         move(session, request_id=ready.request_id, event=finished, by=by, at=house.now())
@@ -306,7 +293,7 @@ def test_who_typed_a_code_not_long_ago_is_asked_for_nothing(house: House, clock:
     confirm_address(house, ready)
     clock.forward(days=100)
     lift_hold(house, hold)
-    pay(house)
+    pay_reopenings(house)
     with house.db.reading() as session:
         notice = session.scalars(sa.select(Notice).where(Notice.kind == "reopened")).one()
         assert notice.fields["to_show"] == ""
@@ -320,7 +307,7 @@ def test_without_an_e_mail_address_there_is_none_to_confirm(house: House, clock:
     answered(house, ready, [held_line(house, ready, one)])
     clock.forward(days=400)
     lift_hold(house, hold)
-    pay(house)
+    pay_reopenings(house)
     assert times_reopened(house, ready) == (1, 0, 1)
     with house.db.writing() as session:
         finished, by = Event.SEARCH_FINISHED, ready.staff.decider
@@ -357,8 +344,8 @@ def test_two_matters_that_close_at_once_open_it_once(busy: House) -> None:
         ready, first = held(busy)
         second = place_hold(busy, ready.recording_ids[0])
         at_once(closing(busy, first), closing(busy, second))
-        at_once(lambda: pay(busy), lambda: pay(busy))
-        pay(busy)
+        at_once(lambda: pay_reopenings(busy), lambda: pay_reopenings(busy))
+        pay_reopenings(busy)
         assert status_of(busy, ready) == "reopened"
         assert times_reopened(busy, ready) == (1, 1, 1)
 
@@ -372,7 +359,7 @@ def test_a_matter_that_takes_it_back_while_the_worker_is_at_it(busy: House) -> N
         ready, first = held(busy)
         (one,) = ready.recording_ids
         lift_hold(busy, first)
-        _, second = at_once(lambda: pay(busy), partial(place_hold, busy, one))
+        _, second = at_once(lambda: pay_reopenings(busy), partial(place_hold, busy, one))
         assert isinstance(second, UUID)
         seen.append(Status(status_of(busy, ready)))
         with busy.db.reading() as session:
@@ -382,7 +369,7 @@ def test_a_matter_that_takes_it_back_while_the_worker_is_at_it(busy: House) -> N
         if was_open:
             answered_again(busy, ready)
         lift_hold(busy, second)
-        pay(busy)
+        pay_reopenings(busy)
         assert status_of(busy, ready) == "reopened"
         assert times_reopened(busy, ready) == ((2, 2, 2) if was_open else (1, 1, 1))
     assert set(seen) <= {Status.REOPENED, Status.ANSWERED_HELD}

@@ -71,7 +71,7 @@ def test_requests_within_60_working_days_are_counted_together() -> None:
     [
         (
             line(P3, Line(7, Outcome.HELD, "P3-45-4-e", {})),
-            "A recording that is held as evidence rests on the ground for evidence.",
+            "Recording 7: select a ground that fits the kind of its hold.",
         ),
         (
             line(P3, withheld("P3-53")),

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.holds.policy import (
+    Asker,
     Bar,
     HoldFact,
+    HoldKind,
     Level,
     RecordingFacts,
     Segment,
@@ -21,8 +23,14 @@ from portal.holds.policy import (
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 MONTH = timedelta(days=31)
+H1 = HoldKind.INVESTIGATION
 
-holds = st.lists(st.builds(HoldFact, st.booleans(), st.sampled_from(Level))).map(tuple)
+holds = st.lists(
+    st.builds(
+        HoldFact, st.booleans(), st.sampled_from(Level), st.sampled_from(HoldKind), st.booleans()
+    )
+).map(tuple)
+askers = st.builds(Asker, st.uuids(), st.booleans())
 facts = st.builds(
     RecordingFacts,
     started_at=st.datetimes(timezones=st.just(UTC)),
@@ -43,6 +51,19 @@ def test_nothing_goes_that_is_held_deleted_or_unknown(recording: RecordingFacts)
     assert (bar_on_release(recording) is None) == is_free
 
 
+@given(facts, askers)
+def test_for_one_asker_only_a_claim_alone_and_a_court_order_let_pass(
+    recording: RecordingFacts, to: Asker
+) -> None:
+    lets_pass = all(
+        hold.is_overridden or (to.is_sar and hold.kind is HoldKind.LEGAL_CLAIM)
+        for hold in recording.holds or ()
+        if hold.is_open
+    )
+    is_free = recording.holds is not None and not recording.is_deleted and lets_pass
+    assert (bar_on_release(recording, to) is None) == is_free
+
+
 @given(facts)
 def test_nothing_is_deleted_that_something_keeps(recording: RecordingFacts) -> None:
     if may_delete(recording, retention=MONTH, now=NOW):
@@ -57,8 +78,8 @@ def test_nothing_is_deleted_that_something_keeps(recording: RecordingFacts) -> N
     [
         (RecordingFacts(NOW, False, False, None), Bar.UNKNOWN),
         (RecordingFacts(NOW, False, True, ()), Bar.DELETED),
-        (RecordingFacts(NOW, False, False, (HoldFact(True, Level.OPEN),)), Bar.HELD),
-        (RecordingFacts(NOW, False, False, (HoldFact(False, Level.OPEN),)), None),
+        (RecordingFacts(NOW, False, False, (HoldFact(True, Level.OPEN, H1),)), Bar.HELD),
+        (RecordingFacts(NOW, False, False, (HoldFact(False, Level.OPEN, H1),)), None),
         (RecordingFacts(NOW, True, False, ()), None),
     ],
 )
@@ -82,8 +103,6 @@ def test_a_hold_is_looked_at_again_after_90_days() -> None:
 
 
 def test_everything_has_words() -> None:
-    from portal.holds.policy import HoldKind
-
     assert all(kind.label for kind in HoldKind)
     assert all(level.label for level in Level)
 
