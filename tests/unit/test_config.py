@@ -100,7 +100,15 @@ def test_a_number_is_digits_and_nothing_else(text: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["retention_days", "link_days", "draft_days", "upload_megabytes", "mail_port", "mail_seconds"],
+    [
+        "retention_days",
+        "link_days",
+        "draft_days",
+        "request_days",
+        "upload_megabytes",
+        "mail_port",
+        "mail_seconds",
+    ],
 )
 def test_nothing_is_kept_for_no_days(name: str) -> None:
     assert faults(**{name: "0"}) == [f"PORTAL_{name.upper()} must be at least 1"]

@@ -92,7 +92,9 @@ def test_there_is_a_command_for_each_deed() -> None:
         "holidays import",
         "holidays list",
         "keys make",
+        "keys rotate",
         "keys sign",
+        "mail returned",
         "matters list",
         "matters open",
         "matters close",
@@ -100,7 +102,9 @@ def test_there_is_a_command_for_each_deed() -> None:
         "recordings import",
         "recordings places",
         "recordings search",
+        "retention requests",
         "retention run",
+        "storage check",
         "worker",
     }
 
