@@ -5,7 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField
 
-from portal.disclosure.models import Finding
+from portal.disclosure.models import Finding, HandoverWay
 from portal.identity.hashing import hashed
 from portal.identity.passphrases import LONGEST, fault_of, tidied
 from portal.web.fields import LineField, OneOfField, ParagraphField, options
@@ -92,6 +92,33 @@ class ShownForm(FlaskForm):  # type: ignore[misc]
         missing="Enter how they showed you who they are",
         at_most=1000,
         subject="How they showed it",
+    )
+
+
+class WayForm(FlaskForm):  # type: ignore[misc]
+    """How copies reach somebody without a link."""
+
+    way = OneOfField(
+        "How do they get the copies?",
+        choices=options({way.value: way.label for way in HandoverWay}),
+        missing="Select how they get the copies",
+    )
+
+    def to_way(self) -> HandoverWay:
+        """What was chosen. Only of a form that was found right."""
+        return HandoverWay(self.way.data)
+
+
+class HandedForm(FlaskForm):  # type: ignore[misc]
+    """What showed who it was that the copies were for."""
+
+    shown = ParagraphField(
+        "Whom did they go to, and what showed that?",
+        description="Such as “To her in person, passport seen, front counter of Lambeth” or “By "
+        "recorded delivery to the address on file”. No numbers of documents.",
+        missing="Enter whom they went to, and what showed that",
+        at_most=1000,
+        subject="What you saw",
     )
 
 

@@ -16,8 +16,13 @@ from sqlalchemy.orm import Session
 from portal.actors import WORKER, Actor, ActorKind, Role
 from portal.dates import london_day
 from portal.disclosure.commands import decide, publish, second
+from portal.disclosure.commands.handing_over import (
+    agree_handover,
+    note_handed_over,
+    prepare_handover,
+)
 from portal.disclosure.exemptions import HOLD_GROUND, Line, Outcome, PublicInterest
-from portal.disclosure.models import Decision, DownloadLink, Release
+from portal.disclosure.models import Decision, DownloadLink, HandoverWay, Release
 from portal.disclosure.packing import pack
 from portal.disclosure.queries.decisions import latest
 from portal.disclosure.queries.releases import newest_link, release_of
@@ -367,6 +372,26 @@ def answered(house: House, ready: Ready, lines: Sequence[Line] | None = None) ->
     """All the way to the link, which comes with its release and files."""
     pay_pack(house, published(house, ready, lines))
     return link_of(house, ready)
+
+
+def hand_over(
+    house: House,
+    ready: Ready,
+    release_id: UUID,
+    *,
+    way: HandoverWay = HandoverWay.POST,
+) -> UUID:
+    """Two people hand over the copies of a release; returns the handover's id."""
+    at, staff = house.now(), ready.staff
+    with house.db.writing() as session:
+        made = prepare_handover(session, release_id=release_id, way=way, by=staff.decider, at=at)
+    with house.db.writing() as session:
+        agree_handover(session, handover_id=made.id, by=staff.seconder, at=at)
+    with house.db.writing() as session:
+        note_handed_over(
+            session, handover_id=made.id, shown="Passport seen", by=staff.decider, at=at
+        )
+    return made.id
 
 
 def link_of(house: House, ready: Ready) -> DownloadLink:

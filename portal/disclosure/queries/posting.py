@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from portal.disclosure.models import FileKind, Release
+from portal.disclosure.queries.handovers import is_to_hand_over
 from portal.disclosure.queries.releases import bar_on
 from portal.letters.composing import title_of
 from portal.letters.models import Letter
@@ -21,7 +22,7 @@ from portal.requests.models import Applicant, FootageRequest, Representative
 class ToPost:
     """One envelope. `is_answer` ones are of a release, the others letters; `is_made` when its PDF
     can be printed, `is_gone` when it was deleted before anybody posted it, `is_barred` when a hold
-    came after the answer.
+    came after the answer, `is_to_hand_over` when two people must hand over its video.
 
     `with_it` says what else belongs to it, in words for the handler; "" for nothing.
     """
@@ -37,6 +38,7 @@ class ToPost:
     is_made: bool
     is_gone: bool = False
     is_barred: bool = False
+    is_to_hand_over: bool = False
     with_it: str = ""
 
 
@@ -100,6 +102,7 @@ def _answer(
         is_gone=is_gone,
         with_it="" if is_gone or is_barred else _with_it(release, footage_request.delivery),
         is_barred=is_barred,
+        is_to_hand_over=not is_barred and is_to_hand_over(session, release),
     )
 
 

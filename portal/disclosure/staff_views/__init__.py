@@ -2,6 +2,7 @@
 
 from portal.disclosure.staff_views import (
     deciding,
+    handing_over,
     letters,
     passphrases,
     posting,
@@ -15,6 +16,7 @@ from portal.disclosure.staff_views.blueprint import blueprint
 __all__ = [
     "blueprint",
     "deciding",
+    "handing_over",
     "letters",
     "passphrases",
     "posting",

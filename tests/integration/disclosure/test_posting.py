@@ -16,6 +16,7 @@ from portal.requests.models import FootageRequest
 from tests.factories.disclosure import (
     Ready,
     answered,
+    hand_over,
     lift_hold,
     place_hold,
     ready_to_decide,
@@ -50,14 +51,17 @@ def test_an_answer_waits_until_it_is_posted(house: House) -> None:
 
     assert (row.id, row.reference, row.is_made) == (release_id, ready.reference, True)
     assert row.with_it == "With 2 copies of the video on a disc"
-    assert mark(house, ready, release_id) == ready.reference
+    assert row.is_to_hand_over
+    with pytest.raises(Refused, match="Two people hand it over"):
+        mark(house, ready, release_id)
+    hand_over(house, ready, release_id)
     assert waiting(house) == []
     with house.db.reading() as session:
         (decision,) = (each for each in sent_letters(session, ready.request_id) if each.is_decision)
         assert (decision.is_to_post, decision.posted_at) == (True, house.now())
         assert decision.posted_by == ready.staff.decider.id
-        noted = session.scalars(sa.select(AuditEntry).where(AuditEntry.deed == "letter.posted"))
-        assert [each.details["release"] for each in noted] == [str(release_id)]
+        deeds = sa.select(AuditEntry).where(AuditEntry.deed == "release.handed_over")
+        assert [each.details["copies"] for each in session.scalars(deeds)] == [2]
     with pytest.raises(Refused, match="does not wait"):
         mark(house, ready, release_id)
     with pytest.raises(NotFound):
@@ -91,8 +95,10 @@ def test_an_answer_that_the_gate_bars_is_neither_printed_nor_posted(house: House
     assert (found.is_made, found.is_barred, found.with_it) == (False, True, "")
     with pytest.raises(Refused, match="A hold came after this answer"):
         mark(house, ready, release_id)
+    with pytest.raises(Refused, match="A hold came after this answer"):
+        hand_over(house, ready, release_id)
     lift_hold(house, hold_id)
-    mark(house, ready, release_id)
+    hand_over(house, ready, release_id)
     assert waiting(house) == []
 
 
@@ -102,6 +108,12 @@ def test_an_answer_without_copies_is_a_letter_alone_even_after_its_files_went(
     ready = ready_to_decide(house, about=AboutWhom.ME, email="")
     release_id = answered(house, ready, [withhold_line(ready.recording_ids[0])]).release_id
     assert [(each.with_it, each.is_gone) for each in waiting(house)] == [("", False)]
+    assert not waiting(house)[0].is_to_hand_over
     with house.db.writing() as session:
         session.get_one(Release, release_id).files_deleted_at = house.now()
     assert [(each.is_made, each.is_gone) for each in waiting(house)] == [(False, True)]
+    assert mark(house, ready, release_id) == ready.reference
+    with house.db.reading() as session:
+        noted = session.scalars(sa.select(AuditEntry).where(AuditEntry.deed == "letter.posted"))
+        assert [each.details["release"] for each in noted] == [str(release_id)]
+    assert waiting(house) == []
