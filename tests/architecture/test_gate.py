@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import click
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.cli.main import main
-from portal.disclosure.models import Decision, DownloadLink, FileKind
+from portal.disclosure.models import Decision, DownloadLink, FileKind, Handover
 from portal.disclosure.queries.decisions import latest
 from portal.errors import Refused
 from portal.holds.policy import Level
@@ -323,6 +324,53 @@ def envelope(scene: Scene) -> None:
     assert "Do not post it" in scene.decider.get("/office/requests/letters-to-post").text
 
 
+def preparing_a_handover(scene: Scene) -> None:
+    answered(scene.house, scene.ready)
+    scene.hold()
+    page = handover_page(scene)
+    assert scene.decider.post(page, data={"way": "post"}).status_code == 409
+
+
+def agreeing_to_a_handover(scene: Scene) -> None:
+    begin_handover(scene)
+    scene.hold()
+    assert scene.seconder.post(f"{handover_page(scene, newest=True)}/agree").status_code == 409
+
+
+def taking_a_copy(scene: Scene) -> None:
+    """Also of a recording that nothing bars: all of them go on one disc, or none."""
+    begin_handover(scene)
+    page = handover_page(scene, newest=True)
+    assert scene.seconder.post(f"{page}/agree").status_code == 303
+    scene.hold()
+    for file in scene.link.release.files:
+        answer = scene.decider.post(f"{page}/copies/{file.id}")
+        assert answer.status_code == 409
+        assert HELD_CONTENT not in answer.data
+
+
+def handing_over(scene: Scene) -> None:
+    begin_handover(scene)
+    page = handover_page(scene, newest=True)
+    scene.seconder.post(f"{page}/agree")
+    scene.hold()
+    assert scene.decider.post(f"{page}/handed", data={"shown": "Seen"}).status_code == 409
+
+
+def begin_handover(scene: Scene) -> None:
+    answered(scene.house, scene.ready)
+    begun = scene.decider.post(handover_page(scene), data={"way": "in_person"})
+    assert begun.status_code == 303
+
+
+def handover_page(scene: Scene, *, newest: bool = False) -> str:
+    page = f"/office/requests/{scene.ready.reference}/release/{scene.link.release_id}/handover"
+    if not newest:
+        return page
+    with scene.house.db.reading() as session:
+        return f"{page}/{session.scalars(sa.select(Handover.id)).one()}"
+
+
 def assert_silent(scene: Scene, answer: TestResponse) -> None:
     """Nothing of the held recording is in an answer: neither picture nor name nor fingerprint."""
     for fact in told_by(scene):
@@ -346,10 +394,14 @@ TAKEN: Mapping[tuple[str, str], Callable[[Scene], None]] = {
     ("ROUTES", "disclosure.collect"): collect_page,
     ("ROUTES", "disclosure.file"): each_file,
     ("ROUTES", "disclosure.letter"): letter_page,
+    ("ROUTES", "office.disclosure.agree"): agreeing_to_a_handover,
     ("ROUTES", "office.disclosure.answer_posted"): envelope,
     ("ROUTES", "office.disclosure.decision"): a_decision,
+    ("ROUTES", "office.disclosure.handed"): handing_over,
+    ("ROUTES", "office.disclosure.prepare"): preparing_a_handover,
     ("ROUTES", "office.disclosure.publish"): publishing,
     ("ROUTES", "office.disclosure.second"): seconding,
+    ("ROUTES", "office.disclosure.take"): taking_a_copy,
     ("JOBS", "pack"): packing,
 }
 
