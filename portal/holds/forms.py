@@ -79,7 +79,7 @@ class ReviewHoldForm(FlaskForm):  # type: ignore[misc]
     @property
     def segments(self) -> list[Segment]:
         """The parts that were typed. ValueError when one is not a part."""
-        return [Segment.read(line) for line in (self.parts.data or "").splitlines() if line.strip()]
+        return Segment.read_lines(self.parts.data or "")
 
     def says_less_of(self, hold: Hold) -> bool:
         """Whether parts or level were changed beside a finding that changes neither: what somebody

@@ -80,6 +80,11 @@ class Segment:
         begins, _, ends = written.partition("-")
         return cls(_seconds(begins), _seconds(ends))
 
+    @classmethod
+    def read_lines(cls, written: str) -> "list[Segment]":
+        """The segments written one on a line; empty lines are none. ValueError as for `read`."""
+        return [cls.read(line) for line in written.splitlines() if line.strip()]
+
 
 def _offset(seconds: int) -> str:
     hours, rest = divmod(seconds, 3600)

@@ -10,6 +10,7 @@ from portal.holds.commands.overriding import (
     end_override,
 )
 from portal.holds.commands.placing import Placing, place, place_each
+from portal.holds.commands.relevelling import change_level
 from portal.holds.commands.retention import Listing, RetentionReport, run_retention
 from portal.holds.commands.reviewing import Found, review_hold
 
@@ -21,6 +22,7 @@ __all__ = [
     "RetentionReport",
     "agree_override",
     "ask_override",
+    "change_level",
     "close_matter",
     "end_override",
     "follow_evidence_flags",

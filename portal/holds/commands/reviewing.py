@@ -46,7 +46,7 @@ def review_hold(
     """
     if not found.reason.strip():
         raise Refused("Enter the reason.")
-    hold, recording = _locked_hold(session, hold_id)
+    hold, recording = locked_hold(session, hold_id)
     if hold.lifted_at is not None:
         raise Refused("This hold has ended.")
     if hold.looks + 1 != number:
@@ -77,8 +77,9 @@ def review_hold(
     return review
 
 
-def _locked_hold(session: Session, hold_id: UUID) -> tuple[Hold, Recording]:
-    """The hold under the lock of its recording, as the gate and liftings take it."""
+def locked_hold(session: Session, hold_id: UUID) -> tuple[Hold, Recording]:
+    """The hold under the lock of its recording, as the gate and liftings take it. NotFound when
+    there is none."""
     hold = session.get(Hold, hold_id)
     if hold is None:
         raise NotFound("There is no such hold.")

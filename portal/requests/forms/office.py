@@ -6,20 +6,16 @@ from uuid import UUID
 
 from flask_wtf import FlaskForm
 
-from portal.holds.policy import HoldKind, Level
 from portal.identity.proof import Doubt
 from portal.requests.commands.proving import Known
 from portal.requests.messages import Meaning
 from portal.web.fields import (
     AnyOfField,
     DatePartsField,
-    LineField,
     OneOfField,
     ParagraphField,
     options,
 )
-
-OPEN_MATTER, NEW_MATTER = "open", "new"
 
 
 class MessageForm(FlaskForm):  # type: ignore[misc]
@@ -119,43 +115,3 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]
     def to_enough(self) -> UUID | None:
         """The proof that was chosen. Only of a form that was found right."""
         return UUID(self.enough.data) if self.enough.data else None
-
-
-class EndHoldForm(FlaskForm):  # type: ignore[misc]
-    """Why one hold ends before its matter does."""
-
-    why = ParagraphField("Why does it end?", missing="Enter the reason", at_most=4000)
-
-
-class HoldForm(FlaskForm):  # type: ignore[misc]
-    """A hold on one recording: for which matter, of what kind, and what may be told."""
-
-    which = OneOfField(
-        "Which matter is it for?",
-        choices=options({OPEN_MATTER: "A matter that is open already", NEW_MATTER: "A new matter"}),
-        missing="Select which matter it is for",
-    )
-    reference = LineField(
-        "Reference of the matter",
-        missing="Enter the reference of the matter",
-        at_most=80,
-        subject="Reference",
-    )
-    kind = OneOfField(
-        "What kind of hold is it?",
-        choices=options({kind.value: kind.label for kind in HoldKind}),
-        missing="Select the kind of hold",
-    )
-    level = OneOfField(
-        "What may the applicant be told?",
-        choices=options({level.value: level.label for level in Level}),
-        missing="Select what the applicant may be told",
-    )
-    reason = ParagraphField(
-        "Why must it be held?", missing="Enter the reason", at_most=4000, subject="Reason"
-    )
-
-    @property
-    def is_new_matter(self) -> bool:
-        """Whether a matter is opened with the hold."""
-        return bool(self.which.data == NEW_MATTER)

@@ -15,6 +15,7 @@ from portal.requests.staff_views import (
     judging,
     law,
     messages,
+    overriding,
     overview,
     registering,
     time,
@@ -25,6 +26,7 @@ from portal.requests.staff_views.blueprint import blueprint
 
 # Importing the pages is what hangs them on the blueprint.
 _PAGES = (
+    overriding,
     authority,
     calendar,
     clarifying,

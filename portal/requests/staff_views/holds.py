@@ -8,16 +8,20 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Role
 from portal.errors import NotFound, Refused
-from portal.holds.commands import lift, open_matter, place
+from portal.holds.commands import change_level, lift, open_matter, place
 from portal.holds.models import Hold
+from portal.holds.override_queries import overrides_of
+from portal.holds.overriding import ROLES as ORDER_ROLES
+from portal.holds.overriding import why_not_agree
 from portal.holds.policy import HoldKind, Level
 from portal.holds.queries import holds_of, matter_by_reference, matters
 from portal.recordings.models import Recording
 from portal.recordings.queries import candidates_of, matches_of
-from portal.requests.forms.office import EndHoldForm, HoldForm
+from portal.requests.forms.holds import EndHoldForm, HoldForm, LevelForm
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
+from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, writing
 
@@ -39,12 +43,23 @@ def holds(reference: str) -> ResponseReturnValue:
     with reading() as session:
         page = request_page(session, reference)
         matches = matches_of(session, page["footage_request"].id)
-        rows = [(recording, holds_of(session, recording.id)) for _, recording in matches]
+        request_id = page["footage_request"].id
+        rows = [
+            (
+                recording,
+                holds_of(session, recording.id),
+                overrides_of(session, request_id, recording.id),
+            )
+            for _, recording in matches
+        ]
         return render_template(
             "requests/office/holds.html",
             **page,
             rows=rows,
             may_hold=current_actor().has(Role.HOLD_OWNER),
+            may_order=current_actor().has(*ORDER_ROLES),
+            why_not_agree=why_not_agree,
+            me=current_actor(),
         )
 
 
@@ -85,6 +100,7 @@ def _place(recording_id: int, form: HoldForm) -> None:
             kind=kind,
             level=Level(form.level.data),
             reason=form.reason.data,
+            segments=form.segments,
             by=by,
             at=at,
         )
@@ -109,6 +125,34 @@ def lift_hold(reference: str, hold_id: UUID) -> ResponseReturnValue:
         lift(session, hold=hold, why=form.why.data, by=current_actor(), at=now())
     flash("The hold has ended.", "success")
     return redirect(url_for(".holds", reference=reference), 303)
+
+
+@blueprint.route("/<reference>/holds/<uuid:hold_id>/level", methods=["GET", "POST"])
+@roles(Role.HOLD_OWNER)
+def change_hold_level(reference: str, hold_id: UUID) -> ResponseReturnValue:
+    """Let the applicant be told more or less of a hold, on a full page."""
+    with reading() as session:
+        level = _hold_of(session, reference, hold_id).level
+    form = LevelForm(level=level.value)
+    if form.validate_on_submit():
+        with refusal_told_on(form, form.level):
+            with writing() as session:
+                hold = _hold_of(session, reference, hold_id)
+                change_level(
+                    session,
+                    hold_id=hold.id,
+                    level=Level(form.level.data),
+                    why=form.why.data,
+                    by=current_actor(),
+                    at=now(),
+                )
+            flash("What may be told is changed.", "success")
+            return redirect(url_for(".holds", reference=reference), 303)
+    with reading() as session:
+        page = request_page(session, reference)
+        hold = _hold_of(session, reference, hold_id)
+        shown = render_template("requests/office/hold_level.html", **page, form=form, hold=hold)
+    return shown, 422 if form.errors else 200
 
 
 def _recording_of(session: Session, reference: str, recording_id: int) -> Recording:
