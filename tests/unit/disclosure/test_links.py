@@ -46,16 +46,18 @@ def test_a_link(facts: LinkFacts, why: Ending | None, renewable: bool) -> None:
     assert may_renew(facts, NOW) is renewable
 
 
-USED_UP = {"sessions": 3, "most_sessions": 3}
+def used_up(**days: int) -> LinkFacts:
+    """The same, unlocked as often as it may be."""
+    return replace(link(**days), sessions=3, most_sessions=3)
 
 
 def test_one_that_was_used_as_often_as_it_may_be_can_be_had_anew() -> None:
     assert not is_used_up(link())
-    assert is_used_up(replace(link(), **USED_UP))
-    assert may_renew(replace(link(), **USED_UP), NOW)
-    assert ending(replace(link(), **USED_UP), NOW) is None
-    assert not may_renew(replace(link(revoked=0), **USED_UP), NOW)
-    assert not may_renew(replace(link(kept=0), **USED_UP), NOW)
+    assert is_used_up(used_up())
+    assert may_renew(used_up(), NOW)
+    assert ending(used_up(), NOW) is None
+    assert not may_renew(used_up(revoked=0), NOW)
+    assert not may_renew(used_up(kept=0), NOW)
 
 
 @pytest.mark.parametrize(
@@ -65,17 +67,19 @@ def test_one_that_was_used_as_often_as_it_may_be_can_be_had_anew() -> None:
         (False, True, False, link(), Lock.NO_PASSPHRASE),
         (False, False, False, link(), Lock.OPEN),
         (True, True, True, link(), Lock.OPEN),
-        (True, True, True, replace(link(), **USED_UP), Lock.OPEN),
-        (False, True, True, replace(link(), **USED_UP), Lock.USED_UP),
-        (False, True, False, replace(link(), **USED_UP), Lock.USED_UP),
-        (False, False, False, replace(link(), **USED_UP), Lock.OPEN),
+        (True, True, True, used_up(), Lock.OPEN),
+        (False, True, True, used_up(), Lock.USED_UP),
+        (False, True, False, used_up(), Lock.USED_UP),
+        (False, False, False, used_up(), Lock.OPEN),
     ],
 )
 def test_what_stands_between_somebody_who_typed_the_code_and_the_video(
     is_unlocked: bool, is_secret: bool, has_passphrase: bool, facts: LinkFacts, lock: Lock
 ) -> None:
-    given = {"is_unlocked": is_unlocked, "is_secret": is_secret, "has_passphrase": has_passphrase}
-    assert lock_of(facts, **given) is lock
+    found = lock_of(
+        facts, is_unlocked=is_unlocked, is_secret=is_secret, has_passphrase=has_passphrase
+    )
+    assert found is lock
 
 
 def test_it_works_to_the_last_moment_of_its_last_day_in_london() -> None:
