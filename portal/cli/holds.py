@@ -9,7 +9,15 @@ import click
 from portal.actors import COMMAND_LINE
 from portal.cli.opening import as_json, enter, show
 from portal.dates import london_day
-from portal.holds.commands.owning import HoldWanted, hold_named, lift_named
+from portal.holds.commands import Found
+from portal.holds.commands.owning import (
+    HoldWanted,
+    change_level_named,
+    hold_named,
+    lift_named,
+    review_named,
+)
+from portal.holds.looking import HoldFinding
 from portal.holds.policy import Level, Segment
 from portal.holds.queries import HoldRow, hold_rows
 
@@ -33,6 +41,18 @@ def _parts(_context: object, _option: object, written: Iterable[str]) -> list[Se
         raise click.BadParameter(str(fault)) from None
 
 
+_segments = click.option(
+    "--segment",
+    "segments",
+    multiple=True,
+    callback=_parts,
+    metavar="0:30-2:05",
+    help="A part of the one recording, in minutes and seconds from its start; may be given again. "
+    "Without it the hold is on the whole.",
+)
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
 @holds.command("place")
 @_recordings
 @click.option("--matter", required=True, help="The open matter that it serves.")
@@ -43,18 +63,10 @@ def _parts(_context: object, _option: object, written: Iterable[str]) -> list[Se
     help=f"What the applicant may be told: {_LEVELS}.",
 )
 @click.option("--why", required=True, help="Why it must be held: the record of DPA 2018 s.45(7).")
-@click.option(
-    "--segment",
-    "segments",
-    multiple=True,
-    callback=_parts,
-    metavar="0:30-2:05",
-    help="A part of the one recording, in minutes and seconds from its start; may be given again. "
-    "Without it the hold is on the whole.",
-)
+@_segments
 @click.option(
     "--review-on",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=_DAY,
     help="The day to look at it again, at most 90 days ahead. Without it, in 90 days.",
 )
 @as_json
@@ -99,6 +111,102 @@ def lift_holds(recordings: tuple[str, ...], matter: str, why: str, as_json: bool
             session, recordings, reference=matter, why=why, by=COMMAND_LINE, at=house.now()
         )
     show({"matter": matter, "lifted": len(ended)}, as_json=as_json)
+
+
+@holds.command("review")
+@click.argument("recording")
+@click.option("--matter", required=True, help="The matter whose hold is looked at.")
+@click.option(
+    "--finding",
+    type=click.Choice([finding.value for finding in HoldFinding]),
+    required=True,
+    help="; ".join(f"{one.value}: {one.label[0].lower()}{one.label[1:]}" for one in HoldFinding)
+    + ".",
+)
+@click.option("--why", required=True, help="What was found.")
+@_segments
+@click.option(
+    "--level",
+    type=click.Choice([level.value for level in Level]),
+    help="With narrow: what may be told from now on, if that changes.",
+)
+@click.option("--next-on", type=_DAY, help="The day of the next look, at most 90 days ahead.")
+@click.option(
+    "--look",
+    type=click.IntRange(min=1),
+    help="Which look it is, from 1: said again, it is refused. Without it, the next.",
+)
+@as_json
+def review_one(
+    recording: str,
+    matter: str,
+    finding: str,
+    why: str,
+    segments: list[Segment],
+    level: str | None,
+    next_on: datetime | None,
+    look: int | None,
+    as_json: bool,
+) -> None:
+    """Look again at a matter's hold on a recording: it goes on, becomes less, or ends.
+
+    With narrow, name the parts that stay held, or what may be told, or both.
+    """
+    is_narrow = finding == HoldFinding.NARROW
+    if (segments or level) and not is_narrow:
+        raise click.UsageError("--segment and --level go with --finding narrow.")
+    found = Found(
+        HoldFinding(finding),
+        why,
+        segments=segments,
+        level=Level(level) if level else None,
+        next_on=next_on.date() if next_on else None,
+    )
+    house = enter()
+    with house.db.writing() as session:
+        made = review_named(
+            session,
+            recording,
+            reference=matter,
+            found=found,
+            number=look,
+            by=COMMAND_LINE,
+            at=house.now(),
+        )
+    told = {"matter": matter, "recording": recording, "look": made.number}
+    show({**told, "finding": finding, "next_on": made.next_due_on}, as_json=as_json)
+
+
+@holds.command("level")
+@_recordings
+@click.option("--matter", required=True, help="The matter whose holds they are.")
+@click.option(
+    "--to",
+    type=click.Choice([level.value for level in Level]),
+    required=True,
+    help=f"What the applicant may be told from now on: {_LEVELS}.",
+)
+@click.option("--why", required=True, help="Why it changes: the record of DPA 2018 s.45(7).")
+@as_json
+def change_levels(
+    recordings: tuple[str, ...], matter: str, to: str, why: str, as_json: bool
+) -> None:
+    """Let the applicant be told more or less of a matter's holds, all or none.
+
+    A decision that is on its way is stopped and made again; an answer that went out stays.
+    """
+    house = enter()
+    with house.db.writing() as session:
+        changed = change_level_named(
+            session,
+            recordings,
+            reference=matter,
+            level=Level(to),
+            why=why,
+            by=COMMAND_LINE,
+            at=house.now(),
+        )
+    show({"matter": matter, "level": to, "changed": len(changed)}, as_json=as_json)
 
 
 @holds.command("list")

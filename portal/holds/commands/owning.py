@@ -12,7 +12,9 @@ from portal.actors import Actor
 from portal.errors import NotFound
 from portal.holds.commands.lifting import lift
 from portal.holds.commands.placing import place
-from portal.holds.models import Hold
+from portal.holds.commands.relevelling import change_level
+from portal.holds.commands.reviewing import Found, review_hold
+from portal.holds.models import Hold, HoldReview
 from portal.holds.policy import Level, Segment
 from portal.holds.queries import matter_by_reference
 from portal.recordings.models import Recording
@@ -59,14 +61,57 @@ def lift_named(
 ) -> list[Hold]:
     """End a matter's holds on these recordings, all or none. NotFound names the recordings that
     it does not hold."""
+    holds = _holds(session, names, reference)
+    for hold in holds:
+        lift(session, hold=hold, why=why, by=by, at=at)
+    return holds
+
+
+def review_named(
+    session: Session,
+    name: str,
+    *,
+    reference: str,
+    found: Found,
+    number: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> HoldReview:
+    """Write down a look at a matter's hold on one recording. `number` is which look it is, from
+    1; without it, the next. NotFound when the matter does not hold it."""
+    (hold,) = _holds(session, [name], reference)
+    return review_hold(
+        session, hold_id=hold.id, number=number or hold.looks + 1, found=found, by=by, at=at
+    )
+
+
+def change_level_named(
+    session: Session,
+    names: Sequence[str],
+    *,
+    reference: str,
+    level: Level,
+    why: str,
+    by: Actor,
+    at: datetime,
+) -> list[Hold]:
+    """From now on that much may be told of a matter's holds on these recordings, all or none;
+    those that this changed. NotFound names the recordings that the matter does not hold."""
+    return [
+        change_level(session, hold_id=hold.id, level=level, why=why, by=by, at=at)
+        for hold in _holds(session, names, reference)
+        if hold.level is not level
+    ]
+
+
+def _holds(session: Session, names: Sequence[str], reference: str) -> list[Hold]:
+    """A matter's open holds on these recordings, which are locked, in their order."""
     found = _locked(session, names)
     matter = matter_by_reference(session, reference)
     holds = {hold.recording_id: hold for hold in _open(session, matter.id, found)}
     free = [one.source_id for one in found if one.id not in holds]
     if free:
         raise NotFound(f"{matter.reference} does not hold {', '.join(free)}.")
-    for one in found:
-        lift(session, hold=holds[one.id], why=why, by=by, at=at)
     return [holds[one.id] for one in found]
 
 

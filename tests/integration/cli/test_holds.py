@@ -180,3 +180,44 @@ def test_what_is_not_there_or_closed_is_refused(portal: Portal, two: House) -> N
 def test_opening_a_matter_answers_a_machine(portal: Portal, own_house: House) -> None:
     opened = done(portal("matters", "open", " CR/7 ", "--kind", "H8", "--json"))
     assert opened["matter"] == "CR/7"
+
+
+REVIEW = ("holds", "review", "REC-1", "--matter", "CR/1", "--json")
+
+
+def test_a_hold_is_looked_at_again(portal: Portal, two: House) -> None:
+    portal("holds", "place", "REC-1", *PLACE)
+    goes_on = done(portal(*REVIEW, "--finding", "continue", "--why", "No verdict.", "--look", "1"))
+    assert (goes_on["look"], goes_on["finding"]) == (1, "continue")
+    assert goes_on["next_on"] == next_review_on(london_day(two.now())).isoformat()
+    again = ("--finding", "continue", "--why", "No verdict.", "--look", "1")
+    refused(portal(*REVIEW, *again), "written down already")
+    less = ("--finding", "narrow", "--why", "Only the arrest.", "--segment", "0:30-2:05")
+    assert done(portal(*REVIEW, *less, "--level", "L1"))["look"] == 2
+    (held,) = listed(portal)
+    assert (held["level"], held["segments"]) == ("L1", ["0:00:30-0:02:05"])
+    ended = done(portal(*REVIEW, "--finding", "end", "--why", "No charge."))
+    assert (ended["look"], ended["next_on"]) == (3, None)
+    assert bars(two)[0] is None
+    refused(portal(*REVIEW, "--finding", "end", "--why", "Again."), "does not hold REC-1")
+
+
+@pytest.mark.parametrize("more", [("--level", "L1"), ("--segment", "0:30-2:05")])
+def test_what_becomes_less_needs_that_finding(
+    portal: Portal, two: House, more: tuple[str, str]
+) -> None:
+    portal("holds", "place", "REC-1", *PLACE)
+    told = portal(*REVIEW, "--finding", "continue", "--why", "So.", *more)
+    refused(told, "go with --finding narrow", code=2)
+
+
+def test_what_may_be_told_goes_up_and_down(portal: Portal, two: House) -> None:
+    portal("holds", "place", "REC-1", "REC-2", *PLACE)
+    change = ("holds", "level", "REC-1", "REC-2", "--matter", "CR/1", "--why", "A witness.")
+    assert done(portal(*change, "--to", "L3", "--json"))["changed"] == 2
+    assert [each["level"] for each in listed(portal)] == ["L3", "L3"]
+    assert done(portal(*change, "--to", "L3", "--json"))["changed"] == 0
+    assert done(portal(*change, "--to", "L1", "--json"))["changed"] == 2
+    assert "L2 to L3: A witness." in listed(portal)[0]["why"]
+    refused(portal(*change, "--to", "L4"), "L4", code=2)
+    refused(portal("holds", "level", "REC-9", *change[4:], "--to", "L1"), "REC-9")
