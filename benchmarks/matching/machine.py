@@ -19,8 +19,8 @@ def machine(postgres_url: str) -> list[tuple[str, str]]:
         ).fetchone()
     cores = f"{len(os.sched_getaffinity(0))} cores"
     return [
-        ("Processor", f"{_named('/proc/cpuinfo', 'model name')}, {cores}"),
-        ("Memory", f"{int(_named('/proc/meminfo', 'MemTotal').split()[0]) / 1024**2:.0f} GiB"),
+        ("Processor", f"{named('/proc/cpuinfo', 'model name')}, {cores}"),
+        ("Memory", f"{int(named('/proc/meminfo', 'MemTotal').split()[0]) / 1024**2:.0f} GiB"),
         ("System", f"{platform.system()} {platform.release()}"),
         ("Python", f"{platform.python_version()}, numpy {np.__version__}, "
                    f"SQLAlchemy {sa.__version__}"),
@@ -31,7 +31,8 @@ def machine(postgres_url: str) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _named(file: str, name: str) -> str:
+def named(file: str, name: str) -> str:
+    """What a file of `/proc` says under a name."""
     for line in Path(file).read_text().splitlines():
         if line.startswith(name):
             return line.partition(":")[2].strip()

@@ -65,11 +65,13 @@ class SealedReader(io.RawIOBase):
 
     def __init__(self, sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> None:
         super().__init__()
-        self._sealed = sealed
         self._lock = read_lock(sealed, keys)
         self._cipher = self._lock.cipher()
         self._begin = sealed.tell()
         self._chunks, self.size = _measure(sealed.seek(0, io.SEEK_END) - self._begin)
+        self._sealed = sealed
+        # A buffer helps with the header's lines. A chunk is larger, and would be copied once more.
+        self._file = sealed.raw if isinstance(sealed, io.BufferedReader) else sealed
         self._position = 0
         self._held = (-1, b"")
         self._chunk(self._chunks - 1)
@@ -133,16 +135,23 @@ class SealedReader(io.RawIOBase):
         return self._held[1]
 
     def _opened(self, number: int) -> bytes:
-        self._sealed.seek(self._begin + number * _SEALED_CHUNK)
+        self._file.seek(self._begin + number * _SEALED_CHUNK)
         is_last = number == self._chunks - 1
         nonce = number.to_bytes(11, "big") + bytes([is_last])
         try:
-            plain = self._cipher.decrypt(nonce, self._sealed.read(_SEALED_CHUNK), None)
+            plain = self._cipher.decrypt(nonce, self._read(), None)
         except InvalidTag:
             raise Damaged from None
         if not is_last and len(plain) != CHUNK:
             raise Damaged
         return plain
+
+    def _read(self) -> bytes:
+        """The next sealed chunk, or what there is of it. A file may give less than it was asked."""
+        piece = self._file.read(_SEALED_CHUNK) or b""
+        while len(piece) < _SEALED_CHUNK and (rest := self._file.read(_SEALED_CHUNK - len(piece))):
+            piece += rest
+        return piece
 
 
 def _measure(payload: int) -> tuple[int, int]:

@@ -71,6 +71,7 @@ def test_what_was_read_after_a_word_holds_while_the_word_does(house: House) -> N
     writers = [threading.Thread(target=write) for _ in range(2)]
     for writer in writers:
         writer.start()
+    word = house.db.state()
     try:
         for _ in range(150):
             word = house.db.state()

@@ -48,7 +48,8 @@ def file(selector: str, file_id: UUID) -> ResponseReturnValue:
     if request.method == "HEAD":
         return Response(status=status, headers=headers, mimetype=asked.content_type)
     body = _stream(found, asked, part)
-    return Response(body, status=status, headers=headers, mimetype=asked.content_type)
+    # The server iterates over the stream itself and closes it: nothing is between the two.
+    return Response(body, status, headers, mimetype=asked.content_type, direct_passthrough=True)
 
 
 @blueprint.get("/f/<selector>/letter")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from portal.app import create_app
 from portal.db import Database
-from portal.disclosure import sending
 from portal.disclosure.delivered import LOST_AFTER, NOTED_EVERY
 from portal.disclosure.models import DownloadLink, FileKind, Opening, ReleaseFile
+from portal.disclosure.queries.collecting import may_go_on
 from portal.disclosure.queries.delivered import delivered_files
 from portal.disclosure.sending import PIECE, SendingStopped
 from portal.house import House
@@ -267,13 +267,12 @@ def test_two_at_once_are_two(
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Every time the link, the visit and the gate were asked in full."""
     times: list[object] = []
-    real = sending.may_go_on
 
     def counted(*given: object, **named: object) -> bool:
         times.append(named["at"])
-        return real(*given, **named)  # type: ignore[arg-type]
+        return may_go_on(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending, "may_go_on", counted)
+    monkeypatch.setattr("portal.disclosure.sending.may_go_on", counted)
     return times
 
 
