@@ -49,6 +49,7 @@ DOOR = nothing("the way to a code or a new link; it shows nothing of what lies b
 CASE = nothing("the request and its course, to handlers")
 FACTS = inside("facts of recordings, to handlers who look for video and decide")
 DECISION = asks("a decision to release, on its way to the package")
+HANDOVER = asks("copies that are handed over by post, in person or by showing them")
 STAFF = nothing("handlers, sessions and the outbox: no recording")
 # The rest.
 FEED = nothing("takes in what the evidence system tells us, and says how it went")
@@ -95,18 +96,18 @@ ROUTES = {
     "office.audit.verify_book": inside("whether the book is whole"),
     "office.deletions.upcoming": FACTS,
     "office.disclosure.accept_new": CASE,
-    "office.disclosure.agree": asks("the copies of a release, on their way to a disc"),
+    "office.disclosure.agree": HANDOVER,
     "office.disclosure.answer_posted": asks("an answer, in an envelope"),
     "office.disclosure.decided": FACTS,
     "office.disclosure.decision": DECISION,
-    "office.disclosure.handed": asks("the copies of a release, out of the building"),
-    "office.disclosure.handovers": inside("which copies were handed over, to handlers"),
+    "office.disclosure.handed": HANDOVER,
+    "office.disclosure.handovers": inside("who handed which copies to whom, to handlers"),
     "office.disclosure.issued_letter": OWN_LETTER,
     "office.disclosure.letter": inside("a letter that went out, to handlers"),
     "office.disclosure.letters": CASE,
     "office.disclosure.new_passphrase": CASE,
     "office.disclosure.posted": OWN_LETTER,
-    "office.disclosure.prepare": asks("the copies of a release, on their way to a disc"),
+    "office.disclosure.prepare": HANDOVER,
     "office.disclosure.preview": inside("a decision's letter before it goes, to handlers"),
     "office.disclosure.public_interest": CASE,
     "office.disclosure.publish": DECISION,
@@ -121,9 +122,10 @@ ROUTES = {
     "office.disclosure.send_back": FACTS,
     "office.disclosure.stop": CASE,
     "office.disclosure.stop_new": CASE,
-    "office.disclosure.take": asks("a copy of a release, to put on a disc or to show"),
+    "office.disclosure.take": HANDOVER,
     "office.disclosure.to_post": inside("what waits for an envelope, to handlers"),
     "office.disclosure.told": CASE,
+    "office.files.gone": inside("the names of files that are missing, to administrators"),
     "office.holds.close": FACTS,
     "office.holds.matter": FACTS,
     "office.holds.matters": FACTS,
@@ -174,6 +176,7 @@ ROUTES = {
     "office.requests.split_request": CASE,
     "office.requests.start_search": FACTS,
     "office.requests.time": CASE,
+    "office.requests.told_another_way": CASE,
     "office.requests.told_us": CASE,
     "office.reviews.answer": CASE,
     "office.reviews.assign": CASE,
@@ -227,6 +230,8 @@ ROUTES = {
 }
 
 JOBS = {
+    "ask_delivery": nothing("what became of an e-mail"),
+    "check_storage": nothing("names and sizes of files, and which are missing"),
     "checkpoint_book": nothing("the number and fingerprint of the book's head"),
     "delete_footage": DELETES,
     "delete_proofs": DELETES,
@@ -262,7 +267,9 @@ COMMANDS = {
     "holidays import": HOUSE,
     "holidays list": HOUSE,
     "keys make": HOUSE,
+    "keys rotate": nothing("writes headers of sealed files anew, and unseals none"),
     "keys sign": HOUSE,
+    "mail returned": HOUSE,
     "matters close": HOUSE,
     "matters list": HOUSE,
     "matters open": HOUSE,
@@ -270,7 +277,9 @@ COMMANDS = {
     "recordings import": FEED,
     "recordings places": HOUSE,
     "recordings search": inside("the names of recordings that match, to whoever runs the portal"),
+    "retention requests": DELETES,
     "retention run": inside("the list of what would be deleted, to whoever runs the portal"),
+    "storage check": inside("names of files that are missing, to whoever runs the portal"),
     "worker": nothing("pays the jobs above"),
 }
 
@@ -283,6 +292,8 @@ NOTICES = {
     "letter": NEWS,
     "link_revoked": NEWS,
     "message": NEWS,
+    "passphrase_agreed": NEWS,
+    "passphrase_asked": NEWS,
     "reminder": NEWS,
     "reopened": NEWS,
     "withdrawn": NEWS,
@@ -317,14 +328,17 @@ LETTERS = {
 # one that opens footage or a release must be on no way that is said to emit nothing.
 OPENS_FOOTAGE = {
     ("portal/disclosure/packing.py", "_entry"): "what goes into a package",
-    ("portal/disclosure/staff_views/handing_over.py", "take"): "a copy, for a disc or to show",
+    ("portal/disclosure/staff_views/handing_over.py", "take"): "a copy, for a handler to hand over",
     ("portal/disclosure/staff_views/letters.py", "letter"): "a release's letter, for handlers",
-    ("portal/disclosure/views/files.py", "_stream"): "a file of a release, for its applicant",
+    ("portal/disclosure/views/files.py", "_begun"): "a file of a release, for its applicant",
     ("portal/disclosure/views/files.py", "letter"): "a release's letter, for its applicant",
     ("portal/recordings/staff_views.py", "_sent"): "a master, for a handler who watches it",
     ("portal/redaction/copies.py", "make_copy"): "a master, to copy it",
 }
 OPENS_OTHERS = {
+    ("portal/cli/keys.py", "rotate"): "headers of sealed files, to seal them anew",
+    ("portal/expiry/commands/reconciling.py", "_is_there"): "whether a file is there",
+    ("portal/expiry/commands/reconciling.py", "_loose"): "names and ages of files",
     ("portal/house.py", "open_house"): "makes the storages",
     ("portal/house.py", "sweep_orphans"): "names and ages of files, to delete some",
     ("portal/identity/viewing.py", "picture_of"): "what shows who somebody is",
