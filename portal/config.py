@@ -35,10 +35,21 @@ class Settings:
     database_url: str = _setting("Where the database is: `sqlite:///path` or `postgresql://…`.")
     base_url: str = _setting("The public address; mailed links are built from it and nothing else.")
     secret_key: str = _setting("At least 32 characters of randomness; signs cookies and tokens.")
-    data_folder: Path = _setting("The folder for sealed files: proofs and releases.")
+    data_folder: Path = _setting(
+        "The folder for sealed files: proofs, letters and releases, unless a bucket is set."
+    )
     footage_folder: Path = _setting("The folder (mounted read-only if you can) of master footage.")
     keys_file: Path = _setting("The file of age identities, newest last, readable by us alone.")
     recovery_recipient: str = _setting("An age recipient whose identity is kept offline.", "")
+    bucket: str = _setting(
+        "The bucket of an S3-compatible store for sealed files, instead of the folder.", ""
+    )
+    bucket_region: str = _setting("Its region.", "eu-west-2")
+    bucket_endpoint: str = _setting("The store's address; without one it is Amazon's own.", "")
+    bucket_access_key: str = _setting(
+        "The access key for it; without one, the machine's own role is used.", ""
+    )
+    bucket_secret_key: str = _setting("The secret that belongs to the access key.", "")
     checkpoint_folder: str = _setting(
         "A folder on another machine, where each hour a signed checkpoint of the book is added.", ""
     )
@@ -170,6 +181,7 @@ def _unsafe(values: Mapping[str, Any]) -> list[str]:
         *_bad_secret(found["secret_key"]),
         *_bad_numbers(found),
         *_bad_mail(found),
+        *_bad_bucket(found),
         *_bad_notify(found),
         *_unsigned_checkpoints(found),
     ]
@@ -240,6 +252,19 @@ def _bad_notify(found: Mapping[str, Any]) -> list[str]:
     if found["notify_reply_to_id"] and not found["notify_api_key"]:
         faults.append("PORTAL_NOTIFY_REPLY_TO_ID needs PORTAL_NOTIFY_API_KEY")
     return faults + _unsafe_address("PORTAL_NOTIFY_URL", found["notify_url"])
+
+
+def _bad_bucket(found: Mapping[str, Any]) -> list[str]:
+    faults = [
+        f"{PREFIX}{name.upper()} needs PORTAL_BUCKET"
+        for name in ("bucket_endpoint", "bucket_access_key")
+        if found[name] and not found["bucket"]
+    ]
+    if bool(found["bucket_access_key"]) != bool(found["bucket_secret_key"]):
+        faults.append("PORTAL_BUCKET_ACCESS_KEY and PORTAL_BUCKET_SECRET_KEY go together")
+    if found["bucket_endpoint"]:
+        faults += _unsafe_address("PORTAL_BUCKET_ENDPOINT", found["bucket_endpoint"])
+    return faults
 
 
 def _unsigned_checkpoints(found: Mapping[str, Any]) -> list[str]:

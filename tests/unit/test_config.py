@@ -186,3 +186,34 @@ def test_notify_is_spoken_to_in_secret() -> None:
     assert faults(**{**NOTIFY, "notify_template_id": "one"}) == [
         "PORTAL_NOTIFY_TEMPLATE_ID must be an id, as Notify shows it"
     ]
+
+
+BUCKET = {
+    "bucket": "sealed",
+    "bucket_endpoint": "https://store.example.org",
+    "bucket_access_key": "portal",
+    "bucket_secret_key": "the-canary",
+}
+
+
+def test_a_bucket_needs_no_more_than_its_name() -> None:
+    assert settings_with(bucket="sealed").bucket_region == "eu-west-2"
+    assert settings_with(**BUCKET).bucket_endpoint == "https://store.example.org"
+
+
+def test_half_of_what_a_bucket_needs_is_named() -> None:
+    together = "PORTAL_BUCKET_ACCESS_KEY and PORTAL_BUCKET_SECRET_KEY go together"
+    assert faults(**{**BUCKET, "bucket_secret_key": ""}) == [together]
+    assert faults(bucket_secret_key="the-canary") == [together]
+    assert faults(**{**BUCKET, "bucket": ""}) == [
+        "PORTAL_BUCKET_ACCESS_KEY needs PORTAL_BUCKET",
+        "PORTAL_BUCKET_ENDPOINT needs PORTAL_BUCKET",
+    ]
+
+
+def test_a_bucket_is_spoken_to_in_secret() -> None:
+    assert faults(**{**BUCKET, "bucket_endpoint": "http://store.example.org"}) == [
+        "PORTAL_BUCKET_ENDPOINT must be https, except on the loopback address"
+    ]
+    near = "http://127.0.0.1:9000"
+    assert settings_with(**{**BUCKET, "bucket_endpoint": near}).bucket_endpoint == near
