@@ -69,6 +69,11 @@ class Settings:
         "The SHA-256 of the Message-ID is added at the end.",
         "",
     )
+    hold_owners_email: str = _setting(
+        "The address of those who own evidence holds: once a week, while holds are due to be "
+        "looked at again, it gets an e-mail that says so.",
+        "",
+    )
     mail_bounces_to: str = _setting(
         "The address to which mail servers send back what they could not deliver; without it, the "
         "address our e-mail comes from.",

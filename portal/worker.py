@@ -26,7 +26,7 @@ from portal.disclosure.packing import pack, sweep_orphaned_releases
 from portal.errors import PortalError, Refused
 from portal.expiry.commands.forgetting import forget_codes
 from portal.expiry.jobs import check_storage
-from portal.holds.jobs import delete_footage
+from portal.holds.jobs import REMIND_OWNERS, delete_footage, remind_owners, week_of
 from portal.house import House
 from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
 from portal.letters.commands import PRINT_LETTER
@@ -101,6 +101,7 @@ JOBS: Mapping[str, Job] = {
     "look_at_the_day": look_at_the_day,
     REMIND: remind_one,
     DELAY: tell_one_of_delay,
+    REMIND_OWNERS: remind_owners,
 }
 
 IDLE = timedelta(milliseconds=500)
@@ -194,7 +195,7 @@ class Worker:
             beat(session, name=self.name, at=at)
             owe(session, "tidy_up", payload={}, key=f"tidy_up:{at:%Y-%m-%dT%H}", at=at)
             _owe_checkpoints(session, self._house.settings, at)
-            _owe_the_day(session, at)
+            _owe_the_day(session, self._house.settings, at)
 
 
 def _owe_checkpoints(session: Session, settings: Settings, at: datetime) -> None:
@@ -206,20 +207,17 @@ def _owe_checkpoints(session: Session, settings: Settings, at: datetime) -> None
         owe(session, MAIL_CHECKPOINT, payload={}, key=f"{MAIL_CHECKPOINT}:{at:%Y-%m-%d}", at=at)
 
 
-def _owe_the_day(session: Session, at: datetime) -> None:
+def _owe_the_day(session: Session, settings: Settings, at: datetime) -> None:
     """Once for each day in London, from the morning on: nobody is woken by a reminder. Rows and
-    files are compared once a day too."""
+    files are compared once a day too, and once a week those who own holds are reminded."""
     day = london_day(at)
     owe(session, "check_storage", payload={}, key=f"check_storage:{day}", at=at)
-    morning = datetime.combine(day, MORNING, LONDON).astimezone(UTC)
-    owe(
-        session,
-        "look_at_the_day",
-        payload={},
-        key=f"look_at_the_day:{day}",
-        at=at,
-        due_at=max(at, morning),
-    )
+    morning = max(at, datetime.combine(day, MORNING, LONDON).astimezone(UTC))
+    key = f"look_at_the_day:{day}"
+    owe(session, "look_at_the_day", payload={}, key=key, at=at, due_at=morning)
+    if settings.hold_owners_email:
+        key = f"{REMIND_OWNERS}:{week_of(day)}"
+        owe(session, REMIND_OWNERS, payload={}, key=key, at=at, due_at=morning)
 
 
 class _Kept:

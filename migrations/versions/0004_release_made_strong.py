@@ -126,7 +126,7 @@ NOTICES = (
     "letter",
     "reminder",
 )
-NOTICES_NOW = (*NOTICES, "passphrase_asked", "passphrase_agreed")
+NOTICES_NOW = (*NOTICES, "holds_to_review", "passphrase_asked", "passphrase_agreed")
 REWORDED = (
     ("one_time_code", "ck_one_time_code_code_purpose", "purpose", PURPOSES, (*PURPOSES, "footage")),
     ("visit", "ck_visit_code_purpose", "purpose", PURPOSES, (*PURPOSES, "footage")),

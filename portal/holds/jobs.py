@@ -1,10 +1,17 @@
-"""What the worker does for retention: the files of deleted recordings go too."""
+"""What the worker does for retention and for holds: the files of deleted recordings go too, and
+those who own holds are told when some are to be looked at again."""
 
 from collections.abc import Callable
+from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.dates import london_day
+from portal.holds.looking import SOON
+from portal.holds.queries import holds_due
 from portal.house import House
+from portal.notifications.commands import notify
+from portal.notifications.notices import NoticeKind
 from portal.outbox.commands import Lease
 from portal.recordings.bulk import prepare
 from portal.recordings.queries import media_in_use
@@ -28,3 +35,31 @@ def _delete_unless_needed(house: House, file: str) -> None:
         prepare(session)
         if not media_in_use(session, [file]):
             house.footage.delete(file)
+
+
+REMIND_OWNERS = "remind_hold_owners"
+
+
+def remind_owners(house: House, held: Lease) -> Callable[[Session], None]:
+    """Once a week: tell those who own holds that some are to be looked at again in the next days.
+    The e-mail names none of them, nor how many there are."""
+
+    def tell(session: Session) -> None:
+        today = london_day(house.now())
+        if holds_due(session, today + SOON):
+            notify(
+                session,
+                NoticeKind.HOLDS_TO_REVIEW,
+                to=house.settings.hold_owners_email,
+                key=f"holds_to_review:{week_of(today)}",
+                at=house.now(),
+                path="/office/matters/holds-to-review",
+            )
+
+    return tell
+
+
+def week_of(day: date) -> str:
+    """The name of the week that a day is in, from Monday to Sunday."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-{week:02}"

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     LETTER = "letter"
     REMINDER = "reminder"
+    HOLDS_TO_REVIEW = "holds_to_review"
     PASSPHRASE_ASKED = "passphrase_asked"  # noqa: S105 - a word, no secret
     PASSPHRASE_AGREED = "passphrase_agreed"  # noqa: S105
 

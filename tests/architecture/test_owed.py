@@ -14,7 +14,7 @@ from tests.architecture.source import TEMPLATES, calls, module_of
 
 # What an e-mail may say: that there is news, until when, and where. A new field here needs a
 # good reason: no case detail and nothing that somebody typed goes into an e-mail.
-FIELDS = {"reference", "reply_by", "collect_by", "kept_until", "code", "minutes"}
+FIELDS = {"reference", "reply_by", "collect_by", "kept_until", "code", "minutes", "to_show"}
 GIVEN_TO_ALL = {"address", "force_name", "contact_email"}
 SECRET = {"code"}
 # What says to whom an e-mail goes and when, and is no field of its text; `**` is none by itself.
