@@ -60,6 +60,15 @@ guess: setup-test ## Guess codes a million times, for hours, and see that nothin
 unlock: setup-test ## Unlock a link by 1,000 at once, on both databases (UNLOCKINGS=…)
 	UNLOCKINGS=$${UNLOCKINGS:-1000} $(PYTHON) -m pytest -q -k many_at_once tests/integration/disclosure/test_unlocking.py $(ARGS)
 
+.PHONY: soak-outbox
+soak-outbox: setup-test ## Kill the worker a thousand times while it sends and packs (OUTBOX_KILLS=…)
+	OUTBOX_KILLS=$${OUTBOX_KILLS:-1000} TMPDIR=$(TEST_FOLDER) $(PYTHON) -m pytest -q -s \
+		tests/integration/worker/test_killed.py $(ARGS)
+
+.PHONY: race
+race: setup-test ## Race holds against everything that lets out, 10,000 times (RACES=…)
+	RACES=$${RACES:-10000} $(PYTHON) -m pytest -q tests/integration/disclosure/test_races.py $(ARGS)
+
 .PHONY: docs
 docs: setup ## Draw the pages of docs/ that are made from the code
 	@$(PYTHON) -m scripts.draw_docs
