@@ -5,6 +5,7 @@ ways a test tells it to: before it took a message, or after.
 """
 
 import json
+import random
 import threading
 import time
 import uuid
@@ -57,6 +58,7 @@ ERRORS = {
 }
 TRIAL = (400, "BadRequestError", "Can't send to this recipient when service is in trial mode")
 Answer = Trouble | int | tuple[int, str, str]
+TROUBLES: tuple[Answer, ...] = (*(set(Trouble) - {Trouble.ACCEPT}), *ERRORS)
 
 
 @dataclass
@@ -82,16 +84,24 @@ class StandIn:
     asked: list[str] = field(default_factory=list)
     refused_tokens: int = 0
     lookups_fail_with: int = 0
-    taking_seconds: float = 0.0
+    chance: random.Random | None = None
     script: deque[Answer] = field(default_factory=deque)
 
     def will(self, *answers: Answer) -> None:
         """Answer the coming messages so, one each."""
         self.script.extend(answers)
 
+    def fail_by_chance(self, chance: random.Random) -> None:
+        """From now on take a moment for each message, and fail one time in four."""
+        self.chance = chance
+
     def next_answer(self) -> Answer:
         """How to answer this message."""
-        return self.script.popleft() if self.script else Trouble.ACCEPT
+        if self.script or self.chance is None:
+            return self.script.popleft() if self.script else Trouble.ACCEPT
+        time.sleep(self.chance.uniform(0, 0.03))
+        is_well = self.chance.random() < 0.75
+        return Trouble.ACCEPT if is_well else self.chance.choice(TROUBLES)
 
 
 class NotifyServer:
@@ -141,7 +151,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._fail(*fault)
             return
         self.record.attempts.append(asked["reference"])
-        time.sleep(self.record.taking_seconds)
         self._take(asked, self.record.next_answer())
 
     def _take(self, asked: dict[str, Any], answer: Answer) -> None:

@@ -1,16 +1,14 @@
-"""The portal's own programs as real processes: the worker, and the mailbox it mails to."""
+"""The portal's worker as a real process."""
 
 import dataclasses
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -100,34 +98,3 @@ class WorkerProcess:
                 self.lines.append(json.loads(line))
             except ValueError:
                 self.others.append(line)
-
-
-@dataclasses.dataclass(frozen=True)
-class RunningMailbox:
-    """Where the mailbox program listens and keeps its mail."""
-
-    smtp_port: int
-    pages: str
-    folder: Path
-
-
-@contextmanager
-def mailbox_program(folder: Path) -> Iterator[RunningMailbox]:
-    """The real mailbox in a process of its own, from here to the end of the block."""
-    command = [sys.executable, "-m", "portal.demo.mailbox", "--folder", str(folder)]
-    with (folder.parent / "mailbox.log").open("w") as faults:
-        program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=faults, text=True)
-        assert program.stdout is not None
-        try:
-            said = program.stdout.readline()
-            found = re.search(r"taken at 127\.0\.0\.1:(\d+) and shown at (\S+)", said)
-            assert found is not None, said
-            # It says a line for each delivery: unread, they would fill the pipe and stop it.
-            drain = threading.Thread(target=program.stdout.read, daemon=True)
-            drain.start()
-            yield RunningMailbox(int(found[1]), found[2], folder)
-        finally:
-            program.send_signal(signal.SIGTERM)
-            program.wait(PATIENCE)
-            drain.join()
-            program.stdout.close()

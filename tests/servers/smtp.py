@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import random
 from collections import deque
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -36,6 +37,17 @@ KEEPS = {
     Behaviour.HANG_AFTER_ACCEPTING,
     Behaviour.DROP_AFTER_ACCEPTING,
 }
+# What real servers do, one time in three; a third of that leaves nobody sure how it ended.
+TROUBLES: tuple[Behaviour | str, ...] = (
+    "451 4.3.0 Try again later",
+    "421 4.3.2 Going down",
+    "554 5.7.1 We do not like it",
+    Behaviour.HANG_BEFORE_ACCEPTING,
+    Behaviour.HANG_AFTER_ACCEPTING,
+    Behaviour.DROP_BEFORE_ACCEPTING,
+    Behaviour.DROP_AFTER_ACCEPTING,
+)
+REFUSALS = ("450 4.2.1 Busy", "452 4.2.2 The mailbox is full", "550 5.1.1 No such mailbox")
 HANGS = {Behaviour.HANG_BEFORE_ACCEPTING, Behaviour.HANG_AFTER_ACCEPTING}
 
 
@@ -72,6 +84,7 @@ class ScriptedSmtp:
         self.attempts: list[Received] = []
         self._script: deque[Behaviour | str] = deque()
         self._refused_recipients: dict[str, str] = {}
+        self._chance: random.Random | None = None
         self._listener = SmtpListener(self)
         self.host = self._listener.host
         self.port = self._listener.port
@@ -79,6 +92,11 @@ class ScriptedSmtp:
     def will(self, *answers: Behaviour | str) -> None:
         """Answer the coming messages so, one each."""
         self._script.extend(answers)
+
+    def fail_by_chance(self, chance: random.Random) -> None:
+        """From now on take a moment for each message, and fail one time in three, as real servers
+        do: at the recipient, in the middle of the message, or at its end."""
+        self._chance = chance
 
     def refuse_recipient(self, address: str, answer: str = "550 5.1.1 No such mailbox") -> None:
         """Refuse this address at RCPT TO, always."""
@@ -98,6 +116,12 @@ class ScriptedSmtp:
         """Take the recipient, unless told to refuse it."""
         if address in self._refused_recipients:
             return self._refused_recipients[address]
+        if self._chance and self._chance.random() < 0.08:
+            return self._chance.choice(REFUSALS)
+        if self._chance and self._chance.random() < 0.04:
+            # Falls somewhere between here and the end of the message.
+            line = cast(asyncio.Transport, server.transport)
+            asyncio.get_running_loop().call_later(self._chance.uniform(0, 0.02), line.abort)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
@@ -105,7 +129,7 @@ class ScriptedSmtp:
         """Do with the message what the script says."""
         received = _received(envelope)
         self.attempts.append(received)
-        answer = self._script.popleft() if self._script else Behaviour.ACCEPT
+        answer = self._script.popleft() if self._script else await self._by_chance()
         if isinstance(answer, str):
             return answer
         if answer in KEEPS:
@@ -117,6 +141,13 @@ class ScriptedSmtp:
         # Losing the connection cancels this wait, whoever ends it.
         await asyncio.sleep(FOREVER)
         return ACCEPTED
+
+    async def _by_chance(self) -> Behaviour | str:
+        if self._chance is None:
+            return Behaviour.ACCEPT
+        await asyncio.sleep(self._chance.uniform(0, 0.03))
+        is_well = self._chance.random() < 0.75
+        return Behaviour.ACCEPT if is_well else self._chance.choice(TROUBLES)
 
 
 def _received(envelope: Envelope) -> Received:
