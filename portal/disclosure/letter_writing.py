@@ -120,12 +120,16 @@ def _restriction(facts: LetterFacts) -> Fields:
 
 
 _LIMB = "P3-45-4-"
+# Of what is held for safeguarding or for national security it would not be true that it is
+# evidence in an open case.
+_OF_A_CASE = (f"{_LIMB}a", f"{_LIMB}b")
 
 
 def _because(facts: LetterFacts, limited: list[Line]) -> str:
     if facts.whole is not None:
         return "court_document"
-    return "open_case" if any(line.outcome is Outcome.HELD for line in limited) else "other"
+    is_case = any(line.outcome is Outcome.HELD and line.ground in _OF_A_CASE for line in limited)
+    return "open_case" if is_case else "other"
 
 
 def _limited(facts: LetterFacts) -> list[Line]:

@@ -128,6 +128,17 @@ def test_an_open_hold_promises_to_look_again_and_names_the_limb() -> None:
     assert "CR/123" in letter
 
 
+@pytest.mark.parametrize(("limb", "is_case"), [("a", True), ("d", False), ("e", False)])
+def test_only_of_a_case_is_it_said_that_it_is_evidence_in_one(limb: str, is_case: bool) -> None:
+    code = f"P3-45-4-{limb}"
+    answers = answers_to(ground(code).held_questions, "INTERNAL TEST")
+    held = (Line(1, Outcome.HELD, code, answers, Level.OPEN),)
+    letter = written(facts(Regime.SAR_PART3, *held))
+    assert f"45(4)({limb})" in letter
+    assert ("evidence in a case" in letter) is is_case
+    assert "31 January 2027" in letter
+
+
 def test_a_limited_hold_gives_no_reason() -> None:
     letter = written(facts(Regime.SAR_PART3, *some_lines(Regime.SAR_PART3, "L2")))
     assert "We cannot say more" in letter

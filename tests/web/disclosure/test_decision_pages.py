@@ -197,6 +197,31 @@ def test_a_held_recording_is_locked_to_held(
     assert (line.outcome.value, line.level) == ("held", Level.LIMITED)
 
 
+def test_the_ground_of_a_held_recording_follows_the_kind_of_its_hold(
+    decider: FlaskClient, ready: Ready, sqlite_house: House
+) -> None:
+    one, two = ready.recording_ids
+    place_hold(sqlite_house, two)
+    address = part(ready, "decision")
+    page = decider.get(address).text
+    offered = page.partition(f'name="ground_{two}"')[2].partition("</select>")[0]
+    assert re.findall(r'value="(P3[^"]+)"', offered) == ["P3-45-4-a", "P3-45-4-b"]
+    assert re.search(r'value="P3-45-4-b"[^>]* selected', offered)
+    chosen = {f"outcome_{one}": "release", f"ground_{two}": "P3-45-4-a"}
+    unseen = decider.post(address, data=chosen)
+    assert unseen.status_code == 200
+    assert "Nothing is decided yet" in unseen.text
+    answers = answers_to(ground("P3-45-4-a").held_questions)
+    chosen |= {f"answer_{two}_{name}": answer for name, answer in answers.items()}
+    odd = chosen | {f"ground_{two}": "P3-45-4-e", f"asked_{two}": "P3-45-4-b"}
+    assert decider.post(address, data=odd).status_code == 422
+    assert decider.post(address, data=chosen | {f"asked_{two}": "P3-45-4-a"}).status_code == 303
+    with sqlite_house.db.reading() as session:
+        of_two = sa.select(DecisionLine).where(DecisionLine.recording_id == two)
+        line = session.scalars(of_two).one()
+    assert (line.outcome.value, line.ground) == ("held", "P3-45-4-a")
+
+
 def test_public_interest_is_asked_for_under_foi(app: Flask, sqlite_house: House) -> None:
     ready = ready_to_decide(sqlite_house, about=AboutWhom.GENERAL)
     client = app.test_client()
