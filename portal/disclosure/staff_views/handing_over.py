@@ -140,6 +140,7 @@ def _page(reference: str, release_id: UUID, way: WayForm, shown: HandedForm) -> 
             way_form=way,
             handed_form=shown,
             button=PlainForm(formdata=None),
+            may_second=current_actor().has(Role.SECONDER),
         )
 
 

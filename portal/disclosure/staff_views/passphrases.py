@@ -99,6 +99,7 @@ def _page(reference: str, form: ShownForm) -> str:
             waiting=waiting,
             form=form,
             agreeing=PlainForm(formdata=None),
+            may_second=current_actor().has(Role.SECONDER),
             days=WAIT.days,
         )
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import CASEWORK, Role
 from portal.dates import london_day
+from portal.disclosure.queries.looks import looks_for
 from portal.disclosure.queries.posting import to_post
 from portal.disclosure.queries.restrictions import due_by as restrictions_due
 from portal.disclosure.staff_views.posting import POSTERS
@@ -64,6 +65,7 @@ def mine() -> ResponseReturnValue:
             came_late=written_to_after_closing(session, retention=_retention()),
             due=due_by(session, today + SOON, retention=_retention()),
             to_second=_to_second(session),
+            looks=looks_for(session, current_actor(), at=now()),
             reviews=_reviews(session),
             restrictions_due=_restrictions_due(session, today + SOON),
             holds_due=_holds_due(session, today + SOON),

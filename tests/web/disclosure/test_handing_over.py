@@ -105,6 +105,16 @@ def test_nobody_does_it_alone(office: Office, sqlite_house: House) -> None:
         )
 
 
+def test_who_may_agree_is_told_and_offered_it(office: Office, ready: Ready) -> None:
+    office.prepare()
+    for who, is_theirs in ((office.one, False), (office.other, True)):
+        work = who.get("/office/").text
+        assert ("Copies to hand over, to agree to" in work) is is_theirs
+        assert ("Agree to this handover" in who.get(office.page).text) is is_theirs
+    office.do(office.other, "agree")
+    assert "Copies to hand over" not in office.other.get("/office/").text
+
+
 def test_a_hold_stops_every_step(office: Office, sqlite_house: House, ready: Ready) -> None:
     office.prepare()
     office.do(office.other, "agree")

@@ -254,8 +254,14 @@ def test_nobody_can_do_it_alone(
     one = staff_page(app, sqlite_house, ready, "decider")
     assert one.post(f"{base}/second").status_code == 409
     assert one.post(f"{base}/accept", data={"shown": ""}).status_code == 422
+    assert "New passphrase: see who they are" in one.get("/office/").text
     assert one.post(f"{base}/accept", data={"shown": "Passport"}).status_code == 303
     assert one.post(f"{base}/second").status_code == 403
+    assert "Agree to the new passphrase" not in one.get(base).text
+    assert "New passphrase" not in one.get("/office/").text
+    other = staff_page(app, sqlite_house, ready, "seconder")
+    assert "New passphrase to agree to" in other.get("/office/").text
+    assert "Agree to the new passphrase" in other.get(base).text
     with sqlite_house.db.reading() as session:
         waiting = waiting_passphrase(session, ready.request_id, sqlite_house.now())
     assert waiting is not None
