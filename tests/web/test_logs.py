@@ -28,6 +28,7 @@ PERSONAL = {
     "name": {"name": "Zebedee-canary Example"},
     "email": {"email": "zebedee-canary@example.com"},
     "address": {"address": "1 Zebedee-canary Street\nLondon"},
+    "passphrase": dict.fromkeys(("passphrase", "again"), "Zebedee-canary otter lamp gravel"),
 }
 
 
