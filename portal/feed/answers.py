@@ -6,6 +6,7 @@ from portal.recordings.kinds import Category
 from portal.recordings.lines import LONGEST
 
 RESULTS, MATTER_OPENED, MATTER_CLOSED = "Results", "MatterOpened", "MatterClosed"
+MATTER_HOLDS = "MatterHolds"
 PRESERVATIONS, PROBLEM, RECORDING = "Preservations", "Problem", "Recording"
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -126,6 +127,14 @@ SCHEMAS: dict[str, Schema] = {
             "kind": {"type": "string"},
             "opened_at": _INSTANT,
             "holds": _COUNT | {"description": "How many recordings it holds."},
+        }
+    ),
+    MATTER_HOLDS: _members(
+        {
+            "reference": {"type": "string"},
+            "placed": _COUNT | {"description": "How many holds are new."},
+            "changed": _COUNT
+            | {"description": "Of how many that were there something else may be told now."},
         }
     ),
     MATTER_CLOSED: _members(

@@ -8,6 +8,7 @@ from typing import Any
 from portal.actors import Scope
 from portal.feed.answers import (
     MATTER_CLOSED,
+    MATTER_HOLDS,
     MATTER_OPENED,
     PRESERVATIONS,
     RESULTS,
@@ -19,7 +20,7 @@ from portal.feed.problems import (
     UNKNOWN_RECORDINGS,
     WRONG_SHAPE,
 )
-from portal.feed.shapes import Elsewhere, ListOf, Members, OneOf, Schema, Shape, Text
+from portal.feed.shapes import Elsewhere, ListOf, Members, OneOf, Schema, Shape, Text, Written
 from portal.holds.policy import HoldKind, Level
 from portal.recordings.lines import LONGEST
 from portal.web.problems import BY_STATUS, KEY_NEEDED, SCOPE_NEEDED, Kind
@@ -27,6 +28,7 @@ from portal.web.problems import BY_STATUS, KEY_NEEDED, SCOPE_NEEDED, Kind
 PREFIX = "/api/v1"
 MOST_RECORDINGS = 500
 MOST_HELD = 1_000
+MOST_SEGMENTS = 100
 MOST_PAGE = 1_000
 USUAL_PAGE = 500
 
@@ -116,6 +118,24 @@ TAKE_RECORDINGS = Operation(
     },
 )
 
+_LEVEL = OneOf(
+    Level,
+    {level: level.label for level in Level},
+    "What the applicant may be told, chosen by a person",
+)
+_REASON = Text(4_000, "Why the recordings are held (DPA 2018 s.45(7)). Kept for ever.")
+
+
+def _held(*, least: int) -> ListOf:
+    return ListOf(
+        Text(LONGEST["id"], "A recording's `id`."),
+        least=least,
+        most=MOST_HELD,
+        about="The recordings to hold, by the `id` they have at their source.",
+        is_each_once=True,
+    )
+
+
 OPEN_MATTER = Operation(
     name="openMatter",
     method="post",
@@ -135,19 +155,9 @@ OPEN_MATTER = Operation(
         {
             "reference": _REFERENCE,
             "kind": OneOf(HoldKind, {kind: kind.label for kind in HoldKind}, "What it is"),
-            "level": OneOf(
-                Level,
-                {level: level.label for level in Level},
-                "What the applicant may be told, chosen by a person",
-            ),
-            "reason": Text(4_000, "Why the recordings are held (DPA 2018 s.45(7)). Kept for ever."),
-            "recordings": ListOf(
-                Text(LONGEST["id"], "A recording's `id`."),
-                least=0,
-                most=MOST_HELD,
-                about="The recordings to hold, by the `id` they have at their source.",
-                is_each_once=True,
-            ),
+            "level": _LEVEL,
+            "reason": _REASON,
+            "recordings": _held(least=0),
         }
     ),
     most_bytes=512 * 1024,
@@ -158,6 +168,51 @@ OPEN_MATTER = Operation(
         "reason": "Evidence of an assault.",
         "recordings": ["MPS-2026-11-01-0042"],
     },
+)
+
+_TIME = r"(?:[0-9]{1,2}:[0-5]?[0-9]|[0-9]{1,2}):[0-5][0-9]"
+HOLD_RECORDINGS = Operation(
+    name="holdRecordings",
+    method="post",
+    path="/matters/{reference}/holds",
+    scope=Scope.MATTERS_WRITE,
+    summary="Hold more recordings for an open matter, or change what may be told of them",
+    about=(
+        "All or nothing. A recording that the matter does not hold is held from now on. Of one "
+        "that it holds already, as much may be told from now on as `level` says, more or less; "
+        "`reason` is kept with it, and the parts it is about stay. A decision that is on its way "
+        "is stopped by either, and made again. A `/` in the reference is sent as `%2F`."
+    ),
+    status=200,
+    answer=MATTER_HOLDS,
+    problems=(
+        *_ANY_BODY_PROBLEM,
+        UNKNOWN_RECORDINGS,
+        *(BY_STATUS[404], BY_STATUS[409]),
+        *_ANY_KEY_PROBLEM,
+    ),
+    body=Members(
+        {
+            "level": _LEVEL,
+            "reason": _REASON,
+            "recordings": _held(least=1),
+            "segments": ListOf(
+                Written(f"{_TIME}-{_TIME}", "0:30-2:05", "A part, like `0:30-2:05`."),
+                least=0,
+                most=MOST_SEGMENTS,
+                about="The parts of the one recording that a new hold is about, from its start. "
+                "None is the whole. A hold on a part bars all of the recording.",
+            ),
+        }
+    ),
+    most_bytes=512 * 1024,
+    example={
+        "level": "L3",
+        "reason": "A witness is at risk.",
+        "recordings": ["HELD"],
+        "segments": [],
+    },
+    places={"reference": _REFERENCE},
 )
 
 CLOSE_MATTER = Operation(
@@ -217,4 +272,4 @@ PRESERVED = Operation(
     },
 )
 
-OPERATIONS = (TAKE_RECORDINGS, OPEN_MATTER, CLOSE_MATTER, PRESERVED)
+OPERATIONS = (TAKE_RECORDINGS, OPEN_MATTER, HOLD_RECORDINGS, CLOSE_MATTER, PRESERVED)

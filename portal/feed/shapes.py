@@ -4,6 +4,7 @@ Each shape gives its JSON Schema (draft 2020-12) and finds every fault of a valu
 document cannot promise what the check does not keep.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,6 +54,24 @@ class Text:
             yield Fault(at, f"is longer than {self.longest:,} characters")
         elif not all(sign.isprintable() or sign == "\n" for sign in value):
             yield Fault(at, "holds a character that cannot be printed")
+
+
+@dataclass(frozen=True)
+class Written:
+    """Text that is written in one way, such as its `like`."""
+
+    pattern: str
+    like: str
+    about: str
+
+    def schema(self) -> Schema:
+        """Its JSON Schema."""
+        return {"type": "string", "pattern": f"^{self.pattern}$", "description": self.about}
+
+    def faults(self, value: object, at: str = "") -> Iterator[Fault]:
+        """What is wrong with the value."""
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
+            yield Fault(at, f"must be written like {self.like}")
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ ROUTES = {
     "disclosure.stop_new_of_request": DOOR,
     "feed.close_one": FEED,
     "feed.describe": WORDS,
+    "feed.hold_recordings": FEED,
     "feed.list_preservations": inside("which recordings are kept, to the evidence system"),
     "feed.open_one": FEED,
     "feed.take_recordings": FEED,

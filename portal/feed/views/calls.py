@@ -1,4 +1,4 @@
-"""The four calls, and the document that describes them."""
+"""The calls, and the document that describes them."""
 
 import re
 
@@ -10,12 +10,15 @@ from portal.audit.commands import record
 from portal.feed.commands import (
     Answer,
     HoldsWanted,
+    MoreHolds,
+    hold_more,
     open_with_holds,
     take_in_recordings,
 )
 from portal.feed.openapi import DOCUMENT_PATH, document_text
 from portal.feed.operations import (
     CLOSE_MATTER,
+    HOLD_RECORDINGS,
     MOST_PAGE,
     OPEN_MATTER,
     PREFIX,
@@ -29,7 +32,7 @@ from portal.feed.problems import WRONG_SHAPE
 from portal.feed.queries import kept, kept_one, refuse_while_incomplete
 from portal.feed.views.calling import answer_once, called, check, check_query, json_text
 from portal.holds.commands import close_matter
-from portal.holds.policy import HoldKind, Level
+from portal.holds.policy import HoldKind, Level, Segment
 from portal.holds.queries import matter_by_reference
 from portal.web.guards import current_actor, machines, public
 from portal.web.problems import Fault, Problem
@@ -79,6 +82,32 @@ def open_one() -> Response:
             "holds": holds,
         }
         return Answer(OPEN_MATTER.status, json_text(told))
+
+    return answer_once(call, deed)
+
+
+@blueprint.post(HOLD_RECORDINGS.path.replace("{reference}", "<path:reference>"))
+@machines(Scope.MATTERS_WRITE)
+def hold_recordings(reference: str) -> Response:
+    """Hold more recordings for a matter, or change what may be told of them."""
+    call, said = called(HOLD_RECORDINGS)
+    check(HOLD_RECORDINGS.places["reference"], reference, "/reference")
+    try:
+        segments = [Segment.read(written) for written in said["segments"]]
+    except ValueError as fault:
+        raise Problem(WRONG_SHAPE, str(fault)) from None
+    wanted = MoreHolds(
+        level=Level(said["level"]),
+        reason=said["reason"],
+        recordings=[name.strip() for name in said["recordings"]],
+        segments=segments,
+    )
+    by = current_actor()
+
+    def deed(session: Session) -> Answer:
+        placed, changed = hold_more(session, reference=reference, wanted=wanted, by=by, at=call.at)
+        told = {"reference": reference, "placed": placed, "changed": changed}
+        return Answer(HOLD_RECORDINGS.status, json_text(told))
 
     return answer_once(call, deed)
 

@@ -23,6 +23,8 @@ from portal.web.models import Attempt
 from portal.worker import Worker
 from tests.factories.machines import Machine, batch, machine, matter, recording
 
+MORE = {"level": "L1", "reason": "Charged.", "recordings": ["HELD"], "segments": []}
+
 
 @dataclass
 class Rig:
@@ -43,6 +45,7 @@ class Rig:
         return {
             "takeRecordings": batch(recording("A"), recording("B"), {"id": "C"}, 7),
             "openMatter": matter("OP-2", "HELD"),
+            "holdRecordings": MORE,
             "closeMatter": {"why": "It ended."},
         }[self.operation.name]
 
@@ -99,6 +102,7 @@ def too_many(rig: Rig) -> TestResponse:
 DEEDS = {
     "takeRecordings": "portal.feed.views.calls.take_in_recordings",
     "openMatter": "portal.feed.views.calls.open_with_holds",
+    "holdRecordings": "portal.feed.views.calls.hold_more",
     "closeMatter": "portal.feed.views.calls.close_matter",
     "listPreservations": "portal.feed.views.calls.kept",
 }
@@ -126,17 +130,19 @@ def used_for_another(rig: Rig) -> TestResponse:
 
 def refused(rig: Rig) -> TestResponse:
     assert rig.call().status_code < 300
+    if rig.operation.name == "holdRecordings":
+        rig.system.post("/matters/OP-1/close", {"why": "It ended."})
     return rig.call()
 
 
 def nothing_there(rig: Rig) -> TestResponse:
     if rig.operation.method == "get":
         return rig.system.get(f"{rig.path}?id=NONE")
-    return rig.system.post("/matters/OP-NONE/close", rig.body)
+    return rig.system.post(rig.path.replace("OP-1", "OP-NONE"), rig.body)
 
 
 def unknown_recording(rig: Rig) -> TestResponse:
-    return rig.system.post(rig.path, matter("OP-2", "HELD", "NONE"))
+    return rig.system.post(rig.path, {**rig.body, "recordings": ["HELD", "NONE"]})
 
 
 def wrong_shape(rig: Rig) -> TestResponse:

@@ -144,3 +144,58 @@ def test_every_deed_is_in_the_book_by_the_machines_name(
         "matter.closed",
         "preservations.read",
     ]
+
+
+def more(*recordings: str, **given: object) -> dict[str, object]:
+    return {
+        "level": "L2",
+        "reason": "A witness.",
+        "recordings": list(recordings),
+        "segments": [],
+        **given,
+    }
+
+
+def test_more_is_held_for_an_open_matter_whole_or_in_parts(
+    evidence_system: Machine, house: House
+) -> None:
+    evidence_system.post("/recordings", batch(*(recording(name) for name in "ABC")))
+    evidence_system.post("/matters", matter("OP-1", "A", kind="H6"))
+    told = evidence_system.post("/matters/OP-1/holds", more("A", "B"))
+    assert told.json == {"reference": "OP-1", "placed": 1, "changed": 0}
+    parts = ["0:30-2:05", "0:05:00-0:06:00"]
+    told = evidence_system.post("/matters/OP-1/holds", more("C", segments=parts))
+    assert told.json == {"reference": "OP-1", "placed": 1, "changed": 0}
+    with house.db.reading() as session:
+        holds = session.scalars(sa.select(Hold).order_by(Hold.recording_id)).all()
+        numbers = {name: stored(house.db, name).id for name in "ABC"}
+        assert all(bar(session, number) for number in numbers.values())
+    assert [hold.recording_id for hold in holds] == list(numbers.values())
+    assert {hold.kind for hold in holds} == {HoldKind.SAFEGUARDING}
+    assert [str(part) for part in holds[2].parts] == ["0:00:30-0:02:05", "0:05:00-0:06:00"]
+
+
+def test_what_may_be_told_goes_up_and_down(evidence_system: Machine, house: House) -> None:
+    evidence_system.post("/recordings", batch(recording("A"), recording("B")))
+    evidence_system.post("/matters", matter("OP-1", "A", "B", level="L2"))
+    for level, changed in (("L3", 2), ("L3", 0), ("L1", 2)):
+        told = evidence_system.post("/matters/OP-1/holds", more("A", "B", level=level))
+        assert told.json == {"reference": "OP-1", "placed": 0, "changed": changed}
+        with house.db.reading() as session:
+            assert set(session.scalars(sa.select(Hold.level))) == {Level(level)}
+
+
+def test_parts_that_are_none_are_refused_and_nothing_is_done(
+    evidence_system: Machine, house: House
+) -> None:
+    evidence_system.post("/recordings", batch(recording("A"), recording("B")))
+    evidence_system.post("/matters", matter("OP-1"))
+    for body, status in (
+        (more("A", segments=["two minutes"]), 422),
+        (more("A", segments=["2:75-3:00"]), 422),
+        (more("A", segments=["2:05-0:30"]), 409),
+        (more("A", segments=["59:00-59:30"]), 409),
+        (more("A", "B", segments=["0:30-2:05"]), 409),
+    ):
+        assert evidence_system.post("/matters/OP-1/holds", body).status_code == status
+    assert rows(house, Hold) == 0
