@@ -4,6 +4,8 @@ It checks the token as Notify does, keeps what it took in a record of its own, a
 ways a test tells it to: before it took a message, or after.
 """
 
+import base64
+import hmac
 import json
 import random
 import threading
@@ -16,8 +18,6 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-
-import jwt
 
 SERVICE_ID = "26785a09-ab16-4eb0-8407-a37497a57506"
 SECRET = "3d844edf-8d35-48ac-975b-e847b4f122b0"
@@ -196,10 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_known(self) -> bool:
         """Whether the token is one that Notify would take: HS256, ours, of this half minute."""
         scheme, _, token = (self.headers["Authorization"] or "").partition(" ")
-        try:
-            claims = jwt.decode(token, SECRET, algorithms=["HS256"], leeway=CLOCKS_DIFFER)
-        except jwt.InvalidTokenError:
-            claims = {}
+        claims = _claims(token)
         is_now = abs(time.time() - int(claims.get("iat", 0))) <= CLOCKS_DIFFER
         if scheme == "Bearer" and claims.get("iss") == SERVICE_ID and is_now:
             return True
@@ -226,6 +223,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What a JSON web token claims (RFC 7519), if our secret signed it with HS256."""
+    signed, _, signature = token.rpartition(".")
+    mine = hmac.new(SECRET.encode(), signed.encode(), "sha256").digest()
+    if not hmac.compare_digest(base64.urlsafe_b64encode(mine).rstrip(b"="), signature.encode()):
+        return {}
+    head, body = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in signed.split("."))
+    claims: dict[str, Any] = body
+    return claims if head == {"alg": "HS256", "typ": "JWT"} else {}
 
 
 def _fault(asked: dict[str, Any]) -> tuple[int, str, str] | None:
