@@ -4,17 +4,16 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
-from portal.requests.commands.searching import search_and_preserve
 from portal.requests.forms.elsewhere import ElsewhereForm
 from portal.requests.offers import boroughs_on_offer, places_on_offer
 from portal.requests.queries import by_reference
 from portal.requests.staff_views.blueprint import blueprint
-from portal.requests.staff_views.finding import searched
+from portal.requests.staff_views.finding import search_with
 from portal.requests.staff_views.page import request_page
 from portal.web.fields import clean
 from portal.web.forms import refusal_told_on
-from portal.web.guards import current_actor, roles
-from portal.web.session import now, reading, writing
+from portal.web.guards import roles
+from portal.web.session import now, reading
 
 
 @blueprint.route("/<reference>/find-video/elsewhere", methods=["GET", "POST"])
@@ -26,15 +25,7 @@ def search_elsewhere(reference: str) -> ResponseReturnValue:
         return _page(reference, form)
     if form.validate():
         with refusal_told_on(form, form.place):
-            with writing() as session:
-                made = search_and_preserve(
-                    session,
-                    request_id=by_reference(session, reference).id,
-                    by=current_actor(),
-                    at=now(),
-                    elsewhere=form.to_elsewhere(),
-                )
-            return searched(reference, made)
+            return search_with(reference, elsewhere=form.to_elsewhere())
     return _page(reference, form), 422
 
 

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.actors import Role
-from portal.errors import Refused
 from portal.recordings.listing import Part, Ranking
 from portal.recordings.models import Search
 from portal.recordings.queries import searches_of
@@ -26,7 +25,8 @@ from portal.requests.staff_views.ground import Asked, leading, since_search, wid
 from portal.requests.staff_views.page import request_page
 from portal.requests.staff_views.pictures import map_facts, pictured
 from portal.requests.staff_views.why import WIDTH
-from portal.web.forms import PlainForm
+from portal.requests.wanted import SaidSighting, Widening
+from portal.web.forms import PlainForm, refusal_told_on
 from portal.web.guards import current_actor, roles
 from portal.web.session import now, reading, settings, writing
 
@@ -66,24 +66,29 @@ def search(reference: str) -> ResponseReturnValue:
     """Search again, wider or narrower. The search is kept, whatever it finds."""
     with reading() as session:
         form = SearchForm(by_reference(session, reference).sighting)
-    if not form.validate():
-        return finding_page(reference, search_form=form), 422
-    try:
-        with writing() as session:
-            made = search_and_preserve(
-                session,
-                request_id=by_reference(session, reference).id,
-                by=current_actor(),
-                at=now(),
-                widening=form.to_widening(),
-            )
-    except Refused as refusal:
-        form.minutes.errors = [refusal.message]
-        return finding_page(reference, search_form=form), 422
-    return searched(reference, made)
+    if form.validate():
+        with refusal_told_on(form, form.minutes):
+            return search_with(reference, widening=form.to_widening())
+    return finding_page(reference, search_form=form), 422
 
 
-def searched(reference: str, made: Search) -> ResponseReturnValue:
+def search_with(
+    reference: str, *, widening: Widening | None = None, elsewhere: SaidSighting | None = None
+) -> ResponseReturnValue:
+    """Search in that other way, say what was found, and go to the list. Raises `Refused`."""
+    with writing() as session:
+        made = search_and_preserve(
+            session,
+            request_id=by_reference(session, reference).id,
+            by=current_actor(),
+            at=now(),
+            widening=widening,
+            elsewhere=elsewhere,
+        )
+    return _searched(reference, made)
+
+
+def _searched(reference: str, made: Search) -> ResponseReturnValue:
     """Say what a search found, and go to the list."""
     count = f"{made.found:,} recording{'' if made.found == 1 else 's'}"
     likeliest = Asked.of(made).likeliest
