@@ -1,11 +1,14 @@
 """The two servers as real processes: nginx with the plain file, the portal with the sealed one."""
 
+import http.client
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,11 +103,12 @@ def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
     until = time.monotonic() + _PATIENCE_S
     while process.poll() is None and time.monotonic() < until:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+                return
+        except urllib.error.HTTPError:
+            return  # it has no such page, and it answers
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
     raise RuntimeError(f"{process.args!r} does not answer:\n{log.read_text()}")
 
 

@@ -1,12 +1,13 @@
-"""Sending a file: from the vault to the line, a chunk at a time, asking again before each mebibyte.
+"""Sending a file: from the vault to the line, some chunks at a time, asking before each mebibyte.
 
-A stream holds one chunk in memory. When its link is closed, its visit ends or a hold is placed,
-it stops before the next mebibyte, and the connection is cut short of the length it promised.
+A stream holds less than a mebibyte in memory. When its link is closed, its visit ends or a hold is
+placed, it stops before the next one, and the connection is cut short of the length it promised.
 """
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from errno import EPIPE
 from threading import BoundedSemaphore
 from uuid import UUID
 
@@ -23,8 +24,13 @@ PIECE = 1024 * 1024
 _ANSWER_HOLDS = timedelta(seconds=1)
 
 
-class SendingStopped(PortalError):
-    """The grant ended while a file was on its way; the connection must be cut."""
+class SendingStopped(PortalError, BrokenPipeError):
+    """The grant ended while a file was on its way. To the web server it is a line that broke: it
+    closes the connection, and needs no trace in its log."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.errno = EPIPE
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Stream:
             self._ask()
         chunk = self._source.read1(min(left, self._granted - self._taken))
         if not chunk:
-            self._stop("The file is shorter than its row says.")
+            raise SendingStopped("The file is shorter than its row says.")
         self._taken += len(chunk)
         return chunk
 
@@ -86,6 +92,8 @@ class Stream:
         if self._is_closed:
             return
         self._is_closed = True
+        if self._sent < self._sending.length:
+            self._line.cut()
         self._place.release()
         self._source.close()
         self._note(self._house.now(), has_ended=True)
@@ -94,7 +102,7 @@ class Stream:
         """Before each mebibyte: whether it may go. Now and then, note how far it has come."""
         at = self._house.now()
         if not self._may_go_on(at):
-            self._stop("The grant ended while the file was sent.")
+            raise SendingStopped("The grant ended while the file was sent.")
         self._granted = self._taken + PIECE
         if at - self._noted_at >= NOTED_EVERY:
             self._note(at, has_ended=False)
@@ -115,10 +123,6 @@ class Stream:
                 browser=self._sending.browser,
                 at=at,
             )
-
-    def _stop(self, why: str) -> None:
-        self._line.cut()
-        raise SendingStopped(why)
 
     def _note(self, at: datetime, *, has_ended: bool) -> None:
         self._noted_at = at

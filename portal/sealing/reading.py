@@ -15,9 +15,11 @@ from portal.sealing.header import Damaged, derive, read_header
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["CHUNK", "Damaged", "SealedReader"]
+__all__ = ["AT_ONCE", "CHUNK", "Damaged", "SealedReader"]
 
 CHUNK = 64 * 1024
+# For somebody who sends a file: fewer and longer steps, and still little memory.
+AT_ONCE = 4 * CHUNK
 _TAG = 16
 _SEALED_CHUNK = CHUNK + _TAG
 _NONCE = 16
@@ -114,12 +116,16 @@ class SealedReader(io.RawIOBase):
         return given
 
     def read1(self, most: int, /) -> bytes:
-        """What lies from the position on to the end of its chunk, at most `most` bytes; nothing at
-        the end. A whole chunk is given as it was opened, without being copied."""
+        """What lies from the position on, at most `most` bytes and no more than is opened at one
+        go: whole chunks, or what is left of one. Nothing at the end."""
         if self._position >= self.size or most <= 0:
             return b""
         number, within = divmod(self._position, CHUNK)
-        piece = self._chunk(number)[within : within + most]
+        count = min(most // CHUNK, AT_ONCE // CHUNK, self._chunks - 1 - number)
+        if within == 0 and count > 1:
+            piece = b"".join(self._opened(number, count))
+        else:
+            piece = self._chunk(number)[within : within + most]
         self._position += len(piece)
         return piece
 
@@ -131,25 +137,33 @@ class SealedReader(io.RawIOBase):
 
     def _chunk(self, number: int) -> bytes:
         if self._held[0] != number:
-            self._held = (number, self._opened(number))
+            self._held = (number, self._opened(number)[0])
         return self._held[1]
 
-    def _opened(self, number: int) -> bytes:
-        self._file.seek(self._begin + number * _SEALED_CHUNK)
+    def _opened(self, first: int, count: int = 1) -> list[bytes]:
+        """Chunks that follow each other, checked and opened."""
+        self._file.seek(self._begin + first * _SEALED_CHUNK)
+        sealed = memoryview(self._read(count * _SEALED_CHUNK))
+        return [
+            self._open(first + each, sealed[each * _SEALED_CHUNK : (each + 1) * _SEALED_CHUNK])
+            for each in range(count)
+        ]
+
+    def _open(self, number: int, sealed: memoryview) -> bytes:
         is_last = number == self._chunks - 1
         nonce = number.to_bytes(11, "big") + bytes([is_last])
         try:
-            plain = self._cipher.decrypt(nonce, self._read(), None)
+            plain = self._cipher.decrypt(nonce, sealed, None)
         except InvalidTag:
             raise Damaged from None
         if not is_last and len(plain) != CHUNK:
             raise Damaged
         return plain
 
-    def _read(self) -> bytes:
-        """The next sealed chunk, or what there is of it. A file may give less than it was asked."""
-        piece = self._file.read(_SEALED_CHUNK) or b""
-        while len(piece) < _SEALED_CHUNK and (rest := self._file.read(_SEALED_CHUNK - len(piece))):
+    def _read(self, wanted: int) -> bytes:
+        """So many sealed bytes, or what there is. A file may give less at once than was asked."""
+        piece = self._file.read(wanted) or b""
+        while len(piece) < wanted and (rest := self._file.read(wanted - len(piece))):
             piece += rest
         return piece
 

@@ -3,6 +3,7 @@ server has taken but not sent when the sending is stopped."""
 
 import socket
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 
 # What may lie unsent in this machine when a sending is stopped. What is under way is not counted.
@@ -26,7 +27,10 @@ class Line:
             self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
 
     def cut(self) -> None:
-        """End the connection at once. What was not sent yet is thrown away."""
-        if self.connection is not None:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-            self.connection.close()
+        """End the connection. What was not sent yet is thrown away as soon as the server closes
+        it, which it then does without waiting for the reader."""
+        if self.connection is None:
+            return
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        with suppress(OSError):  # it may have gone already
+            self.connection.shutdown(socket.SHUT_RDWR)

@@ -17,7 +17,7 @@ from portal.disclosure.sending import Sending, Stream
 from portal.disclosure.views.blueprint import blueprint
 from portal.errors import NotFound, Upstream
 from portal.letters.composing import letter_headers
-from portal.sealing.reading import CHUNK
+from portal.sealing.reading import AT_ONCE
 from portal.web.guards import browser, public
 from portal.web.line import Line
 from portal.web.session import house, now, reading, settings, writing
@@ -134,7 +134,7 @@ def _begun(found: Entered, asked: ReleaseFile, part: Slice, place: BoundedSemaph
             at=now(),
         )
     line = Line(request.environ.get("gunicorn.socket"))
-    line.keep_pace(piece=CHUNK, slowest=settings().slowest_download)
+    line.keep_pace(piece=AT_ONCE, slowest=settings().slowest_download)
     sending = Sending(found.link.id, asked.id, browser(), opening_id, part.first, part.length)
     return Stream(house(), sending, source, line=line, place=place)
 

@@ -21,7 +21,7 @@ from portal.disclosure.queries.delivered import delivered_files
 from portal.disclosure.sending import PIECE, SendingStopped
 from portal.house import House
 from portal.ids import new_id
-from portal.sealing.reading import CHUNK
+from portal.sealing.reading import AT_ONCE, CHUNK
 from tests.conftest import Clock
 from tests.factories.collecting import draw_no_pdf, let_in, path_of
 from tests.factories.disclosure import Ready, answered, ready_to_decide, sign_in
@@ -179,9 +179,9 @@ def test_a_download_in_parts_is_a_whole_file(
     had = broken_off(inside, path, PIECE)
     assert not is_whole(sqlite_house, link, copy)
     tag = f'"{copy.sha256}"'
-    # The last chunk that came was not yet known to have gone when the line broke.
+    # The last step that came was not yet known to have gone when the line broke.
     went = ledger(sqlite_house)[0][2]
-    assert went == had - CHUNK
+    assert went == had - AT_ONCE
     rest = inside.get(path, headers={"Range": f"bytes={went}-", "If-Range": tag})
     assert rest.data == LONG[went:]
     rest.close()
@@ -223,7 +223,7 @@ def test_how_far_it_has_come_is_written_down_on_the_way(
         came += len(next(chunks))
     assert ledger(sqlite_house) == [(0, len(LONG) - 1, PIECE, True)]
     response.close()
-    assert ledger(sqlite_house) == [(0, len(LONG) - 1, came - CHUNK, False)]
+    assert ledger(sqlite_house) == [(0, len(LONG) - 1, came - AT_ONCE, False)]
 
 
 def only_once(house: House, link: DownloadLink) -> None:
@@ -284,7 +284,7 @@ def test_it_is_asked_again_after_every_commit_and_every_second_and_not_else(
     asked: list[object],
 ) -> None:
     def mebibyte(chunks: Iterator[bytes]) -> None:
-        for _ in range(PIECE // CHUNK):
+        for _ in range(PIECE // AT_ONCE):
             next(chunks)
 
     def something() -> None:
