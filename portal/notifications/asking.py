@@ -37,6 +37,8 @@ def ask_delivery(house: House, held: Lease) -> Callable[[Session], None]:
     notice_id = UUID(held.payload["notice_id"])
     with house.db.reading() as session:
         letter = letterhead_of(session, notice_id, settings=house.settings)
+    if letter is None:
+        return lambda session: None
     fate, at = transport_of(house.settings).fate(letter), house.now()
 
     def write_down(session: Session) -> None:

@@ -95,9 +95,11 @@ def write_once(
     return Written(_letterhead(notice, settings), is_unclear)
 
 
-def letterhead_of(session: Session, notice_id: UUID, *, settings: Settings) -> Letterhead:
-    """An e-mail that was written, to ask what became of it. A secret one has no words any more."""
-    return _letterhead(session.get_one(Notice, notice_id), settings)
+def letterhead_of(session: Session, notice_id: UUID, *, settings: Settings) -> Letterhead | None:
+    """An e-mail that was written, to ask what became of it. A secret one has no words any more;
+    None when it was deleted with its request."""
+    notice = session.get(Notice, notice_id)
+    return _letterhead(notice, settings) if notice is not None else None
 
 
 def _letterhead(notice: Notice, settings: Settings) -> Letterhead:

@@ -85,6 +85,8 @@ class NotifyTransport:
             answer = deed(**words)
         except APIError as error:
             raise _trouble(error, unanswered) from None
+        finally:
+            self._client.request_session.close()
         if not isinstance(answer, dict):
             raise Upstream("GOV.UK Notify answered something else")
         return answer

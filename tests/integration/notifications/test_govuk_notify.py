@@ -359,3 +359,16 @@ def test_a_code_that_was_never_sent_is_not_sent_late(
     work_for(house, clock, days=1)
     assert len(record.taken) == 1
     assert the_notice(house).failure is Failure.GIVEN_UP
+
+
+def test_nobody_asks_about_an_e_mail_that_was_deleted(
+    house: House, clock: Clock, server: NotifyServer, record: StandIn
+) -> None:
+    house = at_notify(house, server)
+    owe_one(house)
+    Worker(house).pay_all()
+    with house.db.writing() as session:
+        session.execute(sa.delete(Notice))
+    work_for(house, clock, hours=1)
+    assert record.asked == []
+    assert {job.status for job in jobs(house)} == {JobStatus.SETTLED}

@@ -61,6 +61,15 @@ def test_the_request_and_my_work_say_so_until_they_are_told(
     assert unreached.reference not in waiting
 
 
+def test_a_handler_who_writes_to_them_hears_that_no_e_mail_will_reach_them(
+    unreached: Case, signed_in: SignedIn
+) -> None:
+    handler = signed_in(Role.INTAKE)
+    words = {"body": "We found three recordings.", "what": "information"}
+    said = handler.post(f"{unreached.address}/messages", data=words, follow_redirects=True)
+    assert "Our e-mail does not reach them: phone them or write to them" in said.text
+
+
 def test_who_only_reads_sees_it_and_has_no_button(unreached: Case, signed_in: SignedIn) -> None:
     reader = signed_in(Role.AUDITOR)
     page = reader.get(unreached.address).text
