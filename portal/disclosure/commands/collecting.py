@@ -160,9 +160,7 @@ def _unlock(session: Session, link: DownloadLink, browser: str, at: datetime) ->
     )
 
 
-def note_opening(
-    session: Session, link: DownloadLink, what: OpeningKind, *, at: datetime
-) -> None:
+def note_opening(session: Session, link: DownloadLink, what: OpeningKind, *, at: datetime) -> None:
     """Add a line to the list the applicant sees."""
     session.add(Opening(link_id=link.id, at=at, what=what))
 
