@@ -69,6 +69,10 @@ soak-outbox: setup-test ## Kill the worker a thousand times while it sends and p
 race: setup-test ## Race holds against everything that lets out, 10,000 times (RACES=…)
 	RACES=$${RACES:-10000} $(PYTHON) -m pytest -q tests/integration/disclosure/test_races.py $(ARGS)
 
+.PHONY: whole-life
+whole-life: setup-test ## Live a thousand lives of requests, drawn at random, by four promises (LIVES=…)
+	LIVES=$${LIVES:-1000} $(PYTHON) -m pytest -q tests/integration/test_whole_life.py $(ARGS)
+
 .PHONY: docs
 docs: setup ## Draw the pages of docs/ that are made from the code
 	@$(PYTHON) -m scripts.draw_docs
