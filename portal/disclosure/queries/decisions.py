@@ -22,13 +22,18 @@ from portal.requests.queries import lock_request
 
 @dataclass(frozen=True)
 class Standing:
-    """A recording to decide on: what bars it, how much may be told, and the last decision."""
+    """A recording to decide on: what bars it, how much may be told, and the last decision.
+
+    `let_past` are the matters whose holds are open and do not bar this request: a legal claim, or
+    one that a court's order lets it past.
+    """
 
     recording: Recording
     bar: Bar | None
     level: Level | None
     matters: tuple[str, ...]
     kinds: tuple[HoldKind, ...]
+    let_past: tuple[str, ...]
     last: DecisionLine | None
 
     @property
@@ -119,12 +124,14 @@ def standing(
 ) -> Standing:
     """How one recording stands with the gate now, for this request."""
     held = holds.barring_holds(session, [recording.id], to=to).get(recording.id, [])
+    open_holds = holds.open_holds(session, [recording.id]).get(recording.id, [])
     return Standing(
         recording=recording,
         bar=holds.bar(session, recording.id, to=to),
         level=strictest(hold.level for hold in held) if held else None,
         matters=tuple(sorted({hold.matter.reference for hold in held})),
         kinds=tuple(sorted({hold.kind for hold in held})),
+        let_past=tuple(sorted({hold.matter.reference for hold in open_holds if hold not in held})),
         last=last,
     )
 

@@ -98,6 +98,7 @@ def test_a_claim_alone_bars_nobody_from_footage_of_themselves(house: House) -> N
     with house.db.reading() as session:
         (standing,) = standings(session, ready.request_id)
     assert (standing.is_held, standing.level, standing.kinds) == (False, None, ())
+    assert len(standing.let_past) == 1
     link = answered(house, ready)
     assert status_of(house, ready) == "answered"
     with house.db.reading() as session:

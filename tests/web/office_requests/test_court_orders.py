@@ -75,7 +75,7 @@ def test_from_the_order_to_its_end(app: Flask, sqlite_house: House, ready: Ready
     assert is_barred(sqlite_house, ready)
     assert officer.post(f"{order}/agree").status_code == 303
     assert not is_barred(sqlite_house, ready)
-    assert "Goes by court order" in officer.get(holds_tab(ready)).text
+    assert "It goes to this request." in officer.get(holds_tab(ready)).text
 
     assert "cut off" in decider.get(f"{order}/end").text
     assert decider.post(f"{order}/end").status_code == 422
