@@ -7,6 +7,7 @@ import click
 from portal.actors import COMMAND_LINE
 from portal.audit.checkpoints import ensure_signing_keys, public_halves
 from portal.cli.opening import as_json, counting, enter, show
+from portal.expiry.opening import check_sealed_files
 from portal.office.commands.rotating import note_new_key, rewrap_secrets
 from portal.sealing import add_key, ensure_keys, rewrap_all
 
@@ -60,6 +61,24 @@ def rotate(resume: bool, as_json: bool) -> None:
     }
     show(facts, as_json=as_json)
     if files.damaged:
+        raise SystemExit(1)
+
+
+@keys.command()
+@click.option("--whole", is_flag=True, help="Read every byte, not only both ends of each file.")
+@as_json
+def check(whole: bool, as_json: bool) -> None:
+    """Open every sealed file that a row names, and compare each row with the book.
+
+    For after a backup was restored or keys were moved, and for whoever doubts that a file is the
+    one it was. Names what is gone, does not open, was put in another's place, or is in a row that
+    says something else than the book; the exit code is 1 then.
+    """
+    checked = check_sealed_files(enter(), whole=whole, progress=counting("files"))
+    show({"files_opened": checked.opened, "wrong": len(checked.wrong)}, as_json=as_json)
+    for one in checked.wrong:
+        click.echo(f"{one.key} {one.why}.", err=True)
+    if checked.wrong:
         raise SystemExit(1)
 
 

@@ -9,9 +9,14 @@ import sqlalchemy as sa
 from click.testing import Result
 from pyotp import TOTP
 
-from portal.actors import COMMAND_LINE, Role
+from portal.actors import COMMAND_LINE, PUBLIC, Role
 from portal.audit.models import AuditEntry
 from portal.house import House
+from portal.identity.commands.proofs import receive_proof
+from portal.identity.files import FileType
+from portal.identity.proof import ProofKind
+from portal.identity.viewing import SealedFile
+from portal.ids import new_id
 from portal.office.commands.handlers import add_handler
 from portal.office.models import Handler
 from portal.sealing import Sealer, generate_key, load_keys
@@ -91,3 +96,23 @@ def entries(house: House) -> list[AuditEntry]:
     with house.db.reading() as session:
         found = sa.select(AuditEntry).where(AuditEntry.deed.startswith("key."))
         return list(session.scalars(found.order_by(AuditEntry.sequence)))
+
+
+def test_checking_says_that_all_is_well_or_what_is_not(portal: Portal, own_house: House) -> None:
+    house = own_house
+    kept = house.vault.keep("proofs", io.BytesIO(b"a passport"))
+    with house.db.writing() as session:
+        receive_proof(
+            session,
+            subject_id=new_id(),
+            kind=ProofKind.PASSPORT,
+            file=SealedFile(FileType.JPEG, 1, kept),
+            by=PUBLIC,
+            at=house.now(),
+        )
+    assert json.loads(portal("keys", "check", "--json").stdout) == {"files_opened": 1, "wrong": 0}
+    other = house.vault.keep("proofs", io.BytesIO(b"another's passport"))
+    (house.settings.data_folder / other.key).replace(house.settings.data_folder / kept.key)
+    result = portal("keys", "check", "--whole")
+    assert result.exit_code == 1
+    assert f"{kept.key} does not open, or is another file." in result.stderr
