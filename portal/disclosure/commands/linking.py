@@ -9,6 +9,7 @@ from portal.actors import Actor, ActorKind, Role
 from portal.audit.commands import record
 from portal.dates import day_in_words, london_day
 from portal.db import locked
+from portal.disclosure.commands.passphrases import stop_passphrase
 from portal.disclosure.links import MOST_LINKS, end_of, is_open, last_day, may_renew
 from portal.disclosure.models import DownloadLink, Release
 from portal.disclosure.queries.releases import facts_of, link_by_id, release_of
@@ -61,10 +62,13 @@ def collect_by(link: DownloadLink) -> date:
 def revoke(session: Session, *, link_id: UUID, why: str, by: Actor, at: datetime) -> None:
     """End a link at once: whoever is downloading is cut off, and the applicant is told.
 
-    The applicant may ("this was not me"), and any handler who decides. Revoking twice is no
-    error: the first reason stays.
+    The applicant may ("this was not me"), and any handler who decides. When the applicant does, a
+    new passphrase that waits is stopped too: whoever was there may have asked for it. Revoking
+    twice is no error: the first reason stays.
     """
     _allow(by)
+    if by.kind is ActorKind.PUBLIC:
+        stop_passphrase(session, request_id=_request_of(session, link_id), why=why, by=by, at=at)
     link = _locked(session, link_id)
     if link.revoked_at is not None:
         return
@@ -107,6 +111,13 @@ def _may_have_another(standing: DownloadLink | None, so_far: int, at: datetime) 
         raise Refused(
             "You have had several links. Contact us, and we will make a new one with you."
         )
+
+
+def _request_of(session: Session, link_id: UUID) -> UUID:
+    link = link_by_id(session, link_id)
+    if link is None:
+        raise NotFound("There is no such link.")
+    return link.release.request_id
 
 
 def _end(

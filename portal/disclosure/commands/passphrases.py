@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.actors import PUBLIC, Actor, Role
+from portal.actors import PUBLIC, Actor, ActorKind, Role
 from portal.audit.commands import record
 from portal.disclosure.models import DownloadLink, Release
 from portal.errors import NotAllowed, Refused
@@ -98,7 +98,7 @@ def stop_passphrase(
     The applicant may, in a browser in which the code was typed, and any handler who decides. What
     was unlocked is locked again.
     """
-    if by is not PUBLIC:
+    if by.kind is not ActorKind.PUBLIC:
         _allow(by, Role.DECISION_MAKER, Role.SECONDER, Role.INTAKE)
     footage_request = lock_request(session, request_id)
     waiting = waiting_passphrase(session, request_id, at)

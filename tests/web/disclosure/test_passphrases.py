@@ -306,6 +306,15 @@ def test_the_applicant_stops_it_from_the_page_of_the_link(
     assert type_words(inside, link, PASSPHRASE).status_code == 303
 
 
+def test_who_says_that_it_was_not_them_stops_it_too(
+    inside: FlaskClient, link: DownloadLink, sqlite_house: House, ready: Ready
+) -> None:
+    ask_new(inside, link)
+    assert inside.post(f"/f/{link.selector}/not-me").location == "/link-closed"
+    with sqlite_house.db.reading() as session:
+        assert waiting_passphrase(session, ready.request_id, sqlite_house.now()) is None
+
+
 def test_the_applicant_stops_it_from_the_page_of_the_request(
     app: Flask, inside: FlaskClient, link: DownloadLink, sqlite_house: House, ready: Ready
 ) -> None:
