@@ -136,7 +136,9 @@ def _outer(node: ast.AST, inner: ast.AST) -> int:
 
 
 def test_every_function_that_opens_what_is_stored_is_declared() -> None:
-    assert opening() == OPENS_FOOTAGE.keys() | OPENS_OTHERS.keys()
+    known = OPENS_FOOTAGE.keys() | OPENS_OTHERS.keys()
+    assert not opening() - known, "say in ways_out.py what each of these opens"
+    assert not known - opening(), "take these out of ways_out.py"
 
 
 def entrances(app: Flask) -> Iterator[tuple[str, Way, frozenset[Place]]]:

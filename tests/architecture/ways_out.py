@@ -349,6 +349,7 @@ OPENS_OTHERS = {
     ("portal/expiry/commands/reconciling.py", "_is_there"): "whether a file is there",
     ("portal/expiry/commands/reconciling.py", "_loose"): "names and ages of files",
     ("portal/house.py", "open_house"): "makes the storages",
+    ("portal/house.py", "storage_of"): "makes a storage",
     ("portal/house.py", "sweep_orphans"): "names and ages of files, to delete some",
     ("portal/identity/viewing.py", "picture_of"): "what shows who somebody is",
     ("portal/letters/opening.py", "open_letter"): "a letter about a request's course",
