@@ -39,6 +39,10 @@ check: setup-test ## Read the code without running it: style, types, import cont
 bench-matching: setup-bench ## Measure the search by time and place (ARGS="--recordings 4000000")
 	$(PYTHON) -m benchmarks.matching $(ARGS)
 
+.PHONY: bench-download
+bench-download: setup-bench ## Measure downloads beside nginx with the same file in plain
+	$(PYTHON) -m benchmarks.download $(ARGS)
+
 .PHONY: mutate-book
 mutate-book: setup-test ## Tamper with the book of deeds in 10,000 ways of each kind (BOOK_MUTATIONS=…)
 	BOOK_MUTATIONS=$${BOOK_MUTATIONS:-10000} $(PYTHON) -m pytest -q \
@@ -93,7 +97,7 @@ setup: .venv/.stamp-run ## Install what the portal needs to run
 setup-test: .venv/.stamp-test ## Install what the tests need as well
 
 .PHONY: setup-bench
-setup-bench: .venv/.stamp-bench ## Install what measuring the search needs as well
+setup-bench: .venv/.stamp-bench ## Install what measuring needs as well
 
 .venv/.stamp-run: requirements.txt $(ANYWHERE)
 	@scripts/setup run

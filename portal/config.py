@@ -122,7 +122,7 @@ class Settings:
     slowest_download: int = _setting(
         "The fewest bytes a second at which a download goes on; a slower one is cut, and can be "
         "gone on with.",
-        2048,
+        8192,
     )
     proxies: int = _setting("How many proxies of our own stand in front of the web server.", 0)
     upload_megabytes: int = _setting("The largest file somebody may send us.", 20)
