@@ -25,7 +25,7 @@ from tests.servers.smtp import ScriptedSmtp
 
 # Long enough that a worker which lives is never thought dead, however busy the machine.
 LEASE = 3.0
-BACKLOG = 8
+BACKLOG = 6
 
 
 def real(house: House, **settings: object) -> House:
