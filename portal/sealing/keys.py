@@ -69,18 +69,17 @@ def add_key(path: Path) -> str:
     The file is replaced whole and keeps its owner: whoever reads it meanwhile sees the one or the
     other. Raises `Refused` when it may not be written here, such as a mounted secret.
     """
-    path = path.resolve()
-    with _alone_in(path.parent):
-        load_keys(path)
-        before = path.read_text(encoding="utf-8").rstrip("\n")
-        identity = generate_key()
-        try:
+    path, identity = path.resolve(), generate_key()
+    try:
+        with _alone_in(path.parent):
+            load_keys(path)
+            before = path.read_text(encoding="utf-8").rstrip("\n")
             _replace(path, f"{before}\n{identity}\n")
-        except OSError as fault:
-            raise Refused(
-                f"The key file {path} cannot be written ({fault.strerror}). Add the line of a new "
-                "key (age-keygen makes one) at its end where it is kept, and rotate with --resume."
-            ) from fault
+    except OSError as fault:
+        raise Refused(
+            f"The key file {path} cannot be written ({fault.strerror}). Add the line of a new "
+            "key (age-keygen makes one) at its end where it is kept, and rotate with --resume."
+        ) from fault
     return recipient_of(identity)
 
 

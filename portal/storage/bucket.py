@@ -42,8 +42,11 @@ class Bucket:
     secret_key: str = ""
 
 
-def connect(bucket: Bucket) -> Any:
-    """A client for that store: safe to share between threads. Nothing is asked of it yet."""
+def connect(bucket: Bucket, *, tries: int = 4) -> Any:
+    """A client for that store: safe to share between threads. Nothing is asked of it yet.
+
+    What may pass (busy, cut off) is asked for so many times, with longer and longer waits.
+    """
     return Session().create_client(
         "s3",
         region_name=bucket.region,
@@ -54,7 +57,7 @@ def connect(bucket: Bucket) -> Any:
             signature_version="s3v4",
             connect_timeout=5,
             read_timeout=30,
-            retries={"mode": "standard", "total_max_attempts": 4},
+            retries={"mode": "standard", "total_max_attempts": tries},
             max_pool_connections=32,
             # Not every compatible store knows the newer checksums; the body is signed instead.
             request_checksum_calculation="when_required",

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from portal.errors import NotFound, Upstream
+from portal.errors import NotFound, Refused, Upstream
 from portal.storage.door import (
     CANNOT_STORE,
     COPY_BYTES,
@@ -25,6 +25,7 @@ from portal.storage.door import (
 )
 
 _UNFINISHED = ".unfinished"
+_NAMES = ".names"  # the lock of names; network file systems lock no folders
 _FULL_OR_LOCKED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 
 
@@ -61,9 +62,15 @@ class FolderStorage:
 
     @contextmanager
     def replacing(self, key: str) -> Iterator[BinaryIO]:
-        """See `Storage.replacing`: whoever has the old file open reads on in the old one."""
+        """See `Storage.replacing`: whoever has the old file open reads on in the old one.
+
+        Refused to another account than the folder's owner: what it makes, the owner cannot read.
+        """
         final = self._existing(key)
+        if self.root.stat().st_uid != os.geteuid():
+            raise Refused(f"Do this as the account that owns {self.root}, as the portal runs.")
         with _as_upstream(), self._unfinished() as (temporary, target):
+            (self.root / _NAMES).touch(mode=0o600)
             yield target
             _bring_down(target)
             with self._names_held():
@@ -153,8 +160,13 @@ class FolderStorage:
     @contextmanager
     def _names_held(self) -> Iterator[None]:
         """Keep every other process from deleting or replacing a name: what is deleted between
-        looking and replacing would come back."""
-        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        looking and replacing would come back. Where nothing was ever replaced there is no lock,
+        and deleting makes none, so that it works on a full disk too."""
+        try:
+            descriptor = os.open(self.root / _NAMES, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield
+            return
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

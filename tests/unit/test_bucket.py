@@ -40,7 +40,7 @@ def storage(server: S3Server) -> BucketStorage:
 
 
 def client_of(server: S3Server, secret: str = SECRET_KEY) -> Any:
-    return connect(Bucket(BUCKET, REGION, server.endpoint, ACCESS_KEY, secret))
+    return connect(Bucket(BUCKET, REGION, server.endpoint, ACCESS_KEY, secret), tries=2)
 
 
 def test_with_the_wrong_key_nothing_is_had(server: S3Server, storage: BucketStorage) -> None:
@@ -59,7 +59,7 @@ def test_a_bucket_that_is_not_there_is_not_ready(server: S3Server) -> None:
 
 
 def test_a_busy_store_is_asked_again(server: S3Server, storage: BucketStorage) -> None:
-    server.fail(BUSY, BUSY)
+    server.fail(BUSY)
     storage.put("one", io.BytesIO(b"x"))
     server.fail((500, "InternalError"))
     assert storage.size("one") == 1
@@ -100,7 +100,7 @@ def test_parts_left_where_the_store_went_away_are_swept(
     def write_until_it_goes_away() -> None:
         with storage.writing("one") as target:
             target.write(b"x" * PART)
-            server.fail(*[BUSY] * 8)
+            server.fail(*[BUSY] * 4)
             target.write(b"x" * PART)
 
     with pytest.raises(Upstream):

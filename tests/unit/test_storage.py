@@ -8,13 +8,14 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from portal.errors import Upstream
+from portal.errors import Refused, Upstream
 from portal.storage import FolderStorage
 
 
@@ -76,7 +77,7 @@ def test_a_full_disk_is_said_plainly(storage: FolderStorage) -> None:
 WITH_LITTLE_ROOM = """
 import io, resource, sys
 from pathlib import Path
-from portal.errors import Upstream
+from portal.errors import Refused, Upstream
 from portal.sealing import Sealer, Vault, generate_key
 from portal.storage import FolderStorage
 
@@ -147,6 +148,38 @@ def test_killed_at_any_moment_every_name_has_a_whole_file(storage: FolderStorage
     assert len(every_file(storage)) == seen
 
 
+def test_what_is_deleted_in_the_last_moment_of_replacing_does_not_come_back(
+    storage: FolderStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody deletes after it was seen to be there, and before the new file has its name."""
+    storage.put("one", io.BytesIO(b"old"))
+    deleting = threading.Thread(target=storage.delete, args=("one",))
+    replace = Path.replace
+
+    def late(path: Path, target: Path) -> Path:
+        deleting.start()
+        deleting.join(0.3)  # it must wait for its turn
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", late)
+    with storage.replacing("one") as target:
+        target.write(b"new")
+    deleting.join()
+    assert not storage.exists("one")
+
+
+def test_another_account_replaces_nothing(
+    storage: FolderStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The superuser could, and then the portal could not read its own files."""
+    storage.put("one", io.BytesIO(b"old"))
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(Refused, match="as the account that owns"):
+        storage.replacing("one").__enter__()
+    assert every_file(storage) == ["one"]
+
+
 def test_a_folder_of_many_is_never_held_as_a_list(
     storage: FolderStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,9 +219,9 @@ def test_readiness_tells_whether_a_byte_can_be_stored(tmp_path: Path) -> None:
 
 
 def every_file(storage: FolderStorage) -> list[str]:
-    """Whatever lies in the folder, hidden or not."""
+    """Whatever lies in the folder, hidden or not, but for the lock of names."""
     return sorted(
         path.relative_to(storage.root).as_posix()
         for path in storage.root.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != ".names"
     )
