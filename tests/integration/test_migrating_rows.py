@@ -196,3 +196,41 @@ def add_recording(old: Database, name: str) -> None:
                 "points": pack([0, 300_000, 600_000], [x] * 3, [y] * 3),
             },
         )
+
+
+def add_notice(database: Database, key: str, *, body: str | None, is_delivered: bool) -> None:
+    table, notice_id = tables(database).tables["notice"], uuid4()
+    row = {
+        "id": notice_id.hex if isinstance(table.c.id.type, sa.CHAR) else notice_id,
+        "key": key,
+        "kind": "message",
+        "to": "amina@example.org",
+        "fields": {"reference": "BWV-2222-3333"} if key != "code" else {},
+        "body": body,
+        "message_id": f"<{key}@notices.portal>",
+        "written_at": AT.replace(tzinfo=None),
+        "delivered_at": AT.replace(tzinfo=None) if is_delivered else None,
+        "deliveries_unsure": 0,
+    }
+    with database.engine.execution_options(portal_writing=True).begin() as connection:
+        connection.execute(table.insert(), row)
+
+
+def test_e_mails_on_their_way_know_their_request_and_that_nobody_knows_how_they_ended(
+    old: Database,
+) -> None:
+    """A worker of the old version can have been killed with one in its hands."""
+    add_notice(old, "begun", body="words", is_delivered=False)
+    add_notice(old, "code", body=None, is_delivered=True)
+    add_notice(old, "delivered", body="words", is_delivered=True)
+    add_notice(old, "waiting", body=None, is_delivered=False)
+    at_revision(old.url, "head")
+    with old.engine.connect() as connection:
+        found = sa.text("SELECT key, about, leaving IS NULL FROM notice ORDER BY key")
+        rows = [(key, about, bool(known)) for key, about, known in connection.execute(found)]
+    assert rows == [
+        ("begun", "BWV-2222-3333", False),
+        ("code", "", True),
+        ("delivered", "BWV-2222-3333", True),
+        ("waiting", "BWV-2222-3333", True),
+    ]
