@@ -17,7 +17,13 @@ from portal.letters.printing import print_letter
 from portal.requests.models import FootageRequest
 from portal.worker import Worker
 from tests.factories.applicants import received, seen_by
-from tests.factories.disclosure import answered, link_of, ready_to_decide
+from tests.factories.disclosure import (
+    answered,
+    hand_over,
+    link_of,
+    ready_to_decide,
+    withhold_line,
+)
 from tests.web.conftest import SignedIn
 
 
@@ -197,14 +203,30 @@ class TestPosting:
         assert "With 1 copy of the video on a disc" in page
         (pdf,) = re.findall(rf"{tab}/{release_id}\.pdf", page)
         assert client.get(pdf).data.startswith(b"%PDF")
+        # Video takes two people, and never leaves on one person's word.
+        assert f"/office/requests/{ready.reference}/release/{release_id}/handover" in page
         address = f"/office/requests/letters-to-post/answers/{release_id}"
-        assert address in page
+        assert address not in page
+        assert client.post(address).status_code == 409
+        hand_over(sqlite_house, ready, release_id)
+        assert str(release_id) not in client.get("/office/requests/letters-to-post").text
+        assert "Posted 2 November 2026" in client.get(tab).text.replace("\n", " ")
+        assert client.post(address).status_code == 409
+
+    def test_an_answer_without_video_is_posted_by_one_person(
+        self, sqlite_house: House, signed_in: SignedIn
+    ) -> None:
+        ready = ready_to_decide(sqlite_house, email="")
+        lines = [withhold_line(ready.recording_ids[0])]
+        release_id = answered(sqlite_house, ready, lines).release_id
+        client = signed_in(Role.INTAKE)
+        address = f"/office/requests/letters-to-post/answers/{release_id}"
+        assert address in client.get("/office/requests/letters-to-post").text
         answer = client.post(address)
         assert answer.status_code == 303
         after = client.get(answer.location).text
         assert f"The answer to {ready.reference} is marked as posted." in after
         assert address not in after
-        assert "Posted 2 November 2026" in client.get(tab).text.replace("\n", " ")
         assert client.post(address).status_code == 409
         missing = client.post(f"/office/requests/letters-to-post/answers/{ready.request_id}")
         assert missing.status_code == 404
