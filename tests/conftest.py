@@ -1,15 +1,20 @@
 """Fixtures that every kind of test may ask for: databases on both engines, and a mail server."""
 
+import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
 
 import pytest
-from flask import Flask
+import sqlalchemy as sa
+from flask import Config, Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy.util import LRUCache
 
 from portal.app import create_app
 from portal.audit.commands import seal
@@ -19,7 +24,7 @@ from portal.house import House
 from portal.sealing import Sealer, Vault, ensure_keys, load_keys
 from portal.signing import Signer
 from portal.storage import FolderStorage
-from tests.servers.postgres import PostgresServer
+from tests.servers.postgres import PostgresForTests
 from tests.servers.schema import build_schema
 from tests.servers.smtp import ScriptedSmtp
 
@@ -51,10 +56,32 @@ def compiled_templates() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """Compile each statement once in a run: every test has an engine of its own, and a new engine
+    knows none. Engines of one kind share the first one's dialect and what it has compiled, as all
+    the sessions of one process do in the portal."""
+    create, compiled = sa.create_engine, LRUCache[Any, Any](4_000)
+    known: dict[tuple[Any, ...], sa.Dialect] = {}
+
+    def create_knowing(*given: Any, **more: Any) -> sa.Engine:
+        engine = create(*given, **more)
+        like = type(engine.dialect), *sorted(map(str, more.items()))
+        # One that has not connected yet does not know what its database can do.
+        if getattr(known.get(like), "server_version_info", None) is None:
+            known[like] = engine.dialect
+        engine.dialect, engine._compiled_cache = known[like], compiled
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sa, "create_engine", create_knowing)
+        yield
+
+
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresForTests]:
     """A PostgreSQL server for the whole run (one for each xdist worker)."""
-    server = PostgresServer()
+    server = PostgresForTests()
     try:
         server.start()
         yield server
@@ -63,7 +90,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
+def postgres_template(postgres_server: PostgresForTests) -> str:
     """The name of a PostgreSQL database with every table and no rows, to be cloned."""
     name = postgres_server.make_database()
     build_schema(postgres_server.url(name))
@@ -97,7 +124,7 @@ def make_sqlite_database(
 
 @pytest.fixture
 def make_postgres_database(
-    postgres_server: PostgresServer, postgres_template: str
+    postgres_server: PostgresForTests, postgres_template: str
 ) -> Iterator[MakeDatabase]:
     """Call it for a fresh PostgreSQL database; all are dropped when the test ends."""
     with ExitStack() as closing:
@@ -212,9 +239,60 @@ def sqlite_house(make_house: Callable[[Database], House], sqlite_database: Datab
     return make_house(sqlite_database)
 
 
+class SharedApps:
+    """Applications that are built once in a run and given one house after another.
+
+    An application keeps nothing between two requests but its settings and its house: to build its
+    routes and templates anew for every test took a third of the time of the web tests. It lets no
+    route be added once it has served; a test that wants one builds its own (`own_app`).
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[Settings, tuple[Flask, Config]] = {}
+        self._given: set[Settings] = set()
+
+    @contextmanager
+    def over(self, house: House) -> Iterator[Flask]:
+        """The application over that house, as `create_app` would make it, until the test ends."""
+        where = Path("/")
+        like = dataclasses.replace(
+            house.settings, data_folder=where, footage_folder=where, keys_file=where
+        )
+        if like in self._given:
+            yield create_app(house)  # a second one in the same test
+            return
+        if like not in self._made:
+            made = create_app(house)
+            self._made[like] = made, Config(made.root_path, made.config)
+        app, config = self._made[like]
+        app.config.clear()
+        app.config.update(config)
+        app.extensions["portal"] = house
+        app.extensions["downloads"] = BoundedSemaphore(house.settings.downloads_at_once)
+        self._given.add(like)
+        try:
+            yield app
+        finally:
+            self._given.discard(like)
+
+
+@pytest.fixture(scope="session")
+def shared_apps() -> SharedApps:
+    """The applications of this run."""
+    return SharedApps()
+
+
 @pytest.fixture
-def app(sqlite_house: House) -> Flask:
+def app(shared_apps: SharedApps, sqlite_house: House) -> Iterator[Flask]:
     """The web application over a fresh SQLite house."""
+    with shared_apps.over(sqlite_house) as application:
+        application.config["WTF_CSRF_ENABLED"] = False
+        yield application
+
+
+@pytest.fixture
+def own_app(sqlite_house: House) -> Flask:
+    """The same, built for this test alone, which may add to it."""
     application = create_app(sqlite_house)
     application.config["WTF_CSRF_ENABLED"] = False
     return application
@@ -227,7 +305,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def make_empty_postgres(postgres_server: PostgresServer) -> Iterator[MakeDatabase]:
+def make_empty_postgres(postgres_server: PostgresForTests) -> Iterator[MakeDatabase]:
     """Call it for a PostgreSQL database with no tables at all."""
     with ExitStack() as closing:
 

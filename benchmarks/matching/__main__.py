@@ -15,7 +15,8 @@ from benchmarks.matching.databases import Databases
 from benchmarks.matching.report import markdown, terminal
 from benchmarks.matching.results import BARS, Results
 from benchmarks.matching.running import Plan, run
-from benchmarks.matching.server import NotInstalled, Server
+from benchmarks.matching.server import Server
+from tests.servers.postgres import NotInstalled
 
 WRITTEN_BELOW = "<!-- What follows is written by `make bench-matching`. -->"
 

@@ -25,7 +25,6 @@ import psycopg
 from benchmarks.matching.city import Block
 from benchmarks.matching.ground import AREAS
 from benchmarks.matching.limit import packed
-from benchmarks.matching.server import NotInstalled
 from portal.recordings.criteria import AreaAsked, Criteria, LineAsked
 from portal.recordings.projection import to_grid
 from portal.recordings.tracks import (
@@ -37,6 +36,7 @@ from portal.recordings.tracks import (
     Ints,
     pieces,
 )
+from tests.servers.postgres import NotInstalled
 
 GRID = 27700
 _HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)

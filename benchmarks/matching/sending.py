@@ -48,11 +48,11 @@ def sent(folder: Path, url: str, criteria: Criteria) -> Sent:
     given = environment(folder, url)
     house = open_portal(read_settings(given))
     try:
-        with _worker(given):
-            _wait(lambda: _is_idle(house.db, utc_now()))
+        with _worker(given) as worker:
+            _wait(worker, lambda: _is_idle(house.db, utc_now()))
             began = time.perf_counter()
             request_id = _send(house, criteria)
-            _wait(lambda: _is_settled(house.db, f"{PRESERVE}:{request_id}"))
+            _wait(worker, lambda: _is_settled(house.db, f"{PRESERVE}:{request_id}"))
             seconds = time.perf_counter() - began
         return Sent(seconds, _preserved(house.db, request_id))
     finally:
@@ -60,10 +60,10 @@ def sent(folder: Path, url: str, criteria: Criteria) -> Sent:
 
 
 @contextmanager
-def _worker(given: dict[str, str]) -> Iterator[None]:
+def _worker(given: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     worker = subprocess.Popen([PORTAL, "worker"], env=given, stderr=subprocess.DEVNULL)
     try:
-        yield
+        yield worker
     finally:
         worker.terminate()
         worker.wait()
@@ -95,9 +95,11 @@ def _send(house: House, criteria: Criteria) -> UUID:
         return made.id
 
 
-def _wait(is_so: Callable[[], bool]) -> None:
+def _wait(worker: "subprocess.Popen[bytes]", is_so: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE_S
     while not is_so():
+        if worker.poll() is not None:
+            raise RuntimeError("the worker stopped; run `portal worker` to see why")
         if time.monotonic() > until:
             raise TimeoutError("the worker did not get there")
         time.sleep(LOOK_EVERY_S)

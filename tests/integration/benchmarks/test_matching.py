@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from benchmarks.matching.__main__ import WRITTEN_BELOW, main
 from benchmarks.matching.databases import Databases
 from benchmarks.matching.loading import Loaded, remembered
-from benchmarks.matching.server import NotInstalled, Server
+from benchmarks.matching.server import Server
+from tests.servers.postgres import NotInstalled
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 

@@ -71,7 +71,7 @@ from tests.factories.disclosure import (
     withhold_line,
 )
 from tests.factories.reviews import reviewers
-from tests.servers.postgres import PostgresServer
+from tests.servers.postgres import PostgresForTests
 
 KEPT_FOR = timedelta(days=730)
 AT_LEAST = 200
@@ -118,7 +118,7 @@ def kept(
         database: Database = request.getfixturevalue("sqlite_database")
         yield make_house(database), lambda: vacuumed(database)
         return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
+    server: PostgresForTests = request.getfixturevalue("postgres_server")
     database = request.getfixturevalue("postgres_database")
     yield make_house(database), lambda: server.dump(database.url)
 
