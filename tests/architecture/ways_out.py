@@ -274,6 +274,7 @@ COMMANDS = {
     "holds review": inside("names of recordings, to hold owners"),
     "holidays import": HOUSE,
     "holidays list": HOUSE,
+    "keys check": inside("names of sealed files that do not open, to whoever runs the portal"),
     "keys make": HOUSE,
     "keys rotate": nothing("writes headers of sealed files anew, and unseals none"),
     "keys sign": HOUSE,
@@ -341,6 +342,7 @@ OPENS_FOOTAGE = {
     ("portal/disclosure/staff_views/letters.py", "letter"): "a release's letter, for handlers",
     ("portal/disclosure/views/files.py", "_begun"): "a file of a release, for its applicant",
     ("portal/disclosure/views/files.py", "letter"): "a release's letter, for its applicant",
+    ("portal/expiry/opening.py", "_open"): "all that is sealed, to see that it opens; shows nothing",
     ("portal/recordings/staff_views.py", "_sent"): "a master, for a handler who watches it",
     ("portal/redaction/copies.py", "make_copy"): "a master, to copy it",
 }
