@@ -342,7 +342,7 @@ OPENS_FOOTAGE = {
     ("portal/disclosure/staff_views/letters.py", "letter"): "a release's letter, for handlers",
     ("portal/disclosure/views/files.py", "_begun"): "a file of a release, for its applicant",
     ("portal/disclosure/views/files.py", "letter"): "a release's letter, for its applicant",
-    ("portal/expiry/opening.py", "_open"): "all that is sealed, to see that it opens; shows nothing",
+    ("portal/expiry/opening.py", "_open"): "what is sealed, to see that it opens; shows nothing",
     ("portal/recordings/staff_views.py", "_sent"): "a master, for a handler who watches it",
     ("portal/redaction/copies.py", "make_copy"): "a master, to copy it",
 }
