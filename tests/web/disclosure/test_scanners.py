@@ -23,7 +23,7 @@ from tests.conftest import Clock
 from tests.factories.disclosure import PASSPHRASE, Ready, answered, ready_to_decide
 
 SCANS = int(os.environ.get("SCANS", "12"))
-GUESSES = int(os.environ.get("GUESSES", "400"))
+GUESSES = int(os.environ.get("GUESSES", "200"))
 VIDEO = b"a video of one person"
 # A scanner follows links from the page it was sent, and from the pages those lead to.
 DEPTH = 2
