@@ -41,6 +41,12 @@ def assert_friendly(page: TestResponse, status: int, title: str) -> None:
     assert CANARY not in page.text
 
 
+@pytest.fixture(name="app")
+def an_app_of_its_own(own_app: Flask) -> Flask:
+    """Built for each test, which adds a page that fails."""
+    return own_app
+
+
 def failing_with(app: Flask, fault: Exception) -> TestResponse:
     @app.route("/fails", methods=["GET", "POST"])
     @public

@@ -40,6 +40,12 @@ def assert_protected(response: Response) -> None:
     assert "Server" not in response.headers or "Werkzeug" not in response.headers["Server"]
 
 
+@pytest.fixture(name="app")
+def an_app_of_its_own(own_app: Flask) -> Flask:
+    """Built for each test, which adds a page that fails."""
+    return own_app
+
+
 @pytest.fixture
 def failing(app: Flask) -> FlaskClient:
     """A browser on a portal that has a page which fails."""

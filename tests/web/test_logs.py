@@ -58,6 +58,12 @@ def everything_logged() -> Iterator[list[str]]:
     root.setLevel(before)
 
 
+@pytest.fixture(name="app")
+def an_app_of_its_own(own_app: Flask) -> Flask:
+    """Built for each test, which adds a page that fails."""
+    return own_app
+
+
 def test_a_whole_journey_leaves_no_personal_data_in_any_log(
     app: Flask, sqlite_house: House, smtp_server: ScriptedSmtp, everything_logged: list[str]
 ) -> None:

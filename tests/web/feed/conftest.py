@@ -1,22 +1,23 @@
 """Systems that call the feed, over a house on each engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
 from portal.actors import Scope
-from portal.app import create_app
 from portal.house import House
+from tests.conftest import SharedApps
 from tests.factories.machines import Machine, machine
 
 Calling = Callable[..., Machine]
 
 
 @pytest.fixture
-def feed_app(house: House) -> Flask:
+def feed_app(shared_apps: SharedApps, house: House) -> Iterator[Flask]:
     """The application as it runs, with its tokens checked, on each engine in turn."""
-    return create_app(house)
+    with shared_apps.over(house) as app:
+        yield app
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """A portal with only the public's pages about requests, and a browser that walks through them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
 from portal.actors import COMMAND_LINE
-from portal.app import create_app
 from portal.db import Database
 from portal.house import House
 from portal.recordings.gazetteer import import_places
-from tests.conftest import Clock
+from tests.conftest import Clock, SharedApps
 from tests.factories.public_journey import NOW, PLACES, Visitor
 
 
@@ -29,9 +28,10 @@ def small_house(make_house: Callable[[Database], House], sqlite_database: Databa
 
 
 @pytest.fixture
-def public_app(small_house: House) -> Flask:
+def public_app(shared_apps: SharedApps, small_house: House) -> Iterator[Flask]:
     """The whole application with its tokens checked, as a browser meets it."""
-    return create_app(small_house)
+    with shared_apps.over(small_house) as app:
+        yield app
 
 
 @pytest.fixture
