@@ -312,10 +312,7 @@ def _before_deciding(facts: Facts) -> str | None:
     if facts.is_authority_needed and not facts.is_authority_accepted:
         return "Accept the representative’s authority to act first."
     if facts.is_address_to_confirm:
-        return (
-            "We knew their e-mail address more than six months ago. Wait until they have opened "
-            "their request with a code that we send there."
-        )
+        return "Wait until they have typed a code that shows that the e-mail address is theirs."
     return _before_finishing_search(facts)
 
 
@@ -328,8 +325,7 @@ def _before_finishing_search(facts: Facts) -> str | None:
             "Only a part was searched, because the whole is too wide. Ask when or where it was, "
             "and search again."
         )
-    if facts.unjudged_candidates:
-        number = facts.unjudged_candidates
+    if number := facts.unjudged_candidates:
         left = "recording" if number == 1 else f"{number} recordings"
         return f"Confirm or reject the {left} still on the list."
     return None
@@ -344,9 +340,8 @@ def _before_taking_up(facts: Facts) -> str | None:
 
 def _before_more_proof(facts: Facts) -> str | None:
     """After a request has ended, proof helps only where the want of it was the end."""
-    if facts.ending in (None, Ending.ID_NOT_CONFIRMED):
-        return None
-    return "We do not need proof of who you are now."
+    is_wanted = facts.ending in (None, Ending.ID_NOT_CONFIRMED)
+    return None if is_wanted else "We do not need proof of who you are now."
 
 
 def _only_sar(what: str) -> Callable[[Facts], str | None]:

@@ -265,7 +265,7 @@ def test_years_later_they_show_again_who_they_are_before_anything_goes(
     with house.db.writing() as session:
         known, by = Known.ESTABLISHED, ready.staff.decider
         accept_identity(session, request_id=ready.request_id, by=by, at=house.now(), known=known)
-    with pytest.raises(Refused, match="e-mail address more than six months ago"):
+    with pytest.raises(Refused, match="e-mail address is theirs"):
         decided(house, ready)
     confirm_address(house, ready)
     answered(house, ready)
