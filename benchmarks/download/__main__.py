@@ -47,10 +47,10 @@ class Results:
 
 
 @click.command()
-@click.option("--megabytes", default=64, show_default=True, type=click.IntRange(1))
+@click.option("--megabytes", default=128, show_default=True, type=click.IntRange(1))
 @click.option("--clients", default=8, show_default=True, type=click.IntRange(1, 64))
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1))
-@click.option("--seconds", default=2.0, show_default=True, help="Each, in a round.")
+@click.option("--seconds", default=3.0, show_default=True, help="Each, in a round.")
 @click.option("--streams", default=64, show_default=True, help="Held open, for their memory.")
 @click.option("--processes", default=2, show_default=True, help="Of each server.")
 @click.option("--database", help="Of PostgreSQL, an empty one; SQLite if not said.")

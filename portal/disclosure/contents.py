@@ -74,4 +74,4 @@ def _kept_back(facts: LetterFacts) -> tuple[str, ...]:
         ground = exemption(facts.regime, line.ground)
         reasons.append(f"We hold video back {ground.plain}.")
         reasons += told_answers(ground.questions, line.answers)
-    return (*dict.fromkeys(reasons), SEE_LETTER)
+    return tuple(dict.fromkeys(reasons))
