@@ -151,27 +151,27 @@ def test_what_is_deleted_while_we_look_is_not_missed(
 
 
 @pytest.mark.parametrize("prefix", ["releases", "proofs", "letters"])
-def test_a_sealed_file_that_no_row_names_goes_after_a_day(house: House, prefix: str) -> None:
-    key = loosen(house, prefix)
-    grow_old(house, key, by=DAY - timedelta(minutes=1))
-    found = reconcile(house, really=True)
+def test_a_sealed_file_that_no_row_names_goes_after_a_day(sqlite_house: House, prefix: str) -> None:
+    key = loosen(sqlite_house, prefix)
+    grow_old(sqlite_house, key, by=DAY - timedelta(minutes=1))
+    found = reconcile(sqlite_house, really=True)
     assert [(one.stored.key, one.may_go) for one in found.loose] == [(key, False)]
     assert found.deleted == 0
-    grow_old(house, key, by=DAY + timedelta(minutes=1))
-    assert reconcile(house).deleted == 0
-    assert house.vault.storage.exists(key)
-    assert reconcile(house, really=True).deleted == 1
-    assert not house.vault.storage.exists(key)
+    grow_old(sqlite_house, key, by=DAY + timedelta(minutes=1))
+    assert reconcile(sqlite_house).deleted == 0
+    assert sqlite_house.vault.storage.exists(key)
+    assert reconcile(sqlite_house, really=True).deleted == 1
+    assert not sqlite_house.vault.storage.exists(key)
 
 
-def test_what_others_put_there_is_listed_and_never_deleted(house: House) -> None:
-    house.vault.storage.put("somebody/else.txt", io.BytesIO(b"theirs"))
-    grow_old(house, "somebody/else.txt", by=100 * DAY)
-    found = reconcile(house, really=True)
+def test_what_others_put_there_is_listed_and_never_deleted(sqlite_house: House) -> None:
+    sqlite_house.vault.storage.put("somebody/else.txt", io.BytesIO(b"theirs"))
+    grow_old(sqlite_house, "somebody/else.txt", by=100 * DAY)
+    found = reconcile(sqlite_house, really=True)
     assert [(one.stored.key, one.is_ours, one.may_go) for one in found.loose] == [
         ("somebody/else.txt", False, False)
     ]
-    assert house.vault.storage.exists("somebody/else.txt")
+    assert sqlite_house.vault.storage.exists("somebody/else.txt")
 
 
 def test_a_file_that_a_row_names_never_goes_however_old(house: House, ready: Ready) -> None:
@@ -181,12 +181,12 @@ def test_a_file_that_a_row_names_never_goes_however_old(house: House, ready: Rea
     assert (found.loose, found.deleted, found.missing) == ([], 0, [])
 
 
-def test_a_file_half_written_is_not_seen(house: House) -> None:
-    with house.vault.storage.writing("releases/half.age") as target:
+def test_a_file_half_written_is_not_seen(sqlite_house: House) -> None:
+    with sqlite_house.vault.storage.writing("releases/half.age") as target:
         target.write(b"half")
         target.flush()
-        assert reconcile(house, really=True).loose == []
-    assert house.vault.storage.exists("releases/half.age")
+        assert reconcile(sqlite_house, really=True).loose == []
+    assert sqlite_house.vault.storage.exists("releases/half.age")
 
 
 def test_loose_files_are_told_from_named_ones_chunk_by_chunk(
@@ -197,20 +197,20 @@ def test_loose_files_are_told_from_named_ones_chunk_by_chunk(
     assert {one.stored.key for one in reconcile(house).loose} == keys
 
 
-def test_noting_the_same_twice_is_one_note(house: House) -> None:
+def test_noting_the_same_twice_is_one_note(sqlite_house: House) -> None:
     one = Expected("sealed", "releases/gone.age", "release BWV-0000-0000")
     for _ in range(2):
-        with house.db.writing() as session:
-            note_missing(session, [one], by=WORKER, at=house.now())
-    assert noted(house) == [("sealed", "releases/gone.age", "release BWV-0000-0000")]
+        with sqlite_house.db.writing() as session:
+            note_missing(session, [one], by=WORKER, at=sqlite_house.now())
+    assert noted(sqlite_house) == [("sealed", "releases/gone.age", "release BWV-0000-0000")]
 
 
 def test_the_worker_is_owed_it_once_a_day(
-    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    sqlite_house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[Path] = []
     jobs = {"check_storage": _counted(ran)}
-    worker = Worker(house, jobs=jobs)
+    worker = Worker(sqlite_house, jobs=jobs)
     for hours in (0, 1, 23):
         clock.forward(hours=hours)
         worker._last_beat = None
