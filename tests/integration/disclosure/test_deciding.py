@@ -76,7 +76,7 @@ def test_a_held_recording_can_only_be_held(house: House) -> None:
     for line in (release_line(one), withhold_line(one)):
         with pytest.raises(Refused, match="held as evidence"):
             decided(house, ready, [line])
-    with pytest.raises(Refused, match="ground for evidence"):
+    with pytest.raises(Refused, match="fits the kind of its hold"):
         decided(house, ready, [Line(one, Outcome.HELD, "P3-45-4-e")])
     made = decided(house, ready, [held_line(house, ready, one)])
     assert decision_of(house, made).answer is Ending.RESTRICTED_HELD
