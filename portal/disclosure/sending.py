@@ -20,8 +20,9 @@ from portal.sealing import SealedReader
 from portal.web.line import Line
 
 PIECE = 1024 * 1024
-# For so long an answer holds while nothing at all was committed: it also depends on the time.
-_ANSWER_HOLDS = timedelta(seconds=1)
+# A hold, a closed link, a visit that somebody ended: each is a commit, and is seen before the next
+# mebibyte. What ends by the time alone, an hour's visit or a link's last day, is seen within this.
+ANSWER_HOLDS = timedelta(seconds=5)
 
 
 class SendingStopped(PortalError, BrokenPipeError):
@@ -112,7 +113,7 @@ class Stream:
         state = self._house.db.state()
         if self._answer is not None:
             known, asked_at = self._answer
-            if state == known and timedelta() <= at - asked_at < _ANSWER_HOLDS:
+            if state == known and timedelta() <= at - asked_at < ANSWER_HOLDS:
                 return True
         self._answer = (state, at)
         with self._house.db.reading() as session:

@@ -18,7 +18,7 @@ from portal.disclosure.delivered import LOST_AFTER, NOTED_EVERY
 from portal.disclosure.models import DownloadLink, FileKind, Opening, ReleaseFile
 from portal.disclosure.queries.collecting import may_go_on
 from portal.disclosure.queries.delivered import delivered_files
-from portal.disclosure.sending import PIECE, SendingStopped
+from portal.disclosure.sending import ANSWER_HOLDS, PIECE, SendingStopped
 from portal.house import House
 from portal.ids import new_id
 from portal.sealing.reading import AT_ONCE, CHUNK
@@ -276,7 +276,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return times
 
 
-def test_it_is_asked_again_after_every_commit_and_every_second_and_not_else(
+def test_it_is_asked_again_after_every_commit_and_every_few_seconds_and_not_else(
     inside: FlaskClient,
     path: str,
     sqlite_house: House,
@@ -300,7 +300,7 @@ def test_it_is_asked_again_after_every_commit_and_every_second_and_not_else(
     something()
     mebibyte(chunks)
     assert len(asked) == 2
-    clock.forward(seconds=1)
+    clock.forward(seconds=ANSWER_HOLDS.total_seconds())
     assert sum(map(len, chunks)) == 12_345
     assert len(asked) == 3
     response.close()
