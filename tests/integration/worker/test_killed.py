@@ -93,7 +93,7 @@ def test_killed_while_packing_a_release_is_whole_and_packed_once(
     chance = random.Random(SEED)
     house = real(make_house(database), mail_port=smtp_server.port)
     # So many that none is killed as often as patience lasts.
-    made = [decided_with_large_copies(house, chance) for _ in range(2 + KILLS // 10)]
+    made = [decided_with_large_copies(house, chance) for _ in range(1 + KILLS // 10)]
     killed: Counter[str] = Counter()
     for _ in range(KILLS):
         killed[killed_in_the_middle(house, forge, chance)] += 1
