@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import COMMAND_LINE
-from portal.disclosure.packing import PREFIX
+from portal.disclosure.models import PREFIX
 from portal.hall import utc_now
 from portal.house import House
 from portal.notifications.commands import notify
