@@ -243,7 +243,7 @@ class SharedApps:
     """Applications that are built once in a run and given one house after another.
 
     An application keeps nothing between two requests but its settings and its house: to build its
-    routes and templates anew for every test took a third of the time of the web tests. It lets no
+    routes and templates anew for every test would cost more than most tests do. It lets no
     route be added once it has served; a test that wants one builds its own (`own_app`).
     """
 
