@@ -227,6 +227,9 @@ def test_keyboard_alone_is_enough(new_page: Open, portal: LivePortal, filmed: Fi
     hands.go_on()  # phone
     hands.choose("Send it later")
     hands.choose("Download it from this website")
+    for label in ("Passphrase", "Type it again"):
+        hands.type(label, PASSPHRASE)
+    hands.go_on()
     hands.to("Send your request", "Enter")
     page.wait_for_url("**/sent/**")
     assert "Request sent" in page.inner_text("h1")
