@@ -6,6 +6,7 @@ from portal.audit import models as audit_tables
 from portal.audit.commands import seal
 from portal.config import Settings
 from portal.disclosure import models as disclosure_tables
+from portal.expiry import models as expiry_tables
 from portal.feed import models as feed_tables
 from portal.holds import models as holds_tables
 from portal.house import House, open_house
@@ -22,7 +23,7 @@ from portal.web import models as web_tables
 # Foreign keys go from room to room: a program that writes must know every table, whichever
 # rooms it works in itself.
 TABLES = (
-    *(audit_tables, disclosure_tables, feed_tables, holds_tables, identity_tables),
+    *(audit_tables, disclosure_tables, expiry_tables, feed_tables, holds_tables, identity_tables),
     *(letters_tables,),
     *(notifications_tables, office_tables, outbox_tables, recordings_tables, requests_tables),
     *(reviews_tables, web_tables),
