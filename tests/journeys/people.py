@@ -138,8 +138,12 @@ class Applicant(Person):
             self.see("proof-list")
             self.press("Continue")
         self.answer("delivery", "Download it from this website")
-        self.answer("choose-passphrase", Passphrase=PASSPHRASE, **{"Type it again": PASSPHRASE})
+        self.choose_passphrase("choose-passphrase")
         return self.check_and_send()
+
+    def choose_passphrase(self, name: str) -> None:
+        """Choose what the video opens with."""
+        self.answer(name, Passphrase=PASSPHRASE, **{"Type it again": PASSPHRASE})
 
     def ask_for_information(self, email: str) -> str:
         """A whole freedom of information request; the reference."""

@@ -88,6 +88,7 @@ def ask_as_solicitor(applicant: Applicant, filmed: Filmed, paper: Path) -> str:
     applicant.press("Use this file")
     applicant.press("Continue")
     applicant.answer("law-delivery", "Download it from this website")
+    applicant.choose_passphrase("law-passphrase")
     return applicant.check_and_send()
 
 
