@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal.actors import Role
+from portal.cli.db import upgrade_to_head
 from portal.demo.footage.filming import film
 from portal.demo.footage.overlay import Stamp
 from portal.demo.scenes import Shot, Walk
@@ -94,9 +96,18 @@ def look() -> Callable[[Page, str], None]:
     return at
 
 
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table and nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("new") / "portal.sqlite"
+    upgrade_to_head(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[LivePortal]:
+def portal(tmp_path: Path, new_database: Path) -> Iterator[LivePortal]:
     """A live portal on SQLite."""
+    shutil.copy(new_database, tmp_path / "portal.sqlite")
     with live_portal(tmp_path, f"sqlite:///{tmp_path}/portal.sqlite") as running:
         yield running
 

@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from portal.cli import main
 from portal.demo.keeping import Mailbox
 from portal.sealing import ensure_keys
 
@@ -59,15 +62,8 @@ class LivePortal:
 
     def portal(self, *words: str, **more: str) -> str:
         """Run a command of the command line; returns what it printed, raises when it failed."""
-        done = subprocess.run(
-            [str(PROGRAMS / "portal"), *words],
-            env=self.environment() | more,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(main, words, env=self.environment() | more)
+        assert done.exit_code == 0, done.output
         return done.stdout
 
     def start(self, name: str, *words: str) -> None:
@@ -120,13 +116,12 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def live_portal(folder: Path, database_url: str) -> Iterator[LivePortal]:
-    """Start everything, and stop it by its own process ids."""
+    """Start everything over a database with its tables; stop it by its own process ids."""
     web, smtp, mailbox = free_ports(3)
     portal = LivePortal(folder, database_url, web, smtp, mailbox)
     for name in ("sealed", "footage", "mail"):
         (folder / name).mkdir()
     ensure_keys(folder / "keys.txt")
-    portal.portal("db", "upgrade")
     try:
         portal.start(
             "mailbox",
