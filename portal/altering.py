@@ -5,6 +5,7 @@ row, or, for a change that touches no stored byte, to edit the table's text in t
 check the whole file. This is the second; everything is in the migration's one transaction.
 """
 
+import re
 from collections.abc import Iterable
 
 import sqlalchemy as sa
@@ -36,7 +37,7 @@ def add_check(table: str, name: str, condition: str) -> None:
 def drop_check(table: str, name: str, condition: str) -> None:
     """Take a named CHECK away."""
     if _is_sqlite():
-        _edit(table, f", CONSTRAINT {name} CHECK ({condition})", "")
+        _cut(table, f"CONSTRAINT {name} CHECK ({condition})")
     else:
         op.drop_constraint(op.f(name), table, type_="check")
 
@@ -52,7 +53,7 @@ def add_foreign_key(table: str, name: str, column: str, to: str) -> None:
 def drop_foreign_key(table: str, name: str, column: str, to: str) -> None:
     """Take a foreign key away."""
     if _is_sqlite():
-        _edit(table, f", CONSTRAINT {name} FOREIGN KEY({column}) REFERENCES {to} (id)", "")
+        _cut(table, f"CONSTRAINT {name} FOREIGN KEY({column}) REFERENCES {to} (id)")
     else:
         op.drop_constraint(op.f(name), table, type_="foreignkey")
 
@@ -111,11 +112,20 @@ def _append(table: str, clause: str) -> None:
     _write(table, f"{text[:end].rstrip()}, {clause}{text[end:]}")
 
 
+def _cut(table: str, clause: str) -> None:
+    # A table that was made whole has its clauses on lines of their own.
+    parts = re.split(r",\s*" + re.escape(clause), _text(table))
+    _write(table, "".join(_in_two(table, parts)))
+
+
 def _edit(table: str, was: str, becomes: str) -> None:
-    text = _text(table)
-    if text.count(was) != 1:
+    _write(table, becomes.join(_in_two(table, _text(table).split(was))))
+
+
+def _in_two(table: str, parts: list[str]) -> list[str]:
+    if len(parts) != 2:
         raise RuntimeError(f"The table {table} is not as this migration knows it.")
-    _write(table, text.replace(was, becomes))
+    return parts
 
 
 def _text(table: str) -> str:

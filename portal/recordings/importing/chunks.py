@@ -7,7 +7,7 @@ from portal.recordings.lines import ImportLine
 
 # A chunk is one transaction: large enough that its end costs nothing, small enough that nobody
 # who writes meanwhile waits for long, and that it fits in memory many times over.
-LINES_PER_CHUNK = 10_000
+LINES_PER_CHUNK = 20_000
 BYTES_PER_CHUNK = 20_000_000
 
 

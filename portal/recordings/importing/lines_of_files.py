@@ -11,11 +11,11 @@ from portal.recordings.importing.chunks import (
     Chunk,
     Mark,
 )
-from portal.recordings.importing.reading import Piece, Read, read_here
+from portal.recordings.importing.reading import Piece, Read, Span, read_here
 from portal.recordings.lines import LONGEST_LINE
 
 # How pieces are read: here, or elsewhere.
-Reading = Callable[[Iterable[Piece]], Iterator[tuple[Piece, Read]]]
+Reading = Callable[[Iterable[Piece]], Iterator[tuple[Span, Read]]]
 _BLOCK = 1_000_000
 
 
@@ -99,11 +99,12 @@ def json_chunks(
         number = begun.taken_lines if begun else 0
         for piece in _pieces(lines, size):
             marks.append(mark())
+            count = len(piece)  # whoever takes the piece may empty it
             yield Piece(number + 1, piece)
-            number += len(piece)
+            number += count
 
-    for piece, (taken, rejected) in reading(pieces()):
-        yield Chunk(piece.first + len(piece.lines) - 1, taken, rejected, marks.popleft())
+    for (first, count), (taken, rejected) in reading(pieces()):
+        yield Chunk(first + count - 1, taken, rejected, marks.popleft())
 
 
 def _pieces(lines: Iterable[str | bytes], size: int) -> Iterator[list[bytes]]:

@@ -30,6 +30,13 @@ class Piece(NamedTuple):
     lines: list[bytes]
 
 
+class Span(NamedTuple):
+    """Which lines a piece had: the number of the first, and how many."""
+
+    first: int
+    count: int
+
+
 class Read(NamedTuple):
     """What a piece says: good lines with their numbers, and the others with what is wrong."""
 
@@ -37,10 +44,10 @@ class Read(NamedTuple):
     rejected: list[Rejected]
 
 
-def read_here(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Read]]:
-    """Each piece with what it says."""
+def read_here(pieces: Iterable[Piece]) -> Iterator[tuple[Span, Read]]:
+    """What each piece says."""
     for piece in pieces:
-        yield piece, read(piece)
+        yield Span(piece.first, len(piece.lines)), read(piece)
 
 
 def read(piece: Piece) -> Read:
@@ -57,7 +64,7 @@ def read(piece: Piece) -> Read:
     return made
 
 
-def read_elsewhere(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Read]]:
+def read_elsewhere(pieces: Iterable[Piece]) -> Iterator[tuple[Span, Read]]:
     """The same, one piece ahead: while the caller writes one, the next is read in a process of
     its own. Raises `ChildProcessError` when that process is gone."""
     context = multiprocessing.get_context("spawn")
@@ -72,16 +79,17 @@ def read_elsewhere(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Read]]:
         process.join()
 
 
-def _one_ahead(pieces: Iterable[Piece], other: Connection) -> Iterator[tuple[Piece, Read]]:
+def _one_ahead(pieces: Iterable[Piece], other: Connection) -> Iterator[tuple[Span, Read]]:
     # Only one piece is ever with the other process: two that send at once would wait for ever.
-    asked: Piece | None = None
+    asked: Span | None = None
     try:
         for piece in pieces:
             answer = other.recv() if asked else None
             other.send(piece)
-            if asked:
-                yield asked, _unpacked(answer)
-            asked = piece
+            before, asked = asked, Span(piece.first, len(piece.lines))
+            piece.lines.clear()  # they are with the other process now, and are many
+            if before:
+                yield before, _unpacked(answer)
         if asked:
             yield asked, _unpacked(other.recv())
     except (EOFError, ConnectionError):
