@@ -2,9 +2,10 @@
 whoever owns the database can write the book anew unseen. `verifier` checks them."""
 
 import base64
+import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -83,10 +84,10 @@ def keep_checkpoint(db: Database, settings: Settings, *, at: datetime) -> None:
     """Add a checkpoint of the book to the file outside. Upstream when it cannot be written."""
     line = checkpoint_now(db, settings, at=at).encode("ascii")
     try:
-        flags = os.O_APPEND | os.O_CREAT | os.O_WRONLY
+        flags = os.O_APPEND | os.O_CREAT | os.O_RDWR
         descriptor = os.open(Path(settings.checkpoint_folder) / FILE_NAME, flags, 0o644)
         try:
-            os.write(descriptor, line)  # in one go: two workers' lines never mix
+            _add(line, descriptor)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -94,11 +95,22 @@ def keep_checkpoint(db: Database, settings: Settings, *, at: datetime) -> None:
         raise Upstream("The folder for checkpoints of the book cannot be written.") from None
 
 
-def kept_checkpoints(settings: Settings) -> list[Witness]:
-    """What our own checkpoints say. Broken when one of them was not signed by us."""
+def _add(line: bytes, descriptor: int) -> None:
+    """Write a line of its own, even when the one before was cut off. OSError when it is cut off
+    itself, by a disk that is full."""
+    size = os.fstat(descriptor).st_size
+    is_cut_off = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+    whole = b"\n" * is_cut_off + line
+    if os.write(descriptor, whole) < len(whole):  # in one go: two workers' lines never mix
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def kept_checkpoints(settings: Settings, *, say: Callable[[str], object]) -> list[Witness]:
+    """What our own checkpoints say. Broken when one of them was not signed by us; `say` is told of
+    one that was cut off while it was written."""
     kept = Path(settings.checkpoint_folder) / FILE_NAME
     if not settings.checkpoint_folder or not kept.exists():
         return []
     keys = public_halves(load_signing_keys(Path(settings.checkpoint_key_file)))
     with kept.open("rb") as file:
-        return list(read_checkpoints(file, keys))
+        return list(read_checkpoints(file, keys, say))

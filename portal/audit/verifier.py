@@ -4,9 +4,8 @@
     python verifier.py book.jsonl --checkpoints checkpoints.jsonl --key checkpoint-key.txt
     python verifier.py book.jsonl --letter 1234 0f3c6e5d2b7a9081
 
-It asks nothing of the network and uses nothing but Python's own library, so that you need to
-trust nobody's program but this, which you can read. The portal checks its own book with the same
-lines.
+It asks nothing of the network and uses Python's own library alone, so that you need trust nobody's
+program but this, which you can read. The portal checks its own book with the same lines.
 
 Every deed is one entry, numbered from 1 without gaps. Its hash is the SHA-256 of the hash before
 it, a line break, and its own text; so changing, removing, adding or moving an entry breaks every
@@ -22,7 +21,7 @@ import base64
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,10 +151,8 @@ class Reckoning:
             if known.sequence != self.count or not self._hash.startswith(known.hash):
                 first = self.witnessed + 1
                 told = f"entry {self.count} is not the one that {known.source} knows"
-                raise Broken(
-                    min(first, self.count),
-                    f"{told}: something from entry {first} on was changed, and hashed anew",
-                )
+                rest = f"something from entry {first} on was changed, and hashed anew"
+                raise Broken(min(first, self.count), f"{told}: {rest}")
             self.witnessed = self.count
 
 
@@ -218,6 +215,7 @@ def _json(line: bytes) -> dict[str, Any]:
 # Checkpoints: the book's number and hash at one time, signed, and kept elsewhere.
 
 CHECKPOINT = "footage request portal: checkpoint of the book"
+_BEGINS = b'{"at":"'
 
 
 def signed_text(at: str, head: Head) -> bytes:
@@ -226,13 +224,18 @@ def signed_text(at: str, head: Head) -> bytes:
     return f"{CHECKPOINT}\n{canonical(facts)}".encode()
 
 
-def read_checkpoints(lines: Iterable[bytes], keys: Sequence[bytes]) -> Iterator[Witness]:
-    """The checkpoints in a file, each signed with one of the keys. Raises Broken for any other."""
+def read_checkpoints(
+    lines: Iterable[bytes], keys: Sequence[bytes], say: Callable[[str], object]
+) -> Iterator[Witness]:
+    """The checkpoints in a file, each signed with one of the keys. Raises Broken for any other, but
+    for one that a power cut or a full disk cut off: that confirms nothing, and `say` is told."""
     for number, line in enumerate(lines, 1):
-        witness = _checkpoint(line, keys)
-        if witness is None:
+        if witness := _checkpoint(line, keys):
+            yield witness
+        elif _json(line) or not _BEGINS.startswith(line.strip(b"\0\n")[: len(_BEGINS)]):
             raise Broken(0, f"checkpoint {number} is not one that was signed with this key")
-        yield witness
+        else:
+            say(f"Checkpoint {number} was cut off while it was written: it confirms nothing.\n")
 
 
 def _checkpoint(line: bytes, keys: Sequence[bytes]) -> Witness | None:
@@ -280,7 +283,8 @@ def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
         return False
     hashed = hashlib.sha512(signature[:32] + key + text).digest()
     challenge = int.from_bytes(hashed, "little") % _ORDER
-    return _is_same(_times(scalar, _GENERATOR), _plus(nonce, _times(challenge, point)))
+    one, other = _times(scalar, _GENERATOR), _plus(nonce, _times(challenge, point))
+    return not any((one[i] * other[2] - other[i] * one[2]) % _P for i in (0, 1))
 
 
 def _point(spelt: bytes) -> _Point | None:
@@ -317,10 +321,6 @@ def _times(count: int, point: _Point) -> _Point:
         if count >> bit & 1:
             found = _plus(found, point)
     return found
-
-
-def _is_same(one: _Point, other: _Point) -> bool:
-    return not any((one[i] * other[2] - other[i] * one[2]) % _P for i in (0, 1))
 
 
 # The one point that everybody counts from: its y is 4/5, and its x is even.
@@ -382,7 +382,7 @@ def _witnesses(asked: argparse.Namespace) -> list[Witness]:
     if asked.checkpoints:
         keys = read_keys(Path(asked.key).read_text(encoding="ascii"))
         with Path(asked.checkpoints).open("rb") as file:
-            found += read_checkpoints(file, keys)
+            found += read_checkpoints(file, keys, sys.stdout.write)
     return found
 
 

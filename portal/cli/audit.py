@@ -1,5 +1,6 @@
 """The book."""
 
+from functools import partial
 from typing import BinaryIO
 
 import click
@@ -24,7 +25,8 @@ def verify_book(as_json: bool) -> None:
     """Walk the whole book and name the first line that is not what was written.
 
     It is compared with our own checkpoints too, if there are any; `witnessed` is the last entry
-    that one of them confirms.
+    that one of them confirms. One that was cut off while it was written, as by a power cut, is
+    named on standard error, and confirms nothing.
 
     Exit code 0 when every entry is whole, 1 when one is changed, missing or out of place.
     """
@@ -46,7 +48,7 @@ def verify_book(as_json: bool) -> None:
 
 def _verdict(house: House) -> Verdict:
     try:
-        known = kept_checkpoints(house.settings)
+        known = kept_checkpoints(house.settings, say=partial(click.echo, nl=False, err=True))
     except Broken as found:
         return Verdict(0, found.at, found.reason)
     with house.db.snapshot() as session:
@@ -77,6 +79,7 @@ def export_book(file: BinaryIO) -> None:
         for line in export(session):
             file.write(line.encode())
             lines += 1
+    file.flush()  # a disk that is full says so here, and not when the file is closed
     with house.db.writing() as session:
         entries = lines - 1  # the last is the head
         record(

@@ -1,6 +1,7 @@
 """Checkpoints: signed, kept outside each hour, and what they find that hashes alone cannot."""
 
 import dataclasses
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from portal.audit.checkpoints import (
     public_halves,
 )
 from portal.audit.commands import record
-from portal.audit.verifier import Broken
+from portal.audit.verifier import Broken, Witness
 from portal.audit.verify import export, verify
 from portal.config import BadSettings, Settings, read_settings
 from portal.db import Database
@@ -54,6 +55,11 @@ def kept(house: House) -> list[str]:
     return (Path(house.settings.checkpoint_folder) / FILE_NAME).read_text().splitlines()
 
 
+def known(house: House, said: list[str] | None = None) -> list[Witness]:
+    """What its checkpoints say, and what is said of lines that were cut off."""
+    return kept_checkpoints(house.settings, say=(said if said is not None else []).append)
+
+
 def test_a_checkpoint_confirms_the_book_and_a_stranger_can_check_it(
     watched: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,7 +69,7 @@ def test_a_checkpoint_confirms_the_book_and_a_stranger_can_check_it(
     keep_checkpoint(watched.db, watched.settings, at=AT)
     book, key = tmp_path / "book.jsonl", tmp_path / "public.txt"
     with watched.db.snapshot() as session:
-        assert verify(session, kept_checkpoints(watched.settings)).witnessed == 5
+        assert verify(session, known(watched)).witnessed == 5
         book.write_text("".join(export(session)))
     (public,) = public_halves(load_signing_keys(tmp_path / "signing.txt"))
     key.write_text(public.hex())
@@ -75,7 +81,7 @@ def test_a_checkpoint_confirms_the_book_and_a_stranger_can_check_it(
 def test_an_empty_book_has_a_checkpoint_too(watched: House) -> None:
     keep_checkpoint(watched.db, watched.settings, at=AT)
     with watched.db.snapshot() as session:
-        assert verify(session, kept_checkpoints(watched.settings)).is_whole
+        assert verify(session, known(watched)).is_whole
 
 
 def test_a_checkpoint_that_was_changed_is_named(watched: House) -> None:
@@ -84,7 +90,38 @@ def test_a_checkpoint_that_was_changed_is_named(watched: House) -> None:
     file = Path(watched.settings.checkpoint_folder) / FILE_NAME
     file.write_text(file.read_text().replace('"sequence":3', '"sequence":2'))
     with pytest.raises(Broken, match="checkpoint 1 is not one that was signed"):
-        kept_checkpoints(watched.settings)
+        known(watched)
+
+
+@pytest.mark.parametrize("left", [1, 3, 7, 60, -2])
+def test_one_that_was_cut_off_is_said_and_the_next_has_a_line_of_its_own(
+    watched: House, left: int
+) -> None:
+    """The power fails while a line is written: its beginning is there."""
+    write(watched.db, 3)
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    file = Path(watched.settings.checkpoint_folder) / FILE_NAME
+    first = file.read_text()
+    file.write_text(first + first[:left])
+    said: list[str] = []
+    assert [each.sequence for each in known(watched, said)] == [3]
+    assert said == ["Checkpoint 2 was cut off while it was written: it confirms nothing.\n"]
+    write(watched.db, 1)
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    assert [each.sequence for each in known(watched)] == [3, 4]
+
+
+def test_a_full_disk_is_not_taken_for_a_checkpoint(
+    watched: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(watched.db, 1)
+    really = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda file, line: really(file, line[:40]))
+        with pytest.raises(Upstream):
+            keep_checkpoint(watched.db, watched.settings, at=AT)
+    keep_checkpoint(watched.db, watched.settings, at=AT)
+    assert len(known(watched)) == 1
 
 
 def test_what_an_older_key_signed_still_counts(watched: House) -> None:
@@ -93,7 +130,7 @@ def test_what_an_older_key_signed_still_counts(watched: House) -> None:
     file = Path(watched.settings.checkpoint_key_file)
     file.write_text(f"{file.read_text()}{'07' * 32}\n")
     keep_checkpoint(watched.db, watched.settings, at=AT)
-    assert len(kept_checkpoints(watched.settings)) == 2
+    assert len(known(watched)) == 2
 
 
 def test_the_worker_keeps_one_each_hour(watched: House, clock: Clock) -> None:
@@ -109,7 +146,7 @@ def test_a_house_without_a_place_outside_keeps_none(house: House) -> None:
     worker = Worker(house)
     worker._beat()
     worker.pay_all()
-    assert kept_checkpoints(house.settings) == []
+    assert known(house) == []
     with pytest.raises(Refused, match="portal keys sign"):
         checkpoint_now(house.db, house.settings, at=AT)
 
@@ -132,7 +169,8 @@ def test_one_is_mailed_each_day_and_a_stranger_can_read_it(
     assert [letter.recipients for letter in smtp_server.messages] == [("witness@example.org",)] * 2
     lines = [letter.message.get_content().strip().encode() for letter in smtp_server.messages]
     keys = public_halves(load_signing_keys(Path(settings.checkpoint_key_file)))
-    assert [known.sequence for known in verifier.read_checkpoints(lines, keys)] == [3, 3]
+    read = verifier.read_checkpoints(lines, keys, pytest.fail)
+    assert [each.sequence for each in read] == [3, 3]
 
 
 def test_a_place_that_is_away_is_tried_again(watched: House) -> None:

@@ -182,6 +182,26 @@ def test_a_checkpoint_that_another_signed(
     assert "checkpoint 1 is not one that was signed with this key" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("left", [1, 7, 100, -2])
+def test_a_checkpoint_that_was_cut_off(files: dict[str, Path], tmp_path: Path, left: int) -> None:
+    """The power failed while the last line was written: the book is as whole as before."""
+    head = book(6)[1]
+    files["checkpoints"].write_text(files["checkpoints"].read_text() + checkpoint(head)[:left])
+    words = ("--checkpoints", files["checkpoints"], "--key", files["key"])
+    done = run_alone(files["book"], *words, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    cut_off, found = done.stdout.splitlines()
+    assert cut_off == "Checkpoint 2 was cut off while it was written: it confirms nothing."
+    assert "confirms it up to entry 4." in found
+
+
+@pytest.mark.parametrize("line", ["{}\n", "checkpoint\n", '{"sequence":6}\n', "5\n", '"\n'])
+def test_what_never_was_a_checkpoint(files: dict[str, Path], line: str) -> None:
+    files["checkpoints"].write_text(line)
+    words = ["--checkpoints", str(files["checkpoints"]), "--key", str(files["key"])]
+    assert main([str(files["book"]), *words]) == 1
+
+
 def test_the_entry_that_a_letter_names(files: dict[str, Path]) -> None:
     written, _ = book(6)
     told = ["--letter", "5", written[4].hash[:16].upper()]
