@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,15 @@ def test_nothing_is_left_to_be_done(texts: dict[str, str]) -> None:
                                   "SECURITY.md", "CHANGELOG.md"])  # fmt: skip
 def test_the_papers_are_there(name: str) -> None:
     assert len((ROOT / name).read_text(encoding="utf-8").split()) > 100
+
+
+def test_what_belongs_to_others_is_said_of_every_package_that_is_asked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    more = project["optional-dependencies"].values()
+    asked = [*project["dependencies"], *(one for extra in more for one in extra)]
+    said = set(re.findall(r"[\w-]+", (ROOT / "NOTICE").read_text(encoding="utf-8").lower()))
+    names = {str(re.match(r"[\w-]+", one)[0]).lower() for one in asked}  # type: ignore[index]
+    assert names - said == set()
 
 
 def test_no_test_folder_is_a_package() -> None:
