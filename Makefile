@@ -6,6 +6,9 @@ SHELL := /bin/bash
 
 PORT ?= 8000
 PYTHON := .venv/bin/python
+# What Python compiles is kept, whatever the environment says of that: a portal is many processes, a
+# test run starts hundreds, and each of them would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
 ANYWHERE := pyproject.toml scripts/setup scripts/packages-run.txt
 
 .PHONY: help
@@ -23,10 +26,12 @@ forget: ## Remove the demonstration's data, so that the next run begins anew
 # Every test has a database of its own, written through to the disk at each commit: where there is
 # a disk in memory, they are there, and the run takes less time.
 TEST_FOLDER ?= $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
+# File by file, in the order that tests/conftest.py gives: long ones first.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: setup-test check ## Run every check and every test
-	TMPDIR=$(TEST_FOLDER) $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	TMPDIR=$(TEST_FOLDER) $(PYTHON) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 .PHONY: check
 check: setup-test ## Read the code without running it: style, types, import contracts
@@ -88,7 +93,7 @@ screenshots: setup-test ## Draw the gallery in docs/screenshots while the journe
 
 .PHONY: coverage
 coverage: setup-test ## Run the tests and say which lines none of them reached
-	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term $(ARGS)
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term $(ARGS)
 
 .PHONY: setup
 setup: .venv/.stamp-run ## Install what the portal needs to run

@@ -672,6 +672,7 @@ def lines(house: House) -> Iterable[str]:
         )
 
 
+@pytest.mark.slow
 def test_the_promises_hold_through_a_whole_life(make_world: Callable[[], World]) -> None:
     class Life(WholeLife):
         seen = Counter[str]()

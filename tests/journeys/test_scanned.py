@@ -16,6 +16,8 @@ from tests.conftest import Clock
 from tests.factories.disclosure import PASSPHRASE, Ready, answered, ready_to_decide, sign_in
 from tests.journeys.conftest import Open
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 SCANS = 3
 
 

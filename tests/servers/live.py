@@ -1,15 +1,17 @@
 """A whole portal of real processes for one test: gunicorn, the worker and a mailbox."""
 
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,19 +22,35 @@ from portal.demo.keeping import Mailbox
 from portal.sealing import ensure_keys
 
 PROGRAMS = Path(sys.executable).parent
+FOLDERS = ("sealed", "footage", "mail")
 _PATIENCE = 60.0
+_BUSY = """
+    SELECT EXISTS (
+        SELECT 1 FROM outbox_job WHERE status = 'leased'
+            OR (status = 'owed' AND due_at <= strftime('%Y-%m-%d %H:%M:%f', 'now'))
+    )
+"""
 
 
 @dataclass
 class LivePortal:
-    """A running portal: where it is, what it mails, and its command line."""
+    """A running portal on SQLite: where it is, what it mails, and its command line."""
 
     folder: Path
-    database_url: str
     web_port: int
     smtp_port: int
     mailbox_port: int
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Path:
+        """The file of its database."""
+        return self.folder / "portal.sqlite"
+
+    @property
+    def database_url(self) -> str:
+        """The same, as the settings have it."""
+        return f"sqlite:///{self.database}"
 
     @property
     def address(self) -> str:
@@ -74,22 +92,38 @@ class LivePortal:
         )
         log.close()
 
-    def stop(self, name: str) -> None:
-        """Stop a process, by its own id."""
-        process = self.processes.pop(name)
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    def stop(self) -> None:
+        """Stop every process, by its own id."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def begin_anew(self, new_database: Path) -> None:
+        """Let its processes run on over a database and folders like new, once the worker has
+        nothing left to do: to start them takes longer than most journeys."""
+        with closing(sqlite3.connect(self.database, timeout=_PATIENCE)) as ours:
+            self._wait(lambda: ours.execute(_BUSY).fetchone() == (0,))
+            with closing(sqlite3.connect(new_database)) as new:
+                new.backup(ours)
+        for name in FOLDERS:
+            for path in (self.folder / name).rglob("*"):
+                if path.is_file() and not path.name.startswith("."):  # those are locks
+                    path.unlink()
 
     def wait_until_ready(self) -> None:
         """Until /readyz says that every part answers."""
+        self._wait(self._is_ready)
+
+    def _wait(self, is_so: Callable[[], bool]) -> None:
         until = time.monotonic() + _PATIENCE
-        while not self._is_ready():
+        while not is_so():
             assert time.monotonic() < until, self.logs()
-            time.sleep(0.2)
+            time.sleep(0.1)
 
     def _is_ready(self) -> bool:
         try:
@@ -115,11 +149,13 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def live_portal(folder: Path, database_url: str) -> Iterator[LivePortal]:
-    """Start everything over a database with its tables; stop it by its own process ids."""
+def live_portal(folder: Path, new_database: Path) -> Iterator[LivePortal]:
+    """Start everything over a copy of a database with its tables; stop it by its own process
+    ids."""
     web, smtp, mailbox = free_ports(3)
-    portal = LivePortal(folder, database_url, web, smtp, mailbox)
-    for name in ("sealed", "footage", "mail"):
+    portal = LivePortal(folder, web, smtp, mailbox)
+    shutil.copyfile(new_database, portal.database)
+    for name in FOLDERS:
         (folder / name).mkdir()
     ensure_keys(folder / "keys.txt")
     try:
@@ -137,5 +173,4 @@ def live_portal(folder: Path, database_url: str) -> Iterator[LivePortal]:
         portal.wait_until_ready()
         yield portal
     finally:
-        for name in list(portal.processes):
-            portal.stop(name)
+        portal.stop()

@@ -359,6 +359,7 @@ def races(count: int) -> Iterator[tuple[str, random.Random]]:
         yield names[number % len(names)], random.Random(f"{SEED}:{number}")
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 def test_nothing_is_let_out_once_a_hold_is_placed(
     make_arena: Callable[[], Arena], pytestconfig: pytest.Config

@@ -400,6 +400,7 @@ def plain_files(house: House) -> bytes:
     return b"\n".join([names, *(path.read_bytes() for path in lying), *opened])
 
 
+@pytest.mark.slow
 def test_nothing_is_left_but_what_the_rules_keep(
     kept: tuple[House, Dump], cage: Cage, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -290,6 +290,7 @@ def journeys(
     return go
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("about", [AboutWhom.ME, AboutWhom.GENERAL])
 def test_the_three_ways_are_one_to_the_public(
     journeys: Callable[..., dict[str, Journey]], about: AboutWhom

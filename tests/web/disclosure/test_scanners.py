@@ -132,6 +132,7 @@ def test_after_scanners_the_link_works_for_the_person(
     assert person.get(f"/f/{link.selector}/files/{copy.id}").data == VIDEO
 
 
+@pytest.mark.slow
 def test_guessing_opens_nothing(
     app: Flask, link: DownloadLink, sqlite_house: House, ready: Ready, clock: Clock
 ) -> None:
