@@ -141,6 +141,9 @@ def test_the_list_the_map_and_the_keys(
     assert page.locator(".leaflet-control-scale-line").inner_text().endswith(" m")
     assert page.get_by_role("button", name="Number 1,").count() == 1
     look(page, "find-video-map")
+    page.set_viewport_size({"width": 375, "height": 800})
+    look(page, "find-video-phone")
+    page.set_viewport_size({"width": 1280, "height": 900})
     assert [url for url in asked if not url.startswith(portal.address)] == []
     assert complaints == []
 
@@ -229,3 +232,13 @@ def test_without_scripts_and_on_a_phone(
     expect(page.get_by_text("Another street")).to_be_visible()
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1]
+
+    # A row is a card that is read without scrolling sideways, and still one of a table.
+    page.set_viewport_size({"width": 375, "height": 800})
+    handler.request(reference, "/find-video")
+    pane = page.locator(".portal-scroll", has=page.locator(".office-candidates")).first
+    assert pane.evaluate("pane => pane.scrollWidth <= pane.clientWidth")
+    headings = pane.get_by_role("columnheader").all_text_contents()
+    assert headings == ["Tick", "No.", "Recording", "Why it matched", "Verdict"]
+    assert pane.get_by_role("row").count() == 51
+    assert pane.get_by_role("row").nth(1).get_by_role("cell").count() == 4
