@@ -12,6 +12,7 @@ from portal.audit import staff_views as audit_staff
 from portal.config import Settings
 from portal.disclosure import staff_views as disclosure_staff
 from portal.disclosure import views as disclosure_public
+from portal.expiry.commands.reconciling import owe_look
 from portal.feed import views as feed
 from portal.holds import staff_views as holds_staff
 from portal.house import House
@@ -25,6 +26,7 @@ from portal.reviews import staff_views as reviews_staff
 from portal.reviews import views as reviews_public
 from portal.web import access_log, errors, guards, headers, sizes
 from portal.web.rendering import prepare_templates
+from portal.web.session import now, writing
 
 
 def create_app(house: House) -> Flask:
@@ -42,10 +44,15 @@ def create_app(house: House) -> Flask:
     sizes.install(app)
     headers.install(app, is_https=house.settings.is_https)
     guards.install(app, office.find_handler, feed.admit)
-    errors.install(app)
+    errors.install(app, _look_at)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     return app
+
+
+def _look_at(key: str) -> None:
+    with writing() as session:
+        owe_look(session, key=key, at=now())
 
 
 def _blueprints() -> tuple[Blueprint, ...]:

@@ -10,15 +10,16 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import NoResultFound, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -256,34 +257,62 @@ class _Watch:
             "postgresql": "SELECT pg_current_snapshot()::text",
         }[engine.dialect.name]
         self._engine = engine
+        self._file = engine.url.database if engine.dialect.name == "sqlite" else None
         self._asking = threading.Lock()
         self._connection: sa.Connection | None = None
-        self._word: tuple[int, int] = (0, 0)
+        self._made_in: tuple[int, ...] = ()
+        self._number = 0
 
     def state(self) -> Hashable:
         with self._asking:
-            if self._connection is None or self._word[0] != os.getpid():
-                self._connect()
-            assert self._connection is not None  # noqa: S101 - just connected
-            try:
-                found = self._connection.connection.cursor().execute(self._question).fetchone()[0]
-            except BaseException:
-                self._connection.invalidate()
-                self._connection = None
-                raise
-            return (*self._word, found)
+            here = self._here()
+            if self._connection is not None and self._made_in == here:
+                # It may be a connection from before the database was started again.
+                with suppress(OperationalError):
+                    return self._answer()
+            self._connect(here)
+            return self._answer()
 
-    def _connect(self) -> None:
-        # Words of two connections are never the same. One made before a fork is the parent's.
-        self._word = (os.getpid(), self._word[1] + 1)
+    def _here(self) -> tuple[int, ...]:
+        """This process, and the file that has the name now: a connection to one that was moved
+        away, or that another took the place of, would say for ever that nothing was committed."""
+        if not self._file:
+            return (os.getpid(),)
+        try:
+            found = Path(self._file).stat()
+        except OSError as fault:
+            raise OperationalError(self._question, None, fault) from fault
+        return os.getpid(), found.st_dev, found.st_ino
+
+    def _answer(self) -> Hashable:
+        assert self._connection is not None  # noqa: S101 - just connected
+        driver = self._engine.dialect.loaded_dbapi
+        try:
+            found = self._connection.connection.cursor().execute(self._question).fetchone()[0]
+        except BaseException as fault:
+            self._let_go()
+            if isinstance(fault, driver.Error):
+                raise OperationalError(self._question, None, fault) from fault
+            raise
+        return self._made_in, self._number, found
+
+    def _connect(self, here: tuple[int, ...]) -> None:
+        self._let_go()
+        # Words of two connections are never the same.
+        self._made_in, self._number = here, self._number + 1
         options = {"isolation_level": "AUTOCOMMIT"}
         self._connection = self._engine.connect().execution_options(**options)
 
+    def _let_go(self) -> None:
+        # One made before a fork is the parent's.
+        if self._connection is not None and self._made_in[0] == os.getpid():
+            self._connection.invalidate()
+            self._connection.close()
+        self._connection = None
+
     def close(self) -> None:
         with self._asking:
-            if self._connection is not None and self._word[0] == os.getpid():
-                self._connection.close()
-            self._connection = None
+            self._let_go()
 
 
 def open_database(url: str, *, before_commit: Sequence[Callable[[Session], None]] = ()) -> Database:
@@ -299,9 +328,28 @@ def open_database(url: str, *, before_commit: Sequence[Callable[[Session], None]
         _prepare_sqlite(engine)
     else:
         engine = sa.create_engine(
-            url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True
+            url,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            hide_parameters=True,
+            connect_args=_patience(sa.make_url(url)),
         )
     return Database(engine, before_commit)
+
+
+def _patience(url: sa.URL) -> dict[str, int]:
+    """How long a server may be silent before it counts as gone (seconds, but for the last, which
+    is in milliseconds). Without these a machine that was switched off is waited for by the hour.
+    What the address itself says comes first."""
+    patience = {
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+    }
+    return {name: value for name, value in patience.items() if name not in url.query}
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

@@ -45,7 +45,7 @@ def ready() -> ResponseReturnValue:
 
 def _files_gone(session: Session) -> list[str]:
     gone = len(missing_files(session))
-    return [f"{gone} files that should be there are gone"] if gone else []
+    return [f"{gone} files that should be there are gone or damaged"] if gone else []
 
 
 def _warnings(holidays: Holidays) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.config import Settings
 from portal.db import Database, open_database
-from portal.sealing import KeyFile, Sealer, Vault
+from portal.sealing import KeyFile, Sealer, Unnamed, Vault
 from portal.sealing.vault import forget_orphans
 from portal.signing import Signer
 from portal.storage import FolderStorage, Storage
@@ -31,6 +31,19 @@ class House:
     footage: FolderStorage
     signer: Signer
     now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Noting:
+    """What a job writes down at the end, and the files it has kept for that: they are forgotten
+    when it is certain that it was not written."""
+
+    write_down: Callable[[Session], object]
+    files: Unnamed
+
+    def __call__(self, session: Session) -> object:
+        """Write it down, in the transaction that settles the job."""
+        return self.write_down(session)
 
 
 def open_house(

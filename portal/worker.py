@@ -14,7 +14,6 @@ from pathlib import Path
 from types import FrameType
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.audit.checkpoints import keep_checkpoint
@@ -25,9 +24,10 @@ from portal.disclosure.jobs import delete_release, reopen
 from portal.disclosure.packing import pack, sweep_orphaned_releases
 from portal.errors import PortalError, Refused
 from portal.expiry.commands.forgetting import forget_codes
-from portal.expiry.jobs import check_storage
+from portal.expiry.commands.reconciling import LOOK_AT_FILE
+from portal.expiry.jobs import check_storage, look_at_file
 from portal.holds.jobs import REMIND_OWNERS, delete_footage, remind_owners, week_of
-from portal.house import House
+from portal.house import House, Noting
 from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
 from portal.letters.commands import PRINT_LETTER
 from portal.letters.printing import print_letter, sweep_orphaned_letters
@@ -35,6 +35,7 @@ from portal.notifications.asking import ASK_DELIVERY, ask_delivery
 from portal.notifications.checkpoint_mail import MAIL_CHECKPOINT, mail_checkpoint
 from portal.notifications.commands import SEND_NOTICE
 from portal.notifications.sending import send_notice
+from portal.outages import UNANSWERED, kind_of_fault, may_be_committed
 from portal.outbox.commands import LEASE, Lease, beat, extend, fail, lease, owe, settle
 from portal.outbox.models import WorkerHeartbeat
 from portal.requests.jobs import (
@@ -96,6 +97,7 @@ JOBS: Mapping[str, Job] = {
     "delete_proofs": delete_proofs,
     "tidy_up": tidy_up,
     "check_storage": check_storage,
+    LOOK_AT_FILE: look_at_file,
     "checkpoint_book": checkpoint_book,
     MAIL_CHECKPOINT: mail_checkpoint,
     "look_at_the_day": look_at_the_day,
@@ -105,6 +107,7 @@ JOBS: Mapping[str, Job] = {
 }
 
 IDLE = timedelta(milliseconds=500)
+AWAY = timedelta(seconds=2)
 BEAT_EVERY = timedelta(seconds=10)
 MORNING = time_of_day(8)
 
@@ -134,9 +137,10 @@ class Worker:
             try:
                 self._beat()
                 paid = self.pay_one()
-            except OperationalError as fault:
-                log.error("database did not answer", extra={"kind": type(fault.orig).__name__})
-                paid = False
+            except UNANSWERED as fault:
+                log.error("database did not answer", extra={"kind": kind_of_fault(fault)})
+                time.sleep(AWAY.total_seconds())
+                continue
             if not paid:
                 time.sleep(IDLE.total_seconds())
 
@@ -175,10 +179,15 @@ class Worker:
     def _pay(self, held: Lease) -> None:
         with _Kept(self._house, held, self._lasting, self.name):
             write_down = self._jobs[held.job](self._house, held)
-        with self._house.db.writing() as session:
-            write_down(session)
-            if not settle(session, held, at=self._house.now()):
-                raise LeaseLost
+        try:
+            with self._house.db.writing() as session:
+                write_down(session)
+                if not settle(session, held, at=self._house.now()):
+                    raise LeaseLost
+        except BaseException as fault:
+            if isinstance(write_down, Noting) and not may_be_committed(fault):
+                write_down.files.forget()
+            raise
 
     def _fail(self, held: Lease, reason: str, *, for_good: bool = False) -> None:
         log.warning("job not paid", extra={"job": held.job, "attempt": held.attempt})
@@ -241,9 +250,9 @@ class _Kept:
             try:
                 if not self._extend():
                     return
-            except OperationalError as fault:
+            except UNANSWERED as fault:
                 # The lease still has time; it is kept when the database is back.
-                log.error("database did not answer", extra={"kind": type(fault.orig).__name__})
+                log.error("database did not answer", extra={"kind": kind_of_fault(fault)})
 
     def _extend(self) -> bool:
         at = self._house.now()

@@ -1,11 +1,12 @@
 """The root of the command line."""
 
+from errno import EPIPE
 from importlib import import_module
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from portal.errors import PortalError
+from portal.outages import UNANSWERED, kind_of_fault
 
 # Each command's module is loaded when it is called: some bring libraries that take seconds.
 COMMANDS = {
@@ -54,12 +55,17 @@ class Root(click.Group):
             return super().invoke(ctx)
         except PortalError as error:
             raise click.ClickException(error.message) from None
-        except DBAPIError as fault:
+        except UNANSWERED as fault:
             # Its own text can repeat what a row holds.
             raise click.ClickException(
-                f"The database did not do this ({type(fault.orig).__name__}). Is it there, and has "
-                "`portal db upgrade` been run?"
+                f"The database did not do this ({kind_of_fault(fault)}). Is it there, has its disk "
+                "room, and has `portal db upgrade` been run?"
             ) from None
+        except OSError as fault:
+            if fault.errno == EPIPE:  # whoever read along has seen enough
+                raise
+            where = f"{fault.filename}: " if fault.filename else ""
+            raise click.ClickException(f"{where}{fault.strerror or fault}.") from None
 
 
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})

@@ -195,7 +195,7 @@ class ReleaseFile(Base):
     @property
     def named(self) -> Named:
         """What the vault opens it by."""
-        return Named(PREFIX, self.storage_key, self.sha256, self.seal)
+        return Named(PREFIX, self.storage_key, self.sha256, self.seal, self.size)
 
 
 class DownloadLink(Base):

@@ -1,7 +1,8 @@
 """Packing an answer: copies, letter, fingerprints and one package, sealed; then the link.
 
 The slow part keeps sealed files under new keys and writes no row, so being killed at any moment
-leaves nothing but files that no row names; `sweep_orphaned_releases` takes them away.
+leaves nothing but files that no row names; `sweep_orphaned_releases` takes them away. One that
+fails, or is not written down, takes its own away.
 """
 
 import io
@@ -37,13 +38,14 @@ from portal.disclosure.package import Entry, manifest, package
 from portal.disclosure.queries.decisions import answer_number, by_id, locked_to_pack
 from portal.disclosure.queries.letters import letter_facts, released
 from portal.errors import NotFound, Refused
-from portal.house import House, sweep_orphans
+from portal.house import House, Noting, sweep_orphans
 from portal.letters.composing import render_html
 from portal.letters.render import render_pdf
 from portal.outbox.commands import Lease
 from portal.recordings.models import Recording
 from portal.redaction.copies import make_copy
 from portal.requests.models import FootageRequest
+from portal.sealing import Unnamed
 
 
 class Uncopied(Exception):
@@ -70,7 +72,7 @@ class Plan:
         return london_day(self.at)
 
 
-def pack(house: House, held: Lease) -> Callable[[Session], None]:
+def pack(house: House, held: Lease) -> Callable[[Session], object]:
     """Make the package of a published decision; returns what to write down once it is whole.
 
     The gate is asked under lock before the first byte is copied, and again in the transaction
@@ -82,11 +84,17 @@ def pack(house: House, held: Lease) -> Callable[[Session], None]:
     if plan is None:
         return lambda session: None
     try:
-        packed = _pack(house, plan)
+        with house.vault.unnamed() as files:
+            packed = _pack(house, files, plan)
     except Uncopied as fault:
         change = Changed(uncopied=(fault.recording_id,))
         return lambda session: _give_up(session, house, plan, change)
-    return lambda session: _finish(session, house, plan, packed)
+
+    def write_down(session: Session) -> None:
+        if not _finish(session, house, plan, packed):
+            files.forget()
+
+    return Noting(write_down, files)
 
 
 def _plan(house: House, decision_id: UUID) -> Plan | None:
@@ -107,18 +115,19 @@ def _plan(house: House, decision_id: UUID) -> Plan | None:
         return Plan(decision_id, stem, recordings, at)
 
 
-def _finish(session: Session, house: House, plan: Plan, packed: list[Packed]) -> None:
-    """Write the release down, unless the gate has changed while it was packed."""
+def _finish(session: Session, house: House, plan: Plan, packed: list[Packed]) -> bool:
+    """Write the release down, unless the gate has changed while it was packed; says whether."""
     at = house.now()
     decision = locked_to_pack(session, plan.decision_id)
     if decision is None:
-        return
+        return False
     change = changed(session, decision)
     if change:
         stop(session, decision, change, by=WORKER, at=at)
-        return
+        return False
     days = house.settings.link_days
     release(session, decision, packed, dated_on=plan.dated_on, link_days=days, at=at)
+    return True
 
 
 def _give_up(session: Session, house: House, plan: Plan, change: Changed) -> None:
@@ -128,31 +137,32 @@ def _give_up(session: Session, house: House, plan: Plan, change: Changed) -> Non
         stop(session, decision, change, by=WORKER, at=house.now())
 
 
-def _pack(house: House, plan: Plan) -> list[Packed]:
+def _pack(house: House, keeping: Unnamed, plan: Plan) -> list[Packed]:
     copies = [
-        _copy(house, plan, number, recording) for number, recording in enumerate(plan.recordings, 1)
+        _copy(house, keeping, plan, number, recording)
+        for number, recording in enumerate(plan.recordings, 1)
     ]
-    files = [*copies, *_words(house, plan, _facts(house, plan, copies))]
+    files = [*copies, *_words(keeping, plan, _facts(house, plan, copies))]
     entries = [_entry(house, file) for file in files]
     listed = manifest(plan.stem, day_in_words(plan.dated_on), entries)
     fingerprints = _keep(
-        house, FileKind.MANIFEST, manifest_name(plan.stem), "text/plain", io.BytesIO(listed)
+        keeping, FileKind.MANIFEST, manifest_name(plan.stem), "text/plain", io.BytesIO(listed)
     )
     whole = package(plan.stem, plan.dated_on, [*entries, _entry(house, fingerprints)])
     name = package_name(plan.stem)
     return [
         *files,
         fingerprints,
-        _keep(house, FileKind.PACKAGE, name, "application/zip", whole),
+        _keep(keeping, FileKind.PACKAGE, name, "application/zip", whole),
     ]
 
 
-def _copy(house: House, plan: Plan, number: int, recording: Recording) -> Packed:
+def _copy(house: House, keeping: Unnamed, plan: Plan, number: int, recording: Recording) -> Packed:
     media = recording.media or ""
     name = video_name(plan.stem, number, media)
     try:
         with make_copy(house, recording) as source:
-            return _keep(house, FileKind.COPY, name, video_type(media), source, recording.id)
+            return _keep(keeping, FileKind.COPY, name, video_type(media), source, recording.id)
     except (Refused, NotFound) as fault:
         raise Uncopied(recording.id) from fault
 
@@ -170,7 +180,7 @@ def _facts(house: House, plan: Plan, copies: list[Packed]) -> LetterFacts:
         )
 
 
-def _words(house: House, plan: Plan, facts: LetterFacts) -> list[Packed]:
+def _words(keeping: Unnamed, plan: Plan, facts: LetterFacts) -> list[Packed]:
     """The letter as a PDF and as a page, and the page that says what is in the package. Composed
     from the decision, they are the same each time."""
     html, stem = render_html(*letter_of(facts)), plan.stem
@@ -181,13 +191,13 @@ def _words(house: House, plan: Plan, facts: LetterFacts) -> list[Packed]:
         (FileKind.CONTENTS, contents_name(stem), "text/plain", told.encode()),
     )
     return [
-        _keep(house, kind, name, content_type, io.BytesIO(content))
+        _keep(keeping, kind, name, content_type, io.BytesIO(content))
         for kind, name, content_type, content in made
     ]
 
 
 def _keep(
-    house: House,
+    keeping: Unnamed,
     kind: FileKind,
     name: str,
     content_type: str,
@@ -195,7 +205,7 @@ def _keep(
     recording_id: int | None = None,
 ) -> Packed:
     summed = _Summed(source)
-    kept = house.vault.keep(PREFIX, cast(BinaryIO, summed))
+    kept = keeping.keep(PREFIX, cast(BinaryIO, summed))
     return Packed(kind, name, content_type, kept, recording_id, summed.crc32)
 
 

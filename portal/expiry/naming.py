@@ -16,18 +16,20 @@ from portal.letters.models import PREFIX as LETTERS
 from portal.letters.models import Letter
 from portal.recordings.models import Recording
 from portal.requests.models import FootageRequest
+from portal.sealing import Named
 
 SEALED, FOOTAGE = "sealed", "footage"
 # Every file that the portal seals lies below one of these.
 OURS = (RELEASES, PROOFS, LETTERS)
 _AT_ONCE = 1_000
 
-_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
-    ReleaseFile.storage_key,
-    Proof.storage_key,
-    Letter.html_key,
-    Letter.pdf_key,
+_COLUMNS: tuple[tuple[str, InstrumentedAttribute[Any]], ...] = (
+    ("release", ReleaseFile.storage_key),
+    ("proof", Proof.storage_key),
+    ("letter", Letter.html_key),
+    ("letter", Letter.pdf_key),
 )
+_NOT_SENT = "not sent yet"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Expected:
 
 def named_files(session: Session, *, at: datetime) -> Iterator[Expected]:
     """Every file that should be there now. A release whose time is over may be half deleted."""
-    reference = sa.func.coalesce(FootageRequest.reference, "not sent yet")
+    reference = sa.func.coalesce(FootageRequest.reference, _NOT_SENT)
     release = (
         sa.select(ReleaseFile.storage_key, reference)
         .join(Release, Release.id == ReleaseFile.release_id)
@@ -70,10 +72,34 @@ def _of(session: Session, store: str, what: str, wanted: sa.Select[Any, Any]) ->
         yield Expected(store, key, f"{what} {whose}")
 
 
+def sealed_as(session: Session, key: str) -> tuple[Named, Expected] | None:
+    """What the vault opens a sealed file by, and which row it is needed by. None when no row names
+    it any more."""
+    for what, column in _COLUMNS:
+        row = session.scalars(sa.select(column.class_).where(column == key)).first()
+        if row is not None:
+            reference = session.scalar(
+                sa.select(FootageRequest.reference).where(FootageRequest.id == _whose(session, row))
+            )
+            return _named(row, key), Expected(SEALED, key, f"{what} {reference or _NOT_SENT}")
+    return None
+
+
+def _whose(session: Session, row: Any) -> Any:
+    if isinstance(row, ReleaseFile):
+        return session.get_one(Release, row.release_id).request_id
+    return row.subject_id
+
+
+def _named(row: Any, key: str) -> Named:
+    known = (row.page, row.pdf) if isinstance(row, Letter) else (row.named,)
+    return next(one for one in known if one is not None and one.key == key)
+
+
 def named_among(session: Session, keys: Collection[str]) -> set[str]:
     """Those of some sealed files that any row names, whether or not their time is over."""
     return {
         key
-        for column in _COLUMNS
+        for _, column in _COLUMNS
         for key in session.scalars(sa.select(column).where(column.in_(keys)))
     }

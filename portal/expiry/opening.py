@@ -68,14 +68,22 @@ def check_sealed_files(house: House, *, whole: bool, progress: Callable[[int], N
 
 
 def _open(house: House, named: Named, whole: bool, checked: Checked) -> None:
+    why = wrong_with(house, named, whole=whole)
+    if why is not None:
+        checked.wrong.append(Wrong(named.key, why))
+
+
+def wrong_with(house: House, named: Named, *, whole: bool) -> str | None:
+    """`GONE` or `SHUT` when a sealed file cannot be had, or None when nothing is wrong with it."""
     try:
         with house.vault.open(named) as reader:
             while whole and reader.read(_AT_ONCE):
                 pass
     except NotFound:
-        checked.wrong.append(Wrong(named.key, GONE))
+        return GONE
     except Damaged:
-        checked.wrong.append(Wrong(named.key, SHUT))
+        return SHUT
+    return None
 
 
 def _pages(house: House, at: datetime) -> Iterator[list[_Row]]:

@@ -24,6 +24,7 @@ from portal.identity.files import (
     type_of,
 )
 from portal.identity.models import PREFIX, Proof
+from portal.outages import may_be_committed
 from portal.sealing.vault import Kept
 
 _PROGRAM = Path(picturing.__file__)
@@ -73,15 +74,17 @@ def read_file(name: str, content: bytes) -> ReadFile:
 def sealed_file(house: House, *, name: str, source: BinaryIO) -> Iterator[SealedFile]:
     """Read a file, seal it and lend what its row needs; write that row inside the block.
 
-    When the block raises, the sealed file is forgotten, so that no file stays without a row. What
-    a killed process leaves behind is swept (`identity/jobs.py`).
+    When the block raises, the sealed file is forgotten, so that no file stays without a row. It
+    stays when the row may be there all the same; that, and what a killed process leaves behind, is
+    swept (`identity/jobs.py`).
     """
     read = read_file(name, source.read())
     kept = house.vault.keep(PREFIX, BytesIO(read.content))
     try:
         yield SealedFile(read.type, read.pages, kept)
-    except BaseException:
-        house.vault.forget(kept.key)
+    except BaseException as fault:
+        if not may_be_committed(fault):
+            house.vault.forget(kept.key)
         raise
 
 

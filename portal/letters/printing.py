@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.actors import WORKER
 from portal.audit.commands import record
 from portal.db import locked_one
-from portal.house import House, sweep_orphans
+from portal.house import House, Noting, sweep_orphans
 from portal.letters.commands import force_fields
 from portal.letters.composing import render_html
 from portal.letters.models import PREFIX, Letter
@@ -18,7 +18,7 @@ from portal.outbox.commands import Lease
 from portal.sealing.vault import Kept
 
 
-def print_letter(house: House, held: Lease) -> Callable[[Session], None]:
+def print_letter(house: House, held: Lease) -> Callable[[Session], object]:
     """Make the page and the PDF of an issued letter; printing twice makes them once.
 
     The files are sealed under new keys before any row names them, so that being killed leaves
@@ -31,9 +31,15 @@ def print_letter(house: House, held: Lease) -> Callable[[Session], None]:
             return lambda session: None
         kind, fields = letter.kind, {**letter.fields, **force_fields(house.settings)}
     html = render_html(kind, fields)
-    page = house.vault.keep(PREFIX, io.BytesIO(html.encode()))
-    pdf = house.vault.keep(PREFIX, io.BytesIO(render_pdf(html)))
-    return lambda session: _note(session, house, letter_id, fields, page, pdf)
+    with house.vault.unnamed() as files:
+        page = files.keep(PREFIX, io.BytesIO(html.encode()))
+        pdf = files.keep(PREFIX, io.BytesIO(render_pdf(html)))
+
+    def write_down(session: Session) -> None:
+        if not _note(session, house, letter_id, fields, page, pdf):
+            files.forget()
+
+    return Noting(write_down, files)
 
 
 def sweep_orphaned_letters(house: House) -> int:
@@ -51,10 +57,10 @@ def _note(
     fields: dict[str, object],
     page: Kept,
     pdf: Kept,
-) -> None:
+) -> bool:
     letter = locked_one(session, Letter, letter_id)
     if letter.html_key is not None:
-        return
+        return False
     letter.fields = fields
     letter.html_key, letter.html_sha256, letter.html_seal = page.key, page.sha256, page.seal
     letter.pdf_key, letter.pdf_sha256, letter.pdf_seal = pdf.key, pdf.sha256, pdf.seal
@@ -70,3 +76,4 @@ def _note(
         html_seal=page.seal,
         pdf_seal=pdf.seal,
     )
+    return True

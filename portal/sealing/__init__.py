@@ -9,7 +9,7 @@ from portal.sealing.keys import KeyFile, add_key, ensure_keys, generate_key, loa
 from portal.sealing.reading import Damaged, SealedReader
 from portal.sealing.rotating import Rewrapped, rewrap_all
 from portal.sealing.sealer import Sealed, Sealer
-from portal.sealing.vault import Kept, Named, Vault
+from portal.sealing.vault import Kept, Named, Unnamed, Vault
 
 __all__ = [
     "Damaged",
@@ -20,6 +20,7 @@ __all__ = [
     "Sealed",
     "SealedReader",
     "Sealer",
+    "Unnamed",
     "Vault",
     "add_key",
     "ensure_keys",

@@ -32,7 +32,12 @@ _NO_NONCE = bytes(12)  # safe: each wrapping key is used once
 
 
 class Damaged(PortalError):
-    """A sealed file is cut short, altered, or was never for our keys. Nothing of it is shown."""
+    """A sealed file is cut short, altered, or was never for our keys. Nothing of it is shown.
+
+    `key` is where it is kept, where that is known: a person must look at it.
+    """
+
+    key: str | None = None
 
     def __init__(self, message: str = "This file is damaged and cannot be opened.") -> None:
         super().__init__(message)

@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 import shutil
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from portal.errors import Upstream
 from portal.ids import new_id
 from portal.sealing.header import Damaged
 from portal.sealing.reading import SealedReader
@@ -23,13 +24,15 @@ class Named:
     """What a row says of a sealed file: what it is for, where it is kept, the SHA-256 (lower-case
     hex) of its plain content, and the seal by which it is known.
 
-    Rows written before there were seals have none (`None`).
+    Rows written before there were seals have none (`None`). Where the row says its size in bytes
+    too, that must be right as well: what is sent is as long as the row says.
     """
 
     purpose: str
     key: str
     sha256: str
     seal: str | None
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,16 @@ class Vault:
         """Open the file a row names, seekable. Raises `NotFound`, and `Damaged` also for a file
         that is whole and opens, but is not the one the row is about: another was put in its place.
         """
-        with ExitStack() as unless_it_is:
+        with ExitStack() as unless_it_is, _naming(named.key):
             reader = unless_it_is.enter_context(self.sealer.open(self.storage.open(named.key)))
-            if not _is_the_one(reader, named):
+            if named.size not in (None, reader.size) or not _is_the_one(reader, named):
                 raise Damaged
             unless_it_is.pop_all()
         return reader
+
+    def unnamed(self) -> "Unnamed":
+        """To keep files by for rows that are not written yet."""
+        return Unnamed(self)
 
     def forget(self, key: str) -> None:
         """Delete what is kept at `key`; forgetting twice is no error."""
@@ -88,6 +95,45 @@ class Vault:
                 target.write(header)
                 shutil.copyfileobj(sealed, target, _COPY_BYTES)
         return True
+
+
+class Unnamed:
+    """Files that are kept one after another for rows that are written at the end. When keeping
+    fails half way (`with`), or the rows are not written (`forget`), none of them stays behind: on
+    a full disk each try would else take more of it."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._keys: list[str] = []
+
+    def __enter__(self) -> "Unnamed":
+        return self
+
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
+        if fault is not None:
+            self.forget()
+
+    def keep(self, purpose: str, source: BinaryIO) -> Kept:
+        """See `Vault.keep`."""
+        kept = self._vault.keep(purpose, source)
+        self._keys.append(kept.key)
+        return kept
+
+    def forget(self) -> None:
+        """Delete all that was kept. Only when it is certain that no row names any of it. What
+        cannot be deleted now is swept later."""
+        for key in self._keys:
+            with suppress(Upstream, OSError):
+                self._vault.forget(key)
+
+
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    try:
+        yield
+    except Damaged as fault:
+        fault.key = key
+        raise
 
 
 def _is_the_one(reader: SealedReader, named: Named) -> bool:

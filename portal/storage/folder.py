@@ -1,6 +1,5 @@
 """A storage in a local folder: fsync, then a name, then fsync of the folder that holds the name."""
 
-import errno
 import fcntl
 import os
 import secrets
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from portal.errors import NotFound, Refused, Upstream
+from portal.outages import is_no_room
 from portal.storage.door import (
     CANNOT_STORE,
     COPY_BYTES,
@@ -26,7 +26,6 @@ from portal.storage.door import (
 
 _UNFINISHED = ".unfinished"
 _NAMES = ".names"  # the lock of names; network file systems lock no folders
-_FULL_OR_LOCKED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 
 
 class FolderStorage:
@@ -227,6 +226,6 @@ def _as_upstream() -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno not in _FULL_OR_LOCKED:
+        if not is_no_room(fault):
             raise
         raise Upstream(CANNOT_STORE) from fault

@@ -2,15 +2,18 @@
 machines call, every failure is a problem document instead."""
 
 import logging
+from collections.abc import Callable
 
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.errors import Gone, NotAllowed, NotFound, PortalError, Refused, TooMany, Upstream
+from portal.outages import UNANSWERED, is_away, is_no_room, kind_of_fault
+from portal.sealing import Damaged
+from portal.storage.door import CANNOT_STORE
 from portal.web.guards import SignInFirst
 from portal.web.problems import (
     MACHINES,
@@ -64,8 +67,9 @@ def problem_answer(kind: Kind, detail: str = "", faults: tuple[Fault, ...] = ())
     return response
 
 
-def install(app: Flask) -> None:
-    """Register the table."""
+def install(app: Flask, look_at: Callable[[str], None]) -> None:
+    """Register the table. `look_at` is told the key of a sealed file that was damaged, so that
+    people hear of it and not only whoever wanted it."""
 
     @app.before_request
     def send_no_machine_elsewhere() -> None:
@@ -75,9 +79,18 @@ def install(app: Flask) -> None:
 
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(SignInFirst, _to_sign_in)
+
+    @app.errorhandler(Damaged)
+    def tell_of_damage(error: Damaged) -> Response:
+        if error.key is not None:
+            look_at(error.key)
+        return _unforeseen(error)
+
     app.register_error_handler(PortalError, _foreseen)
     app.register_error_handler(CSRFError, _stale_form)
-    app.register_error_handler(OperationalError, _database_down)
+    for unanswered in UNANSWERED:
+        app.register_error_handler(unanswered, _database_down)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -108,9 +121,19 @@ def _stale_form(_error: CSRFError) -> Response:
     return error_page(400, "This page was open for too long. Go back, and send it again.")
 
 
-def _database_down(error: DBAPIError) -> Response:
-    log.error("database did not answer", extra={"kind": type(error.orig).__name__})
+def _database_down(error: Exception) -> Response:
+    if not is_away(error):
+        return _unforeseen(error)
+    log.error("database did not answer", extra={"kind": kind_of_fault(error)})
     return error_page(503)
+
+
+def _no_room(error: OSError) -> Response:
+    """What is sent is laid on a disk while it comes in: that one may be full too."""
+    if not is_no_room(error):
+        return _unforeseen(error)
+    log.error("no room on a disk", extra={"kind": type(error).__name__})
+    return error_page(503, CANNOT_STORE)
 
 
 def _http(error: HTTPException) -> Response:

@@ -48,7 +48,7 @@ from tests.factories.disclosure import (
 
 GATE = {("portal/holds/queries.py", "bar"), ("portal/holds/queries.py", "locked_bar")}
 # What can be done with storage without a byte of it being read.
-HARMLESS = {"delete", "exists", "forget", "keep", "sealer", "size", "writable"}
+HARMLESS = {"delete", "exists", "forget", "keep", "sealer", "size", "unnamed", "writable"}
 HELD_CONTENT = b"a held recording " * 100
 FREE_CONTENT = b"a free recording " * 100
 

@@ -236,11 +236,12 @@ ROUTES = {
 
 JOBS = {
     "ask_delivery": nothing("what became of an e-mail"),
-    "check_storage": nothing("names and sizes of files, and which are missing"),
+    "check_storage": inside("whether files are there, and open: nothing of them is shown"),
     "checkpoint_book": nothing("the number and fingerprint of the book's head"),
     "delete_footage": DELETES,
     "delete_proofs": DELETES,
     "delete_release": DELETES,
+    "look_at_file": inside("whether a sealed file opens: nothing of it is shown"),
     "look_at_the_day": COURSE,
     "mail_checkpoint": nothing("the number and fingerprint of the book's head"),
     "pack": asks("the copies, the letter, the fingerprints, the package and the link to them"),
@@ -342,7 +343,7 @@ OPENS_FOOTAGE = {
     ("portal/disclosure/staff_views/letters.py", "letter"): "a release's letter, for handlers",
     ("portal/disclosure/views/files.py", "_begun"): "a file of a release, for its applicant",
     ("portal/disclosure/views/files.py", "letter"): "a release's letter, for its applicant",
-    ("portal/expiry/opening.py", "_open"): "what is sealed, to see that it opens; shows nothing",
+    ("portal/expiry/opening.py", "wrong_with"): "what is sealed, to see that it opens",
     ("portal/recordings/staff_views.py", "_sent"): "a master, for a handler who watches it",
     ("portal/redaction/copies.py", "make_copy"): "a master, to copy it",
 }

@@ -1,5 +1,6 @@
 """Serving the files of a release: whole or in part, to be saved, played or read."""
 
+from contextlib import ExitStack
 from threading import BoundedSemaphore
 from typing import cast
 from uuid import UUID
@@ -122,17 +123,19 @@ def _stream(found: Entered, asked: ReleaseFile, part: Slice) -> Stream:
 
 
 def _begun(found: Entered, asked: ReleaseFile, part: Slice, place: BoundedSemaphore) -> Stream:
-    source = house().vault.open(asked.named)
-    with writing() as session:
-        opening_id = begin_file(
-            session,
-            link=found.link,
-            file=asked,
-            what=OpeningKind.PLAYED if _is_played(asked) else OpeningKind.DOWNLOADED,
-            first_byte=part.first,
-            length=part.length,
-            at=now(),
-        )
+    with ExitStack() as unless_it_begins:
+        source = unless_it_begins.enter_context(house().vault.open(asked.named))
+        with writing() as session:
+            opening_id = begin_file(
+                session,
+                link=found.link,
+                file=asked,
+                what=OpeningKind.PLAYED if _is_played(asked) else OpeningKind.DOWNLOADED,
+                first_byte=part.first,
+                length=part.length,
+                at=now(),
+            )
+        unless_it_begins.pop_all()
     line = Line(request.environ.get("gunicorn.socket"))
     line.keep_pace(piece=AT_ONCE, slowest=settings().slowest_download)
     sending = Sending(found.link.id, asked.id, browser(), opening_id, part.first, part.length)

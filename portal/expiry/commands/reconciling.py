@@ -1,4 +1,5 @@
-"""Comparing rows and files, both ways: rows whose file is gone, and files that no row names.
+"""Comparing rows and files, both ways: rows whose file is gone, and files that no row names; and
+laying before the office what is gone, or was found to be damaged.
 
 Nothing here can meet a file that is being written: a file is listed once it is whole, and is old
 enough to delete a day later, when the row that names it has long been there (`ORPHANED_AFTER`).
@@ -14,10 +15,13 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor
 from portal.audit.commands import record
+from portal.db import add_unless_there
 from portal.expiry.models import MissingFile
-from portal.expiry.naming import OURS, SEALED, Expected, named_among, named_files
+from portal.expiry.naming import OURS, SEALED, Expected, named_among, named_files, sealed_as
+from portal.expiry.opening import SHUT, wrong_with
 from portal.expiry.queries import missing_files
 from portal.house import ORPHANED_AFTER, House
+from portal.outbox.commands import owe
 from portal.storage import Stored
 
 _AT_ONCE = 500
@@ -39,7 +43,8 @@ class Loose:
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What a comparison found, and how many of the loose files it deleted."""
+    """What a comparison found, and how many of the loose files it deleted. Among the missing are
+    files that are there and were found to be damaged before: they are as good as gone."""
 
     named: int
     missing: list[Expected]
@@ -53,7 +58,8 @@ def reconcile(house: House, *, really: bool = False) -> Reconciled:
     With `really`, deletes sealed files of ours that no row has named for a day; without, nothing.
     """
     at = house.now()
-    named, missing = _missing(house, at)
+    named, gone = _missing(house, at)
+    missing = [*gone, *_still_damaged(house)]
     loose = list(_loose(house, at))
     going = [one for one in loose if one.may_go] if really else []
     for one in going:
@@ -79,6 +85,30 @@ def note_missing(session: Session, missing: Sequence[Expected], *, by: Actor, at
         )
         subject = gone.named_by
         record(session, "file.settled", subject=subject, by=by, at=at, store=gone.store)
+
+
+LOOK_AT_FILE = "look_at_file"
+
+
+def owe_look(session: Session, *, key: str, at: datetime) -> None:
+    """Owe a look at a sealed file that would not open for somebody; once a day is enough."""
+    once = f"{LOOK_AT_FILE}:{key}:{at:%Y-%m-%d}"
+    owe(session, LOOK_AT_FILE, payload={"key": key}, key=once, at=at)
+
+
+def note_damaged(session: Session, one: Expected, *, by: Actor, at: datetime) -> None:
+    """Write down that a file is there and does not open, for the office to see, and in the book."""
+    place = {"store": one.store, "key": one.key}
+    if add_unless_there(session, MissingFile, **place, named_by=one.by, found_at=at):
+        record(session, "file.damaged", subject=one.by, by=by, at=at, **place)
+
+
+def _still_damaged(house: House) -> list[Expected]:
+    """The files that were laid before the office, are there, and still do not open."""
+    with house.db.reading() as session:
+        known = [one.key for one in missing_files(session) if one.store == SEALED]
+        named = [found for key in known if (found := sealed_as(session, key))]
+    return [by for file, by in named if wrong_with(house, file, whole=True) == SHUT]
 
 
 def _missing(house: House, at: datetime) -> tuple[int, list[Expected]]:
