@@ -50,6 +50,26 @@ class Settings:
         "The access key for it; without one, the machine's own role is used.", ""
     )
     bucket_secret_key: str = _setting("The secret that belongs to the access key.", "")
+    offload_folder: str = _setting(
+        "A folder from which our own nginx sends video and packages, instead of the portal. A "
+        "plain copy of each lies there while a link leads to it; a download that has begun is not "
+        "cut when a hold is placed, and what of it arrived is not known. Read "
+        "[what is given up](running.md#letting-another-server-send) first.",
+        "",
+    )
+    offload_bucket: str = _setting(
+        "The same in a bucket of its own, from which browsers fetch for 60 seconds: by an address "
+        "that works for anybody who has it.",
+        "",
+    )
+    offload_bucket_region: str = _setting("Its region.", "eu-west-2")
+    offload_bucket_endpoint: str = _setting(
+        "The store's address, as browsers reach it; without one it is Amazon's own.", ""
+    )
+    offload_bucket_access_key: str = _setting(
+        "The access key for it; without one, the machine's own role is used.", ""
+    )
+    offload_bucket_secret_key: str = _setting("The secret that belongs to the access key.", "")
     checkpoint_folder: str = _setting(
         "A folder on another machine, where each hour a signed checkpoint of the book is added.", ""
     )
@@ -186,7 +206,9 @@ def _unsafe(values: Mapping[str, Any]) -> list[str]:
         *_bad_secret(found["secret_key"]),
         *_bad_numbers(found),
         *_bad_mail(found),
-        *_bad_bucket(found),
+        *_bad_bucket(found, "bucket"),
+        *_bad_bucket(found, "offload_bucket"),
+        *_unsafe_offload(found),
         *_bad_notify(found),
         *_unsigned_checkpoints(found),
     ]
@@ -259,17 +281,50 @@ def _bad_notify(found: Mapping[str, Any]) -> list[str]:
     return faults + _unsafe_address("PORTAL_NOTIFY_URL", found["notify_url"])
 
 
-def _bad_bucket(found: Mapping[str, Any]) -> list[str]:
+def _bad_bucket(found: Mapping[str, Any], which: str) -> list[str]:
+    name = f"{PREFIX}{which.upper()}"
     faults = [
-        f"{PREFIX}{name.upper()} needs PORTAL_BUCKET"
-        for name in ("bucket_endpoint", "bucket_access_key")
-        if found[name] and not found["bucket"]
+        f"{name}_{part.upper()} needs {name}"
+        for part in ("endpoint", "access_key")
+        if found[f"{which}_{part}"] and not found[which]
     ]
-    if bool(found["bucket_access_key"]) != bool(found["bucket_secret_key"]):
-        faults.append("PORTAL_BUCKET_ACCESS_KEY and PORTAL_BUCKET_SECRET_KEY go together")
-    if found["bucket_endpoint"]:
-        faults += _unsafe_address("PORTAL_BUCKET_ENDPOINT", found["bucket_endpoint"])
+    if bool(found[f"{which}_access_key"]) != bool(found[f"{which}_secret_key"]):
+        faults.append(f"{name}_ACCESS_KEY and {name}_SECRET_KEY go together")
+    if found[f"{which}_endpoint"]:
+        faults += _unsafe_address(f"{name}_ENDPOINT", found[f"{which}_endpoint"])
     return faults
+
+
+def _unsafe_offload(found: Mapping[str, Any]) -> list[str]:
+    """What is wrong with where plain copies lie: only ever one place, apart from all others."""
+    faults = []
+    if found["offload_folder"]:
+        faults = [f"PORTAL_OFFLOAD_FOLDER {fault}" for fault in _unsafe_folder(found)]
+    parts = ("bucket", "bucket_endpoint")
+    is_same = all(found[f"offload_{part}"] == found[part] for part in parts)
+    if found["offload_bucket"] and is_same:
+        faults.append("PORTAL_OFFLOAD_BUCKET must be another bucket than PORTAL_BUCKET")
+    return faults
+
+
+def _unsafe_folder(found: Mapping[str, Any]) -> list[str]:
+    faults = []
+    folder = Path(found["offload_folder"])
+    if not folder.is_absolute() or ".." in folder.parts or folder == Path("/"):
+        faults.append("must be a whole path, like /srv/portal-opened")
+    others = [found["data_folder"], found["footage_folder"]]
+    if any(_overlap(folder, each) for each in others if each is not MISSING):
+        faults.append("must lie apart from PORTAL_DATA_FOLDER and PORTAL_FOOTAGE_FOLDER")
+    if found["offload_bucket"]:
+        faults.append("and PORTAL_OFFLOAD_BUCKET do not go together: choose one")
+    if found["proxies"] < 1:
+        # Without nginx, what is meant for it alone would reach the browser, and no file would.
+        faults.append("needs nginx in front, and PORTAL_PROXIES to be at least 1")
+    return faults
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def _unsigned_checkpoints(found: Mapping[str, Any]) -> list[str]:

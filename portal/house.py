@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -14,13 +16,17 @@ from portal.sealing.vault import forget_orphans
 from portal.signing import Signer
 from portal.storage import FolderStorage, Storage
 
+if TYPE_CHECKING:
+    from portal.storage.bucket import BucketStorage
+
 # Longer than any work between keeping a file and writing the row that names it.
 ORPHANED_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class House:
-    """`vault` holds sealed proofs and releases, `footage` the force's master recordings.
+    """`vault` holds sealed proofs and releases, `footage` the force's master recordings, and
+    `offload` plain copies for another server to send, where there is one (ADR 0022).
 
     `now` is the one clock of the process; tests pass their own.
     """
@@ -31,6 +37,7 @@ class House:
     footage: FolderStorage
     signer: Signer
     now: Callable[[], datetime]
+    offload: "FolderStorage | BucketStorage | None" = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,7 @@ def open_house(
         footage=FolderStorage(settings.footage_folder),
         signer=Signer(settings.secret_key),
         now=now,
+        offload=offload_of(settings),
     )
 
 
@@ -68,17 +76,41 @@ def storage_of(settings: Settings) -> Storage:
     """Where sealed files are kept: the bucket if there is one, or the data folder."""
     if not settings.bucket:
         return FolderStorage(settings.data_folder)
-    # Loaded where it is wanted: the client of the store takes half a second and 35 MB.
-    from portal.storage.bucket import Bucket, BucketStorage, connect
-
-    bucket = Bucket(
+    return _bucket(
         settings.bucket,
         settings.bucket_region,
         settings.bucket_endpoint,
         settings.bucket_access_key,
         settings.bucket_secret_key,
     )
-    return BucketStorage(connect(bucket), bucket.name)
+
+
+def offload_of(settings: Settings) -> "FolderStorage | BucketStorage | None":
+    """Where plain copies lie for another server to send; None when the portal sends every file.
+
+    In a folder the group may read them, which is nginx's: nobody else.
+    """
+    if settings.offload_folder:
+        return FolderStorage(Path(settings.offload_folder), mode=0o640)
+    if not settings.offload_bucket:
+        return None
+    return _bucket(
+        settings.offload_bucket,
+        settings.offload_bucket_region,
+        settings.offload_bucket_endpoint,
+        settings.offload_bucket_access_key,
+        settings.offload_bucket_secret_key,
+        # Whoever downloads waits for it: where it does not answer, the portal sends the file.
+        tries=2,
+    )
+
+
+def _bucket(*where: str, tries: int = 4) -> "BucketStorage":
+    # Loaded where it is wanted: the client of the store takes half a second and 35 MB.
+    from portal.storage.bucket import Bucket, BucketStorage, connect
+
+    bucket = Bucket(*where)
+    return BucketStorage(connect(bucket, tries=tries), bucket.name)
 
 
 def sweep_orphans(

@@ -20,12 +20,15 @@ from portal.audit.checkpoints import keep_checkpoint
 from portal.config import Settings
 from portal.dates import LONDON, london_day
 from portal.disclosure.commands.expiring import expire_releases
+from portal.disclosure.commands.offloading import OPEN_COPY
 from portal.disclosure.jobs import delete_release, reopen
+from portal.disclosure.offloading import close_copies, open_copy, tidy_copies
 from portal.disclosure.packing import pack, sweep_orphaned_releases
 from portal.errors import PortalError, Refused
 from portal.expiry.commands.forgetting import forget_codes
 from portal.expiry.commands.reconciling import LOOK_AT_FILE
 from portal.expiry.jobs import check_storage, look_at_file
+from portal.holds.commands.shutting import CLOSE_COPIES
 from portal.holds.jobs import REMIND_OWNERS, delete_footage, remind_owners, week_of
 from portal.house import House, Noting
 from portal.identity.jobs import delete_proofs, sweep_orphaned_proofs
@@ -66,6 +69,7 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
     sweep_orphaned_releases(house)
     sweep_orphaned_proofs(house)
     sweep_orphaned_letters(house)
+    tidy_copies(house)
     house.vault.storage.sweep_unfinished(before=before)
 
     def forget(session: Session) -> None:
@@ -90,6 +94,8 @@ JOBS: Mapping[str, Job] = {
     "preserve": preserve,
     "search_again": search_again,
     "pack": pack,
+    OPEN_COPY: open_copy,
+    CLOSE_COPIES: close_copies,
     PRINT_LETTER: print_letter,
     "reopen": reopen,
     "delete_release": delete_release,

@@ -16,7 +16,7 @@ def storage() -> None:
 
 
 @storage.command()
-@click.option("--really", is_flag=True, help="Delete sealed files that no row names for a day.")
+@click.option("--really", is_flag=True, help="Delete files of ours that no row names.")
 @click.option(
     "--list",
     "list_file",
@@ -26,12 +26,13 @@ def storage() -> None:
 )
 @as_json
 def check(really: bool, list_file: Path | None, as_json: bool) -> None:
-    """Look at every file that a row names, and at every sealed file.
+    """Look at every file that a row names, at every sealed file, and at every plain copy.
 
     A file that is gone although a row names it is shown to administrators in the office, and the
     exit code is 1. Sealed files that no row names are leftovers of processes that were killed; the
-    worker deletes them after a day, and so does --really. What others have put there is listed and
-    never deleted, and neither is master footage.
+    worker deletes them after a day, and so does --really; plain copies for another server to send
+    (PORTAL_OFFLOAD_FOLDER, PORTAL_OFFLOAD_BUCKET) after an hour. What others have put
+    there is listed and never deleted, and neither is master footage.
     """
     house = enter()
     found = reconcile(house, really=really)
@@ -69,6 +70,7 @@ def _lines(found: Reconciled) -> list[dict[str, object]]:
     loose: list[dict[str, object]] = [
         {
             "found": "named by no row",
+            "store": one.store,
             "key": one.stored.key,
             "bytes": one.stored.size,
             "kept_at": one.stored.kept_at.isoformat(),

@@ -16,21 +16,30 @@ LOST_AFTER = timedelta(minutes=5)
 @dataclass(frozen=True)
 class Piece:
     """A part of a file that somebody asked for: `asked` bytes from byte `first` on, of which
-    `sent` are known to have gone. While `is_running` all of them may go."""
+    `sent` are known to have gone. While `is_running` all of them may go, and all of them may have
+    gone where it `is_passed_on`, to a server that does not tell us."""
 
     first: int
     asked: int
     sent: int
     is_running: bool = False
+    is_passed_on: bool = False
+
+    @property
+    def counted(self) -> int:
+        """How many bytes of it count as gone, where it must not be too few."""
+        return self.asked if self.is_running or self.is_passed_on else self.sent
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """What is known of one file: how many of its bytes they have, and when the last one went."""
+    """What is known of one file: how many of its bytes they have, and when the last one went; and
+    when it was last passed to a server that does not tell us how much of it arrived."""
 
     size: int
     had: int
     last_at: datetime | None
+    passed_on_at: datetime | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -55,10 +64,20 @@ def had_of(pieces: Iterable[Piece], size: int) -> int:
 def may_begin(pieces: Iterable[Piece], *, size: int, asked: int, most_times: int) -> bool:
     """Whether `asked` bytes more may go, when a file may go out `most_times` as a whole.
 
-    What is being sent counts as if all of it went, so that many who ask at once get no more.
+    What is being sent counts as if all of it went, so that many who ask at once get no more, and
+    so does what another server sends.
     """
-    taken = sum(piece.asked if piece.is_running else piece.sent for piece in pieces)
-    return taken + asked <= most_times * size
+    return sum(piece.counted for piece in pieces) + asked <= most_times * size
+
+
+def may_pass_on(pieces: Iterable[Piece], *, size: int, asked: int, most_times: int) -> bool:
+    """Whether another server may send `asked` bytes more, of a file that may go out `most_times`.
+
+    Only half of what may go out goes that way: over a line that breaks off often, every new start
+    counts as all that was left. The other half is for us to send, which counts what really went.
+    """
+    passed = sum(piece.asked for piece in pieces if piece.is_passed_on)
+    return 2 * (passed + asked) <= most_times * size
 
 
 def is_running(noted_at: datetime | None, at: datetime) -> bool:

@@ -264,7 +264,8 @@ class Opening(Base):
 
     The lines about files are the ledger of what went out: `first_byte` to `last_byte` were asked
     for and `bytes_sent` of them are known to have gone. While `is_running`, more may be going; how
-    many is written down again from time to time (`noted_at`) and when the sending ends.
+    many is written down again from time to time (`noted_at`) and when the sending ends. Of what
+    `is_passed_on`, another server sent as much as it did, and nobody tells us how much.
     """
 
     __tablename__ = "opening"
@@ -279,6 +280,7 @@ class Opening(Base):
     bytes_sent: Mapped[int | None] = mapped_column(sa.BigInteger)
     noted_at: Mapped[datetime | None]
     is_running: Mapped[bool] = mapped_column(default=False)
+    is_passed_on: Mapped[bool] = mapped_column(default=False)
 
 
 class HandoverWay(StrEnum):

@@ -12,7 +12,8 @@ TOGETHER = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Opened:
-    """One line of the list: what was done with which file, when first and last, how often."""
+    """One line of the list: what was done with which file, when first and last, how often. What
+    `is_passed_on` was sent by another server, which does not tell how much arrived."""
 
     what: str
     file_name: str
@@ -20,6 +21,7 @@ class Opened:
     last_at: datetime
     times: int = 1
     bytes_sent: int = 0
+    is_passed_on: bool = False
 
 
 def gathered(openings: Iterable[Opened]) -> tuple[Opened, ...]:
@@ -27,10 +29,10 @@ def gathered(openings: Iterable[Opened]) -> tuple[Opened, ...]:
 
     Pieces belong together when less than half an hour lies between one and the next.
     """
-    lines: dict[tuple[str, str], Opened] = {}
+    lines: dict[tuple[str, str, bool], Opened] = {}
     done: list[Opened] = []
     for opened in sorted(openings, key=lambda each: each.first_at):
-        key = (opened.what, opened.file_name)
+        key = (opened.what, opened.file_name, opened.is_passed_on)
         before = lines.get(key)
         if before is not None and opened.first_at - before.last_at < TOGETHER:
             lines[key] = _joined(before, opened)

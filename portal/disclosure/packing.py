@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from portal.actors import WORKER
 from portal.dates import day_in_words, london_day
 from portal.disclosure.commands.gating import Changed, changed
+from portal.disclosure.commands.offloading import owe_opening
 from portal.disclosure.commands.publishing import stop
 from portal.disclosure.commands.releasing import Packed, release
 from portal.disclosure.contents import as_text, contents_of
@@ -126,7 +127,9 @@ def _finish(session: Session, house: House, plan: Plan, packed: list[Packed]) ->
         stop(session, decision, change, by=WORKER, at=at)
         return False
     days = house.settings.link_days
-    release(session, decision, packed, dated_on=plan.dated_on, link_days=days, at=at)
+    made = release(session, decision, packed, dated_on=plan.dated_on, link_days=days, at=at)
+    if house.offload is not None:
+        owe_opening(session, at=at, release_id=made.id)
     return True
 
 

@@ -18,7 +18,7 @@ from portal.recordings.models import Recording
 from portal.requests.models import FootageRequest
 from portal.sealing import Named
 
-SEALED, FOOTAGE = "sealed", "footage"
+SEALED, FOOTAGE, OPENED = "sealed", "footage", "opened"
 # Every file that the portal seals lies below one of these.
 OURS = (RELEASES, PROOFS, LETTERS)
 _AT_ONCE = 1_000

@@ -111,6 +111,24 @@ class HoldOverride(Base):
     ended_why: Mapped[str] = mapped_column(sa.Text, default="")
 
 
+class OpenedCopy(Base):
+    """A plain copy of a file that is made from this recording, lying where another server sends it
+    from (ADR 0022). A file made from several recordings has a row for each, all with its key.
+
+    It is known here, beside the gate, so that whoever shuts the gate for a recording owes the
+    copy's deletion in the same transaction: see `commands.shutting`.
+    """
+
+    __tablename__ = "opened_copy"
+
+    file_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("release_file.id"), primary_key=True)
+    recording_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("recording.id"), primary_key=True, index=True
+    )
+    key: Mapped[str] = mapped_column(sa.String(80), index=True)
+    opened_at: Mapped[datetime]
+
+
 class HoldReview(Base):
     """One look at a hold, every 90 days, with what it is about from then on."""
 

@@ -179,7 +179,10 @@ class BucketStorage:
     def address_of(self, key: str, *, seconds: int = 60, name: str, media_type: str) -> str:
         """An address from which anybody can fetch the bytes kept at `key`, as they lie there, for
         so many seconds. What was given away cannot be called back before they are over."""
-        named = {"ResponseContentDisposition": f'attachment; filename="{name}"'}
+        named = {
+            "ResponseContentDisposition": f'attachment; filename="{name}"',
+            "ResponseCacheControl": "no-store",
+        }
         address = self._client.generate_presigned_url(
             "get_object",
             Params={**self._place(key), **named, "ResponseContentType": media_type},

@@ -24,19 +24,21 @@ from portal.storage.door import (
     is_key,
 )
 
+_OURS_ALONE = 0o600
 _UNFINISHED = ".unfinished"
 _NAMES = ".names"  # the lock of names; network file systems lock no folders
 
 
 class FolderStorage:
-    """A `Storage` in a local folder, readable by this account alone.
+    """A `Storage` in a local folder, readable by this account alone unless the files' `mode` says
+    otherwise.
 
     The folder must lie on one file system that knows hard links: a link is the only portable
     way to publish a finished file that also fails when the name is already taken.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, *, mode: int = _OURS_ALONE) -> None:
+        self.root, self._mode = root, mode
 
     def path_of(self, key: str) -> Path:
         """Return where `key` lies, whether or not it exists. Only for tools that need a path."""
@@ -83,9 +85,13 @@ class FolderStorage:
         folder = self.root / _UNFINISHED
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = folder / secrets.token_hex(16)
-        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(
+            temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, _OURS_ALONE
+        )
         try:
             with os.fdopen(descriptor, "w+b") as target:
+                if self._mode != _OURS_ALONE:
+                    os.fchmod(descriptor, self._mode)  # whatever the umask is
                 yield temporary, target
         finally:
             temporary.unlink(missing_ok=True)

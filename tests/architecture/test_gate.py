@@ -4,7 +4,7 @@ asks whether it may go. Each way that asks is taken here with a held recording, 
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 import pytest
@@ -15,16 +15,19 @@ from werkzeug.test import TestResponse
 
 from portal.cli.main import main
 from portal.disclosure.models import Decision, DownloadLink, FileKind, Handover
+from portal.disclosure.offloading import open_copy
 from portal.disclosure.queries.decisions import latest
 from portal.errors import Refused
 from portal.holds.policy import Level
 from portal.house import House
 from portal.identity.commands.codes import grant_visit
 from portal.identity.proof import CodePurpose
-from portal.ids import digest
+from portal.ids import digest, new_id
 from portal.letters.kinds import LetterKind, known_fields
 from portal.notifications.notices import NoticeKind
+from portal.outbox.commands import Lease
 from portal.recordings.models import Recording
+from portal.storage import FolderStorage
 from portal.web.guards import guard_of
 from portal.worker import JOBS
 from tests.architecture import ways_out
@@ -119,7 +122,7 @@ def _touched(node: ast.AST) -> Iterator[bool]:
     }
     for inner in ast.walk(node):
         match inner:
-            case ast.Attribute(attr="footage" | "vault"):
+            case ast.Attribute(attr="footage" | "offload" | "vault"):
                 used = next_word.get(id(inner), "")
                 used = next_word.get(_outer(node, inner), used) if used == "storage" else used
                 yield used not in HARMLESS
@@ -277,6 +280,28 @@ def packing(scene: Scene) -> None:
     assert list(scene.house.vault.storage.keys("releases/")) == []
 
 
+def opening_a_copy(scene: Scene) -> None:
+    """A plain copy: for a hold that comes while it is written, and for one that came before."""
+    place = FolderStorage(scene.house.settings.data_folder.parent / "opened")
+    house = replace(scene.house, offload=place)
+    answered(house, scene.ready)
+    held = next(
+        file
+        for file in scene.link.release.files
+        if file.recording_id == scene.ready.recording_ids[0]
+    )
+    lease = Lease(new_id(), "open_copy", {"file_id": str(held.id)}, 1, "token")
+    write_down = open_copy(house, lease)
+    assert len(list(place.keys())) == 1
+    scene.hold()
+    with house.db.writing() as session:
+        write_down(session)
+    assert list(place.keys()) == []
+    with house.db.writing() as session:
+        open_copy(house, lease)(session)
+    assert list(place.keys()) == []
+
+
 def collecting(scene: Scene) -> FlaskClient:
     """The answer went out before the hold; the applicant shows everything they are asked for."""
     answered(scene.house, scene.ready)
@@ -401,6 +426,7 @@ TAKEN: Mapping[tuple[str, str], Callable[[Scene], None]] = {
     ("ROUTES", "office.disclosure.publish"): publishing,
     ("ROUTES", "office.disclosure.second"): seconding,
     ("ROUTES", "office.disclosure.take"): taking_a_copy,
+    ("JOBS", "open_copy"): opening_a_copy,
     ("JOBS", "pack"): packing,
 }
 

@@ -244,6 +244,8 @@ JOBS = {
     "look_at_file": inside("whether a sealed file opens: nothing of it is shown"),
     "look_at_the_day": COURSE,
     "mail_checkpoint": nothing("the number and fingerprint of the book's head"),
+    "close_copies": DELETES,
+    "open_copy": asks("a plain copy, to where nginx or a store sends it from"),
     "pack": asks("the copies, the letter, the fingerprints, the package and the link to them"),
     "preserve": COURSE,
     "print_letter": OWN_LETTER,
@@ -338,19 +340,28 @@ LETTERS = {
 # Who opens what is stored, and is handed storage whole. Each of these functions is on a way above;
 # one that opens footage or a release must be on no way that is said to emit nothing.
 OPENS_FOOTAGE = {
+    ("portal/disclosure/offloading.py", "_write"): "a file of a release, to copy it in plain",
     ("portal/disclosure/packing.py", "_entry"): "what goes into a package",
     ("portal/disclosure/staff_views/handing_over.py", "take"): "a copy, for a handler to hand over",
     ("portal/disclosure/staff_views/letters.py", "letter"): "a release's letter, for handlers",
     ("portal/disclosure/views/files.py", "_begun"): "a file of a release, for its applicant",
     ("portal/disclosure/views/files.py", "letter"): "a release's letter, for its applicant",
+    ("portal/disclosure/views/offloading.py", "_answer"): "a file, for another server to send",
     ("portal/expiry/opening.py", "wrong_with"): "what is sealed, to see that it opens",
     ("portal/recordings/staff_views.py", "_sent"): "a master, for a handler who watches it",
     ("portal/redaction/copies.py", "make_copy"): "a master, to copy it",
 }
 OPENS_OTHERS = {
     ("portal/cli/keys.py", "rotate"): "headers of sealed files, to seal them anew",
+    ("portal/disclosure/offloading.py", "_delete"): "plain copies, to delete them",
+    ("portal/disclosure/offloading.py", "_tidy"): "which plain copies are there, to delete some",
+    ("portal/disclosure/offloading.py", "loose_copies"): "names and ages of plain copies",
+    ("portal/disclosure/offloading.py", "open_copy"): "where a plain copy is to lie",
+    ("portal/disclosure/packing.py", "_finish"): "whether there is a place for plain copies",
+    ("portal/expiry/commands/reconciling.py", "_forget"): "files that no row names, to delete them",
     ("portal/expiry/commands/reconciling.py", "_is_there"): "whether a file is there",
     ("portal/expiry/commands/reconciling.py", "_loose"): "names and ages of files",
+    ("portal/house.py", "offload_of"): "makes the storage of plain copies",
     ("portal/house.py", "open_house"): "makes the storages",
     ("portal/house.py", "storage_of"): "makes a storage",
     ("portal/house.py", "sweep_orphans"): "names and ages of files, to delete some",

@@ -177,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
         if wanted is not None and wanted != held.etag:
             raise Refusal(412, "PreconditionFailed")
         headers = {"ETag": held.etag, "Last-Modified": f"{held.at:%a, %d %b %Y %H:%M:%S GMT}"}
-        for name in ("content-disposition", "content-type"):
+        for name in ("cache-control", "content-disposition", "content-type"):
             if given := query.get(f"response-{name}"):
                 headers[name] = given
         content, status = held.content, 200

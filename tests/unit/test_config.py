@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from portal.config import BadSettings, Settings, read_settings, settings_page
+from portal.house import offload_of
+from portal.storage import FolderStorage
 
 GOOD = {
     "PORTAL_DATABASE_URL": "postgresql://portal@db.example.org/portal",
@@ -217,3 +219,62 @@ def test_a_bucket_is_spoken_to_in_secret() -> None:
     ]
     near = "http://127.0.0.1:9000"
     assert settings_with(**{**BUCKET, "bucket_endpoint": near}).bucket_endpoint == near
+
+
+FOLDER = {"offload_folder": "/srv/portal-opened", "proxies": "1"}
+
+
+def test_every_file_is_sent_by_the_portal_unless_it_is_said_otherwise() -> None:
+    plain = settings_with()
+    assert (plain.offload_folder, plain.offload_bucket) == ("", "")
+    assert offload_of(plain) is None
+
+
+def test_a_folder_for_nginx_needs_nginx_in_front() -> None:
+    place = offload_of(settings_with(**FOLDER))
+    assert isinstance(place, FolderStorage)
+    assert place.root == Path("/srv/portal-opened")
+    assert faults(offload_folder="/srv/portal-opened") == [
+        "PORTAL_OFFLOAD_FOLDER needs nginx in front, and PORTAL_PROXIES to be at least 1"
+    ]
+
+
+@pytest.mark.parametrize("folder", ["opened", "./opened", "/", "/srv/../srv/portal/sealed"])
+def test_a_folder_for_nginx_is_said_in_full(folder: str) -> None:
+    said = faults(**{**FOLDER, "offload_folder": folder})
+    assert "PORTAL_OFFLOAD_FOLDER must be a whole path, like /srv/portal-opened" in said
+
+
+@pytest.mark.parametrize(
+    "folder", ["/srv/portal/sealed", "/srv/portal/sealed/opened", "/srv/portal", "/srv/footage/a"]
+)
+def test_what_nginx_reads_lies_apart_from_everything_else(folder: str) -> None:
+    assert faults(**{**FOLDER, "offload_folder": folder}) == [
+        "PORTAL_OFFLOAD_FOLDER must lie apart from PORTAL_DATA_FOLDER and PORTAL_FOOTAGE_FOLDER"
+    ]
+
+
+def test_one_place_for_plain_copies_is_enough() -> None:
+    assert faults(**FOLDER, offload_bucket="opened") == [
+        "PORTAL_OFFLOAD_FOLDER and PORTAL_OFFLOAD_BUCKET do not go together: choose one"
+    ]
+
+
+def test_plain_copies_have_a_bucket_of_their_own() -> None:
+    given = {f"offload_{name}": text for name, text in BUCKET.items()}
+    assert settings_with(**given).offload_bucket_region == "eu-west-2"
+    assert faults(**given, **BUCKET) == [
+        "PORTAL_OFFLOAD_BUCKET must be another bucket than PORTAL_BUCKET"
+    ]
+    apart = settings_with(**{**given, "offload_bucket": "opened"}, **BUCKET)
+    assert (apart.bucket, apart.offload_bucket) == ("sealed", "opened")
+    assert faults(**{**given, "offload_bucket": ""}) == [
+        "PORTAL_OFFLOAD_BUCKET_ACCESS_KEY needs PORTAL_OFFLOAD_BUCKET",
+        "PORTAL_OFFLOAD_BUCKET_ENDPOINT needs PORTAL_OFFLOAD_BUCKET",
+    ]
+    assert faults(**{**given, "offload_bucket_secret_key": ""}) == [
+        "PORTAL_OFFLOAD_BUCKET_ACCESS_KEY and PORTAL_OFFLOAD_BUCKET_SECRET_KEY go together"
+    ]
+    assert faults(**{**given, "offload_bucket_endpoint": "http://store.example.org"}) == [
+        "PORTAL_OFFLOAD_BUCKET_ENDPOINT must be https, except on the loopback address"
+    ]

@@ -29,9 +29,10 @@ def begin_file(
     first_byte: int,
     length: int,
     at: datetime,
+    is_passed_on: bool = False,
 ) -> int:
     """Write down that sending `length` bytes of a file begins; returns the opening's number for
-    `note_sent`.
+    `note_sent`. Of what `is_passed_on`, to be sent by another server, nothing more is written.
 
     Refused when the gate bars a recording in it, and when so many bytes of it went out through
     this link already. Both are asked under lock: in the book no file is opened after a hold was
@@ -49,9 +50,10 @@ def begin_file(
         what=what,
         first_byte=first_byte,
         last_byte=first_byte + length - 1,
-        bytes_sent=0,
-        noted_at=at,
-        is_running=True,
+        bytes_sent=None if is_passed_on else 0,
+        noted_at=None if is_passed_on else at,
+        is_running=not is_passed_on,
+        is_passed_on=is_passed_on,
     )
     session.add(opening)
     session.flush()
@@ -63,7 +65,7 @@ def begin_file(
         at=at,
         link=str(link.id),
         file=str(file.id),
-        how=what.value,
+        how="passed_on" if is_passed_on else what.value,
         first_byte=first_byte,
     )
     return opening.id

@@ -14,6 +14,7 @@ from portal.disclosure.links import MOST_LINKS, end_of, is_open, last_day, may_r
 from portal.disclosure.models import DownloadLink, Release
 from portal.disclosure.queries.releases import facts_of, link_by_id, release_of
 from portal.errors import Gone, NotAllowed, NotFound, Refused
+from portal.holds.commands.shutting import owe_closing
 from portal.identity.commands.codes import end_visits
 from portal.identity.proof import CodePurpose
 from portal.ids import new_id, new_token
@@ -127,7 +128,8 @@ def _end(
     link.revoked_at, link.revoked_by, link.revoked_why = at, by.id, why
     for purpose in (CodePurpose.DOWNLOAD, CodePurpose.FOOTAGE):
         end_visits(session, purpose=purpose, subject_id=link.id, at=at)
-    session.flush()
+    files = [file.id for file in link.release.files]
+    owe_closing(session, files=files, cause=f"link:{link.id}", at=at)
     footage_request = session.get_one(FootageRequest, link.release.request_id)
     record(
         session,

@@ -38,11 +38,14 @@ def pieces_through(
 def _delivered(file: ReleaseFile, rows: Sequence[Opening], at: datetime) -> Delivered:
     own = [row for row in rows if row.file_id == file.id]
     had = had_of((_piece(row, at) for row in own), file.size)
-    sent = (row.noted_at or row.at for row in own if row.bytes_sent or not file.size)
-    return Delivered(file.size, had, max(sent, default=None))
+    ours = [row for row in own if not row.is_passed_on]
+    sent = (row.noted_at or row.at for row in ours if row.bytes_sent or not file.size)
+    passed = (row.at for row in own if row.is_passed_on)
+    return Delivered(file.size, had, max(sent, default=None), max(passed, default=None))
 
 
 def _piece(row: Opening, at: datetime) -> Piece:
     first, sent = row.first_byte or 0, row.bytes_sent or 0
     asked = sent if row.last_byte is None else row.last_byte - first + 1
-    return Piece(first, asked, sent, row.is_running and is_running(row.noted_at, at))
+    running = row.is_running and is_running(row.noted_at, at)
+    return Piece(first, asked, sent, running, row.is_passed_on)

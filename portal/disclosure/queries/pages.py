@@ -108,6 +108,7 @@ def shown_openings(
             first_at=opening.at,
             last_at=opening.at,
             bytes_sent=opening.bytes_sent or 0,
+            is_passed_on=opening.is_passed_on,
         )
         for opening in openings_of(session, release.id)
     )

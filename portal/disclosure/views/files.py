@@ -16,6 +16,7 @@ from portal.disclosure.queries.releases import file_of
 from portal.disclosure.ranges import Slice, Unsatisfiable, is_same_file, wanted
 from portal.disclosure.sending import Sending, Stream
 from portal.disclosure.views.blueprint import blueprint
+from portal.disclosure.views.offloading import passed_on
 from portal.errors import NotFound, Upstream
 from portal.letters.composing import letter_headers
 from portal.sealing.reading import AT_ONCE
@@ -48,6 +49,10 @@ def file(selector: str, file_id: UUID) -> ResponseReturnValue:
     status = 206 if part.is_partial else 200
     if request.method == "HEAD":
         return Response(status=status, headers=headers, mimetype=asked.content_type)
+    # What is played is asked for in many parts, and stops when a hold is placed: we send it.
+    passed = passed_on(found, asked, part, headers) if not _is_played(asked) else None
+    if passed is not None:
+        return passed
     body = _stream(found, asked, part)
     # The server iterates over the stream itself and closes it: nothing is between the two.
     return Response(body, status, headers, mimetype=asked.content_type, direct_passthrough=True)

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.db import add_unless_there
+from portal.disclosure.offloading import loose_copies
 from portal.expiry.models import MissingFile
-from portal.expiry.naming import OURS, SEALED, Expected, named_among, named_files, sealed_as
+from portal.expiry.naming import OPENED, OURS, SEALED, Expected, named_among, named_files, sealed_as
 from portal.expiry.opening import SHUT, wrong_with
 from portal.expiry.queries import missing_files
 from portal.house import ORPHANED_AFTER, House
@@ -29,11 +30,13 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Loose:
-    """A sealed file that no row names. `is_ours` when the portal has put it where it lies."""
+    """A sealed file, or a plain copy for another server to send, that no row names. `is_ours` when
+    the portal has put it where it lies."""
 
     stored: Stored
     is_ours: bool
     is_old: bool
+    store: str = SEALED
 
     @property
     def may_go(self) -> bool:
@@ -60,11 +63,21 @@ def reconcile(house: House, *, really: bool = False) -> Reconciled:
     at = house.now()
     named, gone = _missing(house, at)
     missing = [*gone, *_still_damaged(house)]
-    loose = list(_loose(house, at))
+    copies = [
+        Loose(one, is_ours=True, is_old=is_old, store=OPENED) for one, is_old in loose_copies(house)
+    ]
+    loose = [*_loose(house, at), *copies]
     going = [one for one in loose if one.may_go] if really else []
     for one in going:
-        house.vault.forget(one.stored.key)
+        _forget(house, one)
     return Reconciled(named, missing, loose, len(going))
+
+
+def _forget(house: House, one: Loose) -> None:
+    if one.store == OPENED and house.offload is not None:
+        house.offload.delete(one.stored.key)
+    else:
+        house.vault.forget(one.stored.key)
 
 
 def note_missing(session: Session, missing: Sequence[Expected], *, by: Actor, at: datetime) -> None:

@@ -13,6 +13,7 @@ from portal.audit.commands import record
 from portal.db import locked_one
 from portal.errors import NotAllowed, Refused
 from portal.holds.commands.lifting import locked_recording, owe_look
+from portal.holds.commands.shutting import owe_closing
 from portal.holds.models import HoldOverride
 from portal.holds.overriding import ROLES, is_officer, why_not_agree
 from portal.holds.policy import Asker
@@ -100,7 +101,7 @@ def end_override(
     if made.ended_at is not None:
         raise Refused("This court order has ended already.")
     made.ended_by, made.ended_at, made.ended_why = by.id, at, why.strip()
-    session.flush()
+    owe_closing(session, recordings=[recording.id], cause=f"override:{made.id}", at=at)
     _write_down(session, "override.ended", made, recording, by, at)
     return made
 

@@ -15,6 +15,7 @@ from portal.dates import london_day
 from portal.errors import Refused
 from portal.holds.commands.lifting import locked_recording
 from portal.holds.commands.matters import is_still_open
+from portal.holds.commands.shutting import owe_closing
 from portal.holds.models import Hold, Matter
 from portal.holds.policy import (
     HoldKind,
@@ -70,7 +71,7 @@ def place(
     }
     hold = Hold(id=new_id(), recording_id=recording_id, **facts)
     session.add(hold)
-    session.flush()
+    owe_closing(session, recordings=[recording_id], cause=f"hold:{hold.id}", at=at)
     _record_placed(session, hold.id, recording.source_id, matter, facts, by, at)
     return hold
 
@@ -117,6 +118,8 @@ def place_each(
     ]
     if rows:
         session.execute(sa.insert(Hold), rows)
+        barred = [one.recording_id for one in fresh]
+        owe_closing(session, recordings=barred, cause=f"hold:{rows[0]['id']}", at=at)
     for one, row in zip(fresh, rows, strict=True):
         _record_placed(session, row["id"], one.source_id, one.matter, row, by, at)
     return len(rows)

@@ -13,6 +13,7 @@ from portal.audit.commands import record
 from portal.dates import london_day
 from portal.db import Database
 from portal.errors import Refused
+from portal.holds.commands.shutting import owe_closing
 from portal.holds.keeping_queries import (
     Due,
     KeptBy,
@@ -140,11 +141,19 @@ def _page(run: _Run, after: Place | None) -> tuple[list[Due], Place | None]:
         free = _free(session, [one.id for one in due], run)
         if run.really:
             forget(session, free, why=run.why, by=run.by, at=run.at)
+            _close_copies(session, free, run.at)
             # Where requests come in beside this transaction, one may have come meanwhile.
             _stop_while_searches_are_owed(session, run.now())
     numbers = {recording.id for recording in free}
     gone = [one for one in due if one.id in numbers]
     return gone, due[-1].place if due else None
+
+
+def _close_copies(session: Session, gone: Sequence[Recording], at: datetime) -> None:
+    """What is made from a recording that is deleted may not go either."""
+    if gone:
+        numbers = [one.id for one in gone]
+        owe_closing(session, recordings=numbers, cause=f"deletion:{numbers[0]}", at=at)
 
 
 def _free(session: Session, numbers: Sequence[int], run: _Run) -> list[Recording]:

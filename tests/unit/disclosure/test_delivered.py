@@ -13,6 +13,7 @@ from portal.disclosure.delivered import (
     had_of,
     is_running,
     may_begin,
+    may_pass_on,
 )
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -78,6 +79,22 @@ def test_what_is_being_sent_counts_as_if_all_of_it_went() -> None:
     assert not may_begin([running], size=100, asked=1, most_times=1)
     assert may_begin([running], size=100, asked=100, most_times=2)
     assert may_begin([Piece(0, 100, 1)], size=100, asked=99, most_times=1)
+
+
+def test_what_was_passed_on_counts_as_gone_and_not_as_had() -> None:
+    passed = Piece(0, 100, 0, is_passed_on=True)
+    assert not may_begin([passed], size=100, asked=1, most_times=1)
+    assert may_begin([passed], size=100, asked=100, most_times=2)
+    assert had_of([passed], 100) == 0
+
+
+def test_another_server_sends_half_of_what_may_go_and_the_portal_the_rest() -> None:
+    passed = Piece(0, 100, 0, is_passed_on=True)
+    assert may_pass_on([], size=100, asked=100, most_times=2)
+    assert not may_pass_on([passed], size=100, asked=1, most_times=2)
+    assert may_pass_on([passed] * 9, size=100, asked=100, most_times=20)
+    assert not may_pass_on([passed] * 9, size=100, asked=101, most_times=20)
+    assert may_pass_on([Piece(0, 100, 100)] * 19, size=100, asked=100, most_times=20)
 
 
 def test_an_empty_file_may_always_go() -> None:
