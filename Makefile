@@ -26,8 +26,10 @@ forget: ## Remove the demonstration's data, so that the next run begins anew
 # Every test has a database of its own, written through to the disk at each commit: where there is
 # a disk in memory, they are there, and the run takes less time.
 TEST_FOLDER ?= $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
-# File by file, in the order that tests/conftest.py gives: long ones first.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One more than there are processors, because many tests wait for programs that they started; file
+# by file, in the order that tests/conftest.py gives.
+AT_ONCE ?= $(shell expr $$(nproc) + 1)
+SIDE_BY_SIDE = -n $(AT_ONCE) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: setup-test check ## Run every check and every test

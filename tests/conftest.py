@@ -17,6 +17,7 @@ from flask import Config, Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.util import LRUCache
+from xdist.scheduler import LoadFileScheduling
 
 from portal.app import create_app
 from portal.audit.commands import seal
@@ -31,6 +32,7 @@ from tests.servers.schema import build_schema
 from tests.servers.smtp import ScriptedSmtp
 
 MakeDatabase = Callable[[], Database]
+JOURNEYS = "tests/journeys/"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,6 +41,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     many = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path not in slow, -many[item.path]))
+
+
+class FilesByTurns(LoadFileScheduling):  # type: ignore[misc] # it publishes no types
+    """A file of tests goes to one process whole, and so do all journeys, which share a portal."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return JOURNEYS if file.startswith(JOURNEYS) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesByTurns | None:
+    """Say who runs what, where `--dist loadfile` was asked for."""
+    return FilesByTurns(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:
