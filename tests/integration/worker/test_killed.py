@@ -37,8 +37,8 @@ pytestmark = pytest.mark.slow
 
 MakeHouse = Callable[[Database], House]
 MEGABYTE = 1024 * 1024
-# On both engines: four ways of sending, and packing.
-KILLS = int(os.environ.get("OUTBOX_KILLS", "40")) // 10
+# On both engines: six ways of sending, and packing.
+KILLS = -(-int(os.environ.get("OUTBOX_KILLS", "40")) // 14)
 SEED = int(os.environ.get("OUTBOX_SEED", "20261102"))
 
 OpenPost = Callable[[random.Random], AbstractContextManager[Post]]
@@ -47,8 +47,10 @@ BARE: OpenPost = partial(smtp_post, can_be_asked=False)
 WAYS = [
     pytest.param(ASKED, 1, id="smtp-one-worker"),
     pytest.param(ASKED, 4, id="smtp-four-workers"),
+    pytest.param(notify_post, 1, id="notify-one-worker"),
     pytest.param(notify_post, 4, id="notify-four-workers"),
     pytest.param(BARE, 1, id="bare-smtp-one-worker"),
+    pytest.param(BARE, 4, id="bare-smtp-four-workers"),
 ]
 
 
