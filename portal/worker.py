@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from portal.audit.checkpoints import keep_checkpoint
 from portal.config import Settings
 from portal.dates import LONDON, london_day
+from portal.disclosure.commands.addresses import CHANGE_ADDRESS
 from portal.disclosure.commands.expiring import expire_releases
 from portal.disclosure.commands.offloading import OPEN_COPY
-from portal.disclosure.jobs import delete_release, reopen
+from portal.disclosure.jobs import begin_to_write, delete_release, reopen
 from portal.disclosure.offloading import close_copies, open_copy, tidy_copies
 from portal.disclosure.packing import pack, sweep_orphaned_releases
 from portal.errors import PortalError, Refused
@@ -98,6 +99,7 @@ JOBS: Mapping[str, Job] = {
     CLOSE_COPIES: close_copies,
     PRINT_LETTER: print_letter,
     "reopen": reopen,
+    CHANGE_ADDRESS: begin_to_write,
     "delete_release": delete_release,
     "delete_footage": delete_footage,
     "delete_proofs": delete_proofs,

@@ -6,8 +6,10 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField
 
 from portal.disclosure.models import Finding, HandoverWay
+from portal.identity.addresses import Way
 from portal.identity.hashing import hashed
 from portal.identity.passphrases import LONGEST, fault_of, tidied
+from portal.requests.forms.addresses import fault_of as fault_of_address
 from portal.web.fields import LineField, OneOfField, ParagraphField, options
 
 
@@ -93,6 +95,36 @@ class ShownForm(FlaskForm):  # type: ignore[misc]
         at_most=1000,
         subject="How they showed it",
     )
+
+
+class NewAddressForm(FlaskForm):  # type: ignore[misc]
+    """Another e-mail address for an applicant, and how we made sure that it is theirs."""
+
+    email = LineField("New e-mail address", at_most=254, subject="E-mail address")
+    way = OneOfField(
+        "How did you make sure that it is theirs?",
+        choices=options({way.value: way.label for way in Way}),
+        missing="Select how you made sure that it is theirs",
+    )
+    shown = ParagraphField(
+        "What did you see or hear, and when?",
+        description="Such as “Called the number on file on 3 December, they knew the place and "
+        "the time they asked about”. No numbers of documents, and no address.",
+        missing="Enter what you saw or heard, and when",
+        at_most=1000,
+        subject="What you saw or heard",
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An address that can be one, a way, and words."""
+        super().validate(extra_validators)
+        if not self.email.errors and (fault := fault_of_address(self.email.data or "")):
+            self.email.errors = [fault]
+        return not self.errors
+
+    def to_way(self) -> Way:
+        """What was chosen. Only of a form that was found right."""
+        return Way(self.way.data)
 
 
 class WayForm(FlaskForm):  # type: ignore[misc]

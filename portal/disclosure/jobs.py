@@ -1,4 +1,5 @@
-"""What the worker does for answers besides packing them: delete their files, open them again."""
+"""What the worker does for answers besides packing them: delete their files, open them again, and
+begin to write to another address."""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import WORKER
+from portal.disclosure.commands.addresses import change_address
 from portal.disclosure.commands.expiring import note_files_deleted
 from portal.disclosure.commands.looking_again import look_again
 from portal.disclosure.models import ReleaseFile
@@ -41,3 +43,10 @@ def reopen(house: House, held: Lease) -> Callable[[Session], None]:
         by=WORKER,
         at=house.now(),
     )
+
+
+def begin_to_write(house: House, held: Lease) -> Callable[[Session], object]:
+    """The days since two people agreed to another address are over: write to it, unless it was
+    stopped."""
+    change_id = UUID(held.payload["change_id"])
+    return lambda session: change_address(session, change_id=change_id, by=WORKER, at=house.now())

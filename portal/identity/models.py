@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, enum_by_value
+from portal.identity.addresses import Way
 from portal.identity.proof import CodePurpose, Judged, ProofKind, Verdict
 from portal.ids import new_id
 from portal.sealing import Named
@@ -133,6 +134,50 @@ class Passphrase(Base):
     accepted_at: Mapped[datetime | None]
     seconded_by: Mapped[str | None] = mapped_column(sa.String(64))
     seconded_at: Mapped[datetime | None]
+    stopped_by: Mapped[str | None] = mapped_column(sa.String(64))
+    stopped_at: Mapped[datetime | None]
+    stopped_why: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class AddressChange(Base):
+    """Another e-mail address for somebody who cannot read the one we have (see `addresses`).
+
+    One handler proposes it, another agrees, and it takes effect some days after. It goes with its
+    request.
+    """
+
+    __tablename__ = "address_change"
+    __table_args__ = (
+        sa.CheckConstraint("agreed_by <> proposed_by", name="two_people"),
+        sa.CheckConstraint(
+            "(agreed_by IS NULL) = (agreed_at IS NULL)"
+            " AND (stopped_by IS NULL) = (stopped_at IS NULL)",
+            name="people_whole",
+        ),
+        sa.CheckConstraint(
+            "applied_at IS NULL OR (agreed_at IS NOT NULL AND stopped_at IS NULL)",
+            name="agreed_first",
+        ),
+        sa.Index(
+            "ix_address_change_one_waiting",
+            "subject_id",
+            unique=True,
+            sqlite_where=sa.text("applied_at IS NULL AND stopped_at IS NULL"),
+            postgresql_where=sa.text("applied_at IS NULL AND stopped_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    subject_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    email: Mapped[str] = mapped_column(sa.String(320))
+    # How they made sure, and what they saw or heard.
+    way: Mapped[Way] = mapped_column(enum_by_value(Way))
+    shown: Mapped[str] = mapped_column(sa.Text)
+    proposed_by: Mapped[str] = mapped_column(sa.String(64))
+    proposed_at: Mapped[datetime]
+    agreed_by: Mapped[str | None] = mapped_column(sa.String(64))
+    agreed_at: Mapped[datetime | None]
+    applied_at: Mapped[datetime | None]
     stopped_by: Mapped[str | None] = mapped_column(sa.String(64))
     stopped_at: Mapped[datetime | None]
     stopped_why: Mapped[str] = mapped_column(sa.Text, default="")

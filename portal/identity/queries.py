@@ -8,7 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.errors import NotFound
-from portal.identity.models import IdentityCheck, OneTimeCode, Passphrase, Proof, Visit
+from portal.identity.addresses import ChangeFacts
+from portal.identity.models import (
+    AddressChange,
+    IdentityCheck,
+    OneTimeCode,
+    Passphrase,
+    Proof,
+    Visit,
+)
 from portal.identity.passphrases import PassphraseFacts, counts, waits
 from portal.identity.proof import CodePurpose
 
@@ -73,6 +81,55 @@ def passphrases_of(session: Session, subject_id: UUID) -> Sequence[Passphrase]:
 
 def _facts(passphrase: Passphrase) -> PassphraseFacts:
     return PassphraseFacts(passphrase.counts_from, passphrase.stopped_at)
+
+
+def waiting_address(session: Session, subject_id: UUID) -> AddressChange | None:
+    """The new address that was proposed and neither counts yet nor was stopped, or None. There is
+    at most one: the database says so."""
+    return session.scalars(
+        sa.select(AddressChange).where(
+            AddressChange.subject_id == subject_id,
+            AddressChange.applied_at.is_(None),
+            AddressChange.stopped_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def changes_of(session: Session, subject_id: UUID) -> Sequence[AddressChange]:
+    """Every new address that was proposed for a request, oldest first."""
+    return session.scalars(
+        sa.select(AddressChange)
+        .where(AddressChange.subject_id == subject_id)
+        .order_by(AddressChange.proposed_at, AddressChange.id)
+    ).all()
+
+
+def address_changed_at(session: Session, subject_id: UUID) -> datetime | None:
+    """When we last began to write to another address, or None when we never did."""
+    done = [each.applied_at for each in changes_of(session, subject_id) if each.applied_at]
+    return max(done, default=None)
+
+
+def change_facts(change: AddressChange) -> ChangeFacts:
+    """The change as the law reads it."""
+    return ChangeFacts(change.proposed_at, change.agreed_at, change.stopped_at, change.applied_at)
+
+
+def typed_a_code_since(
+    session: Session, *, subject_id: UUID, browser: str, since: datetime
+) -> bool:
+    """Whether this browser typed a right code that was sent after an instant."""
+    found = session.scalar(
+        sa.select(OneTimeCode.id)
+        .where(
+            OneTimeCode.subject_id == subject_id,
+            OneTimeCode.browser == browser,
+            OneTimeCode.issued_at >= since,
+            OneTimeCode.used_at.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def subject_for(

@@ -1,7 +1,9 @@
 """Owing an e-mail, writing it once, and noting that it was delivered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -41,6 +43,19 @@ def notify(
     """
     if not to or session.scalar(sa.select(Notice.id).where(Notice.key == key)) is not None:
         return
+    _add(session, kind, to=to, key=key, at=at, about=about, fields={**fields, "path": path})
+
+
+def _add(
+    session: Session,
+    kind: NoticeKind,
+    *,
+    to: str,
+    key: str,
+    at: datetime,
+    about: str,
+    fields: dict[str, Any],
+) -> None:
     notice_id = new_id()
     session.add(
         Notice(
@@ -48,7 +63,7 @@ def notify(
             key=key,
             kind=kind,
             to=to,
-            fields={**fields, "path": path},
+            fields=fields,
             # Nobody but its recipient can name it: what claims that it came back must name it.
             message_id=f"<{digest(new_token())[:40]}@notices.portal>",
             written_at=at,
@@ -210,12 +225,39 @@ def see_to(session: Session, *, about: str, by: Actor, at: datetime) -> int:
     """Somebody told the person by another way what the e-mails about this request could not;
     returns how many those were. What was laid before an administrator is settled with it."""
     found = session.scalars(unreached().where(Notice.about == about).with_for_update()).all()
-    for notice in found:
-        notice.seen_to_at, notice.seen_to_by = at, by.id
-        set_aside(session, f"notice:{notice.key}", f"notice:{notice.key}:again", at=at)
+    _settle(session, found, by, at)
     if found:
         record(session, "notice.seen_to", subject=about, by=by, at=at, notices=len(found))
     return len(found)
+
+
+def send_again(session: Session, *, about: str, to: str, by: Actor, at: datetime) -> int:
+    """Owe anew, to this address, what the e-mails about a request that did not arrive would have
+    said; returns how many those were. What nobody needs any more is settled with them, and what
+    would be wrong by now is left for a person."""
+    found = session.scalars(unreached().where(Notice.about == about).with_for_update()).all()
+    again = [notice for notice in found if notice.kind.goes_again]
+    for notice in again:
+        _add(
+            session,
+            notice.kind,
+            to=to,
+            key=f"again:{notice.id}",
+            at=at,
+            about=about,
+            fields=notice.fields,
+        )
+    _settle(session, [n for n in found if n.kind.goes_again or n.kind.is_passing], by, at)
+    if found:
+        record(session, "notice.sent_again", subject=about, by=by, at=at, notices=len(again))
+    return len(again)
+
+
+def _settle(session: Session, notices: Sequence[Notice], by: Actor, at: datetime) -> None:
+    """Nothing is left to be done about these, nor about their jobs that died."""
+    for notice in notices:
+        notice.seen_to_at, notice.seen_to_by = at, by.id
+        set_aside(session, f"notice:{notice.key}", f"notice:{notice.key}:again", at=at)
 
 
 def _forget_secret(notice: Notice) -> None:

@@ -21,11 +21,35 @@ class NoticeKind(StrEnum):
     HOLDS_TO_REVIEW = "holds_to_review"
     PASSPHRASE_ASKED = "passphrase_asked"  # noqa: S105 - a word, no secret
     PASSPHRASE_AGREED = "passphrase_agreed"  # noqa: S105
+    ADDRESS_ASKED = "address_asked"
+    ADDRESS_AGREED = "address_agreed"
+    ADDRESS_CHANGED = "address_changed"
 
     @property
     def is_secret(self) -> bool:
         """Whether its body must be forgotten once it is delivered."""
         return self in (NoticeKind.CODE, NoticeKind.DRAFT_CODE)
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether nobody needs it any more once it could not be delivered: another code is asked
+        for, and a word to an old address is of no use at a new one."""
+        old_address = (NoticeKind.ADDRESS_ASKED, NoticeKind.ADDRESS_AGREED)
+        return self.is_secret or self in old_address
+
+    @property
+    def goes_again(self) -> bool:
+        """Whether the same words are right when they are sent again later. Those that lead to a
+        link or tell of a passphrase are not: the link may be closed, the days may be over."""
+        return not self.is_passing and self not in _OVER_BY_THEN
+
+
+_OVER_BY_THEN = (
+    NoticeKind.ANSWER_READY,
+    NoticeKind.PASSPHRASE_ASKED,
+    NoticeKind.PASSPHRASE_AGREED,
+    NoticeKind.HOLDS_TO_REVIEW,
+)
 
 
 class Failure(StrEnum):

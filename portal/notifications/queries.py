@@ -22,6 +22,20 @@ def unreached_about(session: Session, reference: str) -> Sequence[Notice]:
     return session.scalars(unreached().where(Notice.about == reference)).all()
 
 
+def is_marked(session: Session, *, about: str, to: str) -> bool:
+    """Whether e-mail about a request does not arrive at this address, as far as we know, and
+    nobody has seen to it."""
+    found = unreached().where(Notice.about == about, Notice.to == to).order_by(None)
+    return session.scalar(sa.select(found.exists())) or False
+
+
+def has_failed(session: Session, *, about: str, to: str) -> bool:
+    """Whether any e-mail about a request ever failed to arrive at this address: then nothing that
+    is sent there may be taken for read."""
+    found = sa.exists().where(Notice.about == about, Notice.to == to, Notice.failed_at.is_not(None))
+    return session.scalar(sa.select(found)) or False
+
+
 def references_unreached(session: Session) -> Sequence[str]:
     """The references of the requests that have such e-mails."""
     found = unreached().where(Notice.about != "").order_by(None)

@@ -221,9 +221,10 @@ def turn(
     *,
     is_proof_in: bool = False,
     is_to_show_again: bool = False,
+    is_right_to_show_again: bool = False,
 ) -> Turn:
     """Who waits for whom. `is_to_show_again`: the request reopened so long after we knew who they
-    are that they must show it again."""
+    are that they must show it again; `is_right_to_show_again`: the same of their right to act."""
     if is_proof_in:
         return Turn(
             "We are checking your proof",
@@ -248,15 +249,24 @@ def turn(
         return Turn("We are waiting for you", _PAY)
     if standing.status is Status.CLOSED and standing.ending in _AFTER_CLOSING:
         return Turn(_TURNS[status][0], _AFTER_CLOSING[standing.ending])
-    if is_to_show_again:
-        return Turn(
-            "Show us again who you are",
-            "We have opened your request again and are looking at it. It is a long time since you "
-            "showed us who you are. Send us proof again, so that we give nothing to the wrong "
-            "person.",
-            is_for_proof=True,
-        )
+    if is_to_show_again or is_right_to_show_again:
+        return _WHO_AGAIN if is_to_show_again else _RIGHT_AGAIN
     return Turn(*_TURNS[status])
+
+
+_WHO_AGAIN = Turn(
+    "Show us again who you are",
+    "We have opened your request again and are looking at it. It is a long time since you showed "
+    "us who you are. Send us proof again, so that we give nothing to the wrong person.",
+    is_for_proof=True,
+)
+_RIGHT_AGAIN = Turn(
+    "Show us again that you may act",
+    "We have opened your request again and are looking at it. It is a long time since you showed "
+    "us that you may act for someone. Send us the papers again, so that we give nothing to the "
+    "wrong person.",
+    is_for_proof=True,
+)
 
 
 _PAY = "We asked you for a fee. Our letter says how much it is, why, and how to pay."

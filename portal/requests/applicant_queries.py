@@ -50,6 +50,7 @@ def applicant_page(session: Session, footage_request: FootageRequest) -> Applica
             status,
             is_proof_in=proof_in,
             is_to_show_again=not proofs and _is_to_show_again(footage_request),
+            is_right_to_show_again=not proofs and _is_right_to_show_again(footage_request),
         ),
         reply_by_on=None if is_ended else clock.target_due_on,
         is_late=not is_ended and is_late(clock.target_due_on, footage_request.steps),
@@ -69,7 +70,20 @@ def applicant_page(session: Session, footage_request: FootageRequest) -> Applica
 
 def _is_to_show_again(footage_request: FootageRequest) -> bool:
     is_unknown = footage_request.regime.is_sar and footage_request.identity_accepted_at is None
-    return is_unknown and footage_request.status.is_open and is_asked_again(footage_request.steps)
+    return is_unknown and _is_asked_again(footage_request)
+
+
+def _is_right_to_show_again(footage_request: FootageRequest) -> bool:
+    is_unknown = (
+        footage_request.regime.is_sar
+        and footage_request.representative is not None
+        and footage_request.authority_accepted_at is None
+    )
+    return is_unknown and _is_asked_again(footage_request)
+
+
+def _is_asked_again(footage_request: FootageRequest) -> bool:
+    return footage_request.status.is_open and is_asked_again(footage_request.steps)
 
 
 def is_hold_open_to_applicant(session: Session, footage_request: FootageRequest) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.db import locked
 from portal.errors import NotFound
+from portal.identity.queries import address_changed_at
 from portal.recordings.models import Candidate, CandidateStatus, Search
 from portal.requests.afresh import afresh, opened_again_on
 from portal.requests.clock import Clock, clock_of
@@ -97,11 +98,13 @@ def facts_of(session: Session, footage_request: FootageRequest) -> Facts:
 
 
 def is_address_to_confirm(session: Session, request_id: UUID) -> bool:
-    """Whether the request reopened so long after we knew their e-mail address that they must show
-    that it is still theirs, and they have not."""
+    """Whether they must show that their e-mail address is theirs, and have not: because it is
+    another one since, or the request reopened so long after we knew it."""
     applicant = session.get_one(Applicant, request_id)
-    is_shown = not applicant.email or applicant.email_confirmed_at is not None
-    return not is_shown and is_asked_again(steps_of(session, request_id))
+    if not applicant.email or applicant.email_confirmed_at is not None:
+        return False
+    is_another = address_changed_at(session, request_id) is not None
+    return is_another or is_asked_again(steps_of(session, request_id))
 
 
 def is_search_too_wide(session: Session, request_id: UUID) -> bool:

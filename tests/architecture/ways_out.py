@@ -74,6 +74,7 @@ ROUTES = {
     "disclosure.not_me": DOOR,
     "disclosure.passphrase": DOOR,
     "disclosure.send_code": DOOR,
+    "disclosure.stop_address_of_request": DOOR,
     "disclosure.stop_new": DOOR,
     "disclosure.stop_new_of_request": DOOR,
     "feed.close_one": FEED,
@@ -98,6 +99,7 @@ ROUTES = {
     "office.deletions.upcoming": FACTS,
     "office.disclosure.accept_new": CASE,
     "office.disclosure.agree": HANDOVER,
+    "office.disclosure.agree_new_address": CASE,
     "office.disclosure.answer_posted": asks("an answer, in an envelope"),
     "office.disclosure.decided": FACTS,
     "office.disclosure.decision": DECISION,
@@ -106,9 +108,11 @@ ROUTES = {
     "office.disclosure.issued_letter": OWN_LETTER,
     "office.disclosure.letter": inside("a letter that went out, to handlers"),
     "office.disclosure.letters": CASE,
+    "office.disclosure.new_address": CASE,
     "office.disclosure.new_passphrase": CASE,
     "office.disclosure.posted": OWN_LETTER,
     "office.disclosure.prepare": HANDOVER,
+    "office.disclosure.propose_new_address": CASE,
     "office.disclosure.preview": inside("a decision's letter before it goes, to handlers"),
     "office.disclosure.public_interest": CASE,
     "office.disclosure.publish": DECISION,
@@ -123,6 +127,7 @@ ROUTES = {
     "office.disclosure.send_back": FACTS,
     "office.disclosure.stop": CASE,
     "office.disclosure.stop_new": CASE,
+    "office.disclosure.stop_new_address": CASE,
     "office.disclosure.take": HANDOVER,
     "office.disclosure.to_post": inside("what waits for an envelope, to handlers"),
     "office.disclosure.told": CASE,
@@ -178,6 +183,7 @@ ROUTES = {
     "office.requests.search": FACTS,
     "office.requests.search_elsewhere": FACTS,
     "office.requests.send_message": CASE,
+    "office.requests.send_unreached_again": CASE,
     "office.requests.split_request": CASE,
     "office.requests.start_search": FACTS,
     "office.requests.time": CASE,
@@ -235,6 +241,7 @@ ROUTES = {
 }
 
 JOBS = {
+    "change_address": nothing("moves the way to a request, and shows nothing of it"),
     "ask_delivery": nothing("what became of an e-mail"),
     "check_storage": inside("whether files are there, and open: nothing of them is shown"),
     "checkpoint_book": nothing("the number and fingerprint of the book's head"),
@@ -297,6 +304,9 @@ COMMANDS = {
 
 NOTICES = {
     "acknowledgement": NEWS,
+    "address_agreed": NEWS,
+    "address_asked": NEWS,
+    "address_changed": NEWS,
     "answer_ready": nothing("where the answer is; the gate is asked again at every file there"),
     "code": NEWS,
     "draft_code": NEWS,

@@ -9,6 +9,7 @@ from flask import Flask
 from playwright.sync_api import Error, Page
 from werkzeug.serving import make_server
 
+from portal.actors import Actor
 from portal.disclosure.models import DownloadLink
 from portal.house import House
 from portal.notifications.models import Notice
@@ -141,3 +142,68 @@ def test_a_new_passphrase_from_both_sides_of_the_counter(
     office.get_by_label("Handed over in person").check()
     office.get_by_role("button", name="Prepare").click()
     look(office, "handover-prepared")
+
+
+def handlers_page(
+    app: Flask, house: House, new_page: Open, address: str, who: Actor, *, wide: bool = True
+) -> Page:
+    """A browser on which a handler is signed in, on a desk or on a phone."""
+    office, handler = new_page(wide=wide), app.test_client()
+    sign_in(handler, house, who)
+    cookie = handler.get_cookie(app.config["SESSION_COOKIE_NAME"], "localhost")
+    assert cookie is not None
+    office.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    return office
+
+
+@pytest.mark.parametrize("wide", [True, False], ids=["desk", "phone"])
+def test_a_new_address_from_both_sides_of_the_counter(
+    app: Flask,
+    new_page: Open,
+    look: Callable[[Page, str], None],
+    address: str,
+    sqlite_house: House,
+    ready: Ready,
+    wide: bool,
+) -> None:
+    on = "desk" if wide else "phone"
+    tab = f"{address}/office/requests/{ready.reference}/identity"
+    office = handlers_page(app, sqlite_house, new_page, address, ready.staff.decider, wide=wide)
+    office.goto(tab)
+    look(office, f"identity-tab-{on}")
+    office.get_by_role("link", name="They cannot read this e-mail address").click()
+    office.get_by_role("button", name="Propose the new address").click()
+    assert "Enter an e-mail address" in office.inner_text("main")
+    look(office, f"new-address-faults-{on}")
+    office.get_by_label("New e-mail address", exact=True).fill("amara.new@example.net")
+    office.get_by_label("They came to us and showed who they are").check()
+    office.get_by_label("What did you see or hear, and when?").fill("Passport, at the counter")
+    office.get_by_role("button", name="Propose the new address").click()
+    look(office, f"new-address-proposed-{on}")
+    second = handlers_page(app, sqlite_house, new_page, address, ready.staff.seconder, wide=wide)
+    second.goto(f"{address}/office/")
+    second.get_by_role("link", name="New e-mail address to agree to").click()
+    look(second, f"new-address-to-agree-{on}")
+    second.get_by_role("button", name="Agree to the new address").click()
+    assert "We write to it from" in second.inner_text("main")
+    look(second, f"new-address-agreed-{on}")
+
+    page = new_page(javascript=False, wide=wide)
+    page.goto(f"{address}/your-request/{ready.reference}")
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_role("textbox").fill(newest_code(sqlite_house))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Stop it").click()
+    stop = new_page(wide=wide)  # the same browser with scripts, which the engine needs
+    stop.context.add_cookies(
+        [
+            {"name": each["name"], "value": each["value"], "url": address}
+            for each in page.context.cookies()
+        ]
+    )
+    stop.goto(page.url)
+    look(stop, f"stop-address-{on}")
+    page.get_by_role("button", name="Stop the new e-mail address").click()
+    assert "We go on writing to this e-mail address" in page.inner_text("body")
+    second.goto(f"{tab}/address")
+    look(second, f"new-address-stopped-{on}")

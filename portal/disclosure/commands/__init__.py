@@ -1,5 +1,11 @@
 """The verbs of disclosure, one file for each step of the way."""
 
+from portal.disclosure.commands.addresses import (
+    agree_address,
+    change_address,
+    propose_address,
+    stop_address,
+)
 from portal.disclosure.commands.collecting import (
     ask_for_code,
     let_in,
@@ -22,11 +28,14 @@ from portal.disclosure.commands.seconding import second, send_back
 __all__ = [
     "Published",
     "accept_passphrase",
+    "agree_address",
     "answer_whole",
     "ask_for_code",
     "ask_for_new_passphrase",
+    "change_address",
     "decide",
     "let_in",
+    "propose_address",
     "publish",
     "renew",
     "review_restriction",
@@ -34,6 +43,7 @@ __all__ = [
     "second",
     "second_passphrase",
     "send_back",
+    "stop_address",
     "stop_passphrase",
     "type_code",
     "type_passphrase",

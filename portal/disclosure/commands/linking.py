@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor, ActorKind, Role
@@ -50,6 +51,7 @@ def announce(
         key=key,
         at=at,
         path=f"/f/{link.selector}",
+        about=footage_request.reference,
         reference=footage_request.reference,
         collect_by=day_in_words(collect_by(link)),
     )
@@ -77,6 +79,21 @@ def revoke(session: Session, *, link_id: UUID, why: str, by: Actor, at: datetime
     notify_applicant(
         session, footage_request, NoticeKind.LINK_REVOKED, key=f"link_revoked:{link.id}", at=at
     )
+
+
+def close_all(session: Session, *, request_id: UUID, why: str, by: Actor, at: datetime) -> None:
+    """End every link of a request at once, and whatever visits it. Nobody is told by this: the
+    caller says why, to whom it may."""
+    standing = session.scalars(
+        sa.select(DownloadLink.id)
+        .join(Release, Release.id == DownloadLink.release_id)
+        .where(Release.request_id == request_id, DownloadLink.revoked_at.is_(None))
+        .order_by(DownloadLink.made_at, DownloadLink.id)
+    ).all()
+    for link_id in standing:
+        link = _locked(session, link_id)
+        if link.revoked_at is None:
+            _end(session, link, why=why, by=by, at=at)
 
 
 def renew(

@@ -95,10 +95,10 @@ def stop_passphrase(
 ) -> bool:
     """Stop the new passphrase that waits; whether there was one. The one before counts on.
 
-    The applicant may, in a browser in which the code was typed, and any handler who decides. What
-    was unlocked is locked again.
+    The applicant may, in a browser in which the code was typed, and any handler who decides; the
+    worker does when their address changes. What was unlocked is locked again.
     """
-    if by.kind is not ActorKind.PUBLIC:
+    if by.kind is ActorKind.HANDLER:
         _allow(by, Role.DECISION_MAKER, Role.SECONDER, Role.INTAKE)
     footage_request = lock_request(session, request_id)
     waiting = waiting_passphrase(session, request_id, at)

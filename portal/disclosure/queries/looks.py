@@ -1,4 +1,4 @@
-"""What waits on a Release tab for a second pair of eyes, or for proof of who somebody is."""
+"""What waits in a request for a second pair of eyes, or for proof of who somebody is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,22 +9,38 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor, Role
 from portal.disclosure.models import Handover, Release
-from portal.identity.models import Passphrase
+from portal.identity.models import AddressChange, Passphrase
 from portal.requests.models import FootageRequest
 
 
 @dataclass(frozen=True)
 class Look:
-    """One thing that waits: what, and in which request."""
+    """One thing that waits: what, in which request, and on which of its pages."""
 
     words: str
     reference: str
+    page: str = "release"
 
 
 def looks_for(session: Session, who: Actor, *, at: datetime) -> list[Look]:
     """What this handler may do next, oldest first. Nobody seconds what they did themselves."""
     found = _passphrases(session, who) + _handovers(session, who, at)
-    return [Look(words, reference) for _, words, reference in sorted(found)]
+    looks = [(since, Look(words, reference)) for since, words, reference in found]
+    looks += _addresses(session, who)
+    return [look for _, look in sorted(looks, key=lambda each: (each[0], each[1].reference))]
+
+
+def _addresses(session: Session, who: Actor) -> list[tuple[datetime, Look]]:
+    rows = session.execute(
+        sa.select(AddressChange, FootageRequest.reference)
+        .join(FootageRequest, FootageRequest.id == AddressChange.subject_id)
+        .where(AddressChange.agreed_at.is_(None), AddressChange.stopped_at.is_(None))
+    )
+    return [
+        (change.proposed_at, Look("New e-mail address to agree to", reference, "new_address"))
+        for change, reference in rows
+        if _may_second(who, change.proposed_by)
+    ]
 
 
 def _passphrases(session: Session, who: Actor) -> list[tuple[datetime, str, str]]:

@@ -1,6 +1,7 @@
 """The handlers' pages of a decision, its letters and its release."""
 
 from portal.disclosure.staff_views import (
+    addresses,
     deciding,
     handing_over,
     letters,
@@ -14,6 +15,7 @@ from portal.disclosure.staff_views import (
 from portal.disclosure.staff_views.blueprint import blueprint
 
 __all__ = [
+    "addresses",
     "blueprint",
     "deciding",
     "handing_over",

@@ -3,7 +3,7 @@
 No GET changes what anybody may do, so a scanner that follows every link burns nothing.
 """
 
-from portal.disclosure.views import collecting, files, passphrases, renewing
+from portal.disclosure.views import addresses, collecting, files, passphrases, renewing
 from portal.disclosure.views.blueprint import blueprint
 
-__all__ = ["blueprint", "collecting", "files", "passphrases", "renewing"]
+__all__ = ["addresses", "blueprint", "collecting", "files", "passphrases", "renewing"]

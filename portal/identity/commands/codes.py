@@ -123,6 +123,21 @@ def end_visits(session: Session, *, purpose: CodePurpose, subject_id: UUID, at: 
     )
 
 
+def end_codes(session: Session, *, purpose: CodePurpose, subject_id: UUID, at: datetime) -> None:
+    """What was sent and not typed opens nothing any more. A code that is being made is waited for,
+    and whoever asks for the next waits until the transaction ends."""
+    _lock(session, purpose, subject_id)
+    session.execute(
+        sa.update(OneTimeCode)
+        .where(
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.subject_id == subject_id,
+            OneTimeCode.used_at.is_(None),
+        )
+        .values(used_at=at)
+    )
+
+
 def _facts(code: OneTimeCode) -> CodeFacts:
     return CodeFacts(code.browser, code.expires_at, code.tries, code.used_at is not None)
 

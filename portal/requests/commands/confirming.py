@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from portal.actors import PUBLIC
 from portal.audit.commands import record
-from portal.db import locked_one
+from portal.db import locked, locked_one
 from portal.identity.codes import LASTING, CodeVerdict
 from portal.identity.commands.codes import check_code, grant_visit, issue_code
 from portal.identity.models import Visit
 from portal.identity.proof import CodePurpose
+from portal.identity.queries import address_changed_at, typed_a_code_since
 from portal.ids import new_token
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
@@ -75,10 +76,17 @@ def let_in(
     """This browser may see the request for an hour. Only after `type_code` accepted the code.
 
     The browser was given a new key meanwhile, so that whoever planted the old one sees nothing;
-    what it had open moves to the new key, so that nothing typed is lost.
+    what it had open moves to the new key, so that nothing typed is lost. A code that went to an
+    address we no longer write to lets nobody in, though it was right a moment ago.
     """
-    move_browser(session, old=old_browser, new=browser)
     request_id = request_id_for(session, reference)
+    locked(session, FootageRequest, request_id)
+    move_browser(session, old=old_browser, new=browser)
+    since = address_changed_at(session, request_id)
+    if since is not None and not typed_a_code_since(
+        session, subject_id=request_id, browser=old_browser, since=since
+    ):
+        return
     grant_visit(session, purpose=CodePurpose.REQUEST, subject_id=request_id, browser=browser, at=at)
     record(session, "request.opened_by_applicant", subject=reference, by=PUBLIC, at=at)
 

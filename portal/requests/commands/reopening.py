@@ -12,6 +12,7 @@ from portal.db import locked_one
 from portal.letters.kinds import LetterKind
 from portal.notifications.notices import NoticeKind
 from portal.requests.afresh import AFRESH
+from portal.requests.commands.asking_anew import forget_what_is_old
 from portal.requests.commands.moving import move
 from portal.requests.commands.telling import notify_applicant
 from portal.requests.commands.writing import write_letter
@@ -24,10 +25,6 @@ SHOW_ADDRESS = (
     "It is a long time since we knew that your e-mail address is yours. Open the page for your "
     "request and type the code that we send you: then we know. Before that we cannot give you "
     "anything."
-)
-SHOW_IDENTITY = (
-    "It is a long time since you showed us who you are. Show us again: send proof on the page "
-    "for your request, or show it to us in another way. Before that we cannot give you anything."
 )
 
 
@@ -102,11 +99,4 @@ def _ask_again(
         applicant.email_confirmed_at = None
         record(session, "request.address_old", subject=footage_request.reference, by=by, at=at)
         to_show.append(SHOW_ADDRESS)
-    known_at = footage_request.identity_accepted_at
-    # FOIA s.8 asks for a name and an address, and for no proof of who somebody is.
-    is_sar = footage_request.regime.is_sar
-    if is_sar and known_at is not None and is_too_old(london_day(known_at), today):
-        footage_request.identity_accepted_at = None
-        record(session, "request.identity_old", subject=footage_request.reference, by=by, at=at)
-        to_show.append(SHOW_IDENTITY)
-    return to_show
+    return to_show + forget_what_is_old(session, footage_request, by=by, at=at)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.audit.names import names
 from portal.dates import london_day
+from portal.notifications.models import Notice
+from portal.notifications.notices import Failure
 from portal.notifications.queries import unreached_about
 from portal.recordings.models import Preservation
 from portal.requests.afresh import first_answered_on
@@ -53,16 +55,20 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
     footage_request = by_reference(session, reference)
     facts = facts_of(session, footage_request)
     clock = clock_now(session, footage_request, footage_request.steps)
-    unreached = unreached_about(session, reference)
+    email, unreached = footage_request.applicant.email, unreached_about(session, reference)
+    # What came back from an address that we no longer write to says nothing about the new one.
+    is_unreachable = any(notice.to == email for notice in unreached)
     steps = next_steps(footage_request, facts, current_actor())
     return {
         "footage_request": footage_request,
         "clock": clock,
         "flags": [
             *_flags(footage_request, clock, facts),
-            *(["E-mail does not reach them"] if unreached else []),
+            *(["E-mail does not reach them"] if is_unreachable else []),
         ],
         "unreached": unreached,
+        "is_unreachable": is_unreachable,
+        "can_send_again": any(_can_go_again(notice, email) for notice in unreached),
         "clocks": two_clocks(session, footage_request),
         "facts": facts,
         "next_steps": steps.next,
@@ -72,6 +78,12 @@ def request_page(session: Session, reference: str) -> dict[str, Any]:
         "actor": current_actor(),
         "today": london_day(now()),
     }
+
+
+def _can_go_again(notice: Notice, email: str) -> bool:
+    """Whether sending it again could help: not to an address that does not exist."""
+    might_arrive = notice.to != email or notice.failure is not Failure.ADDRESS
+    return bool(email) and notice.kind.goes_again and might_arrive
 
 
 def _flags(footage_request: FootageRequest, clock: Clock, facts: Facts) -> list[str]:

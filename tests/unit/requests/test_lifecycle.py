@@ -113,7 +113,7 @@ SAYS = {
         closed: withdrawn
     """,
     "reopened": """
-        stays: delay_told identity_accepted narrowed proof_received
+        stays: authority_accepted delay_told identity_accepted narrowed proof_received
         searching: search_started
         reviewing: search_finished
         closed: withdrawn
