@@ -18,9 +18,8 @@ from portal.disclosure.queries.collecting import Entered, entered
 from portal.disclosure.queries.pages import known_of
 from portal.disclosure.views.blueprint import blueprint
 from portal.identity.passphrases import WAIT, PassphraseVerdict
-from portal.identity.proof import CodePurpose
-from portal.identity.queries import visit, waiting_passphrase
-from portal.requests.queries import by_reference
+from portal.identity.queries import waiting_passphrase
+from portal.requests.views.own import seen_id
 from portal.web.forms import PlainForm
 from portal.web.guards import browser, public
 from portal.web.limits import Limit, take
@@ -92,17 +91,10 @@ def stop_new(selector: str) -> ResponseReturnValue:
 def stop_new_of_request(reference: str) -> ResponseReturnValue:
     """Stop the new passphrase that waits, from the request's page. Asks first."""
     with reading() as session:
-        request_id = by_reference(session, reference).id
-        mine = visit(
-            session,
-            purpose=CodePurpose.REQUEST,
-            subject_id=request_id,
-            browser=browser(),
-            at=now(),
-        )
-        waiting = waiting_passphrase(session, request_id, now()) if mine is not None else None
+        request_id = seen_id(session, reference)
+        waiting = waiting_passphrase(session, request_id, now()) if request_id is not None else None
     own_page = f"/your-request/{reference}"
-    if waiting is None:
+    if request_id is None or waiting is None:
         return redirect(own_page, 303)
     form = PlainForm()
     if form.validate_on_submit():

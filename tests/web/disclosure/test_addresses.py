@@ -266,14 +266,15 @@ def test_whoever_reads_the_old_mailbox_stops_it(
     assert not take_effect(sqlite_house, clock, change_id)
 
 
+@pytest.mark.parametrize("page", ["stop-address", "stop-passphrase"])
 def test_strangers_stop_nothing_and_learn_nothing(
-    app: Flask, proposer: FlaskClient, sqlite_house: House, ready: Ready
+    app: Flask, proposer: FlaskClient, sqlite_house: House, ready: Ready, page: str
 ) -> None:
     propose(proposer, ready)
     stranger = app.test_client()
     for reference in (ready.reference, "BWV-7K3Q-M2XD"):
         for ask in (stranger.get, stranger.post):
-            answer = ask(f"/your-request/{reference}/stop-address")
+            answer = ask(f"/your-request/{reference}/{page}")
             assert (answer.status_code, answer.location) == (303, f"/your-request/{reference}")
     assert waiting_id(sqlite_house, ready) is not None
 
