@@ -47,7 +47,7 @@ class Results:
 
 
 @click.command()
-@click.option("--megabytes", default=128, show_default=True, type=click.IntRange(1))
+@click.option("--megabytes", default=1024, show_default=True, type=click.IntRange(1))
 @click.option("--clients", default=8, show_default=True, type=click.IntRange(1, 64))
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--seconds", default=3.0, show_default=True, help="Each, in a round.")

@@ -30,7 +30,7 @@ class Databases:
     def portal(self, name: str, wanted: int) -> tuple[str, Loaded]:
         """A database of the portal's with so many recordings, loaded unless it is there: its
         address, and what loading it measured."""
-        note = self.folder / f"{name.lower()}-{wanted}.json"
+        note = self._note(name, wanted)
         held = loading.remembered(note, wanted, self.seed)
         if held:
             return self._url(name, str(wanted)), held
@@ -39,6 +39,10 @@ class Databases:
         if name == POSTGRESQL:
             self.server.vacuum(f"portal_{wanted}")
         return url, loaded
+
+    def changed(self, name: str, wanted: int) -> None:
+        """That database of the portal's is no longer what its note says: the next run loads it."""
+        self._note(name, wanted).unlink(missing_ok=True)
 
     def postgis(
         self, blocks: Sequence[Block], ground: Mapping[str, Sequence[Floats]]
@@ -74,6 +78,9 @@ class Databases:
             forget(self.server.data)
             self.server.start()
         yield
+
+    def _note(self, name: str, wanted: int) -> Path:
+        return self.folder / f"{name.lower()}-{wanted}.json"
 
     def _url(self, name: str, purpose: str) -> str:
         if name == POSTGRESQL:

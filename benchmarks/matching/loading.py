@@ -104,7 +104,7 @@ def load(url: str, note: Path, *, wanted: int, seed: int) -> Loaded:
         with at_length(database):
             seconds, fixes, rest = _load_prepared(database, drawn, wanted - from_file)
     fixes += sum(len(block.at) for block in rest)
-    ran = _load_from_file(url, note, rest)
+    ran = load_from_file(url, note, rest)
     with opened(url) as database:
         _check_numbers(database, wanted)
     loaded = Loaded(
@@ -135,11 +135,11 @@ def _load_prepared(
         fixes += len(ours.at)
         lines_of_block = prepared(ours)
         while some := list(islice(lines_of_block, BATCH)):
-            seconds += _write(database, some)
+            seconds += write_batch(database, some)
     return seconds, fixes, rest
 
 
-def _write(database: Database, some: list[ImportLine]) -> float:
+def write_batch(database: Database, some: list[ImportLine]) -> float:
     """Write a batch; returns the seconds from its transaction's beginning to its commit, without
     those in which it was prepared."""
     with database.writing() as session:
@@ -154,8 +154,9 @@ def _write(database: Database, some: list[ImportLine]) -> float:
     return time.perf_counter() - began
 
 
-def _load_from_file(url: str, note: Path, rest: Iterable[Block]) -> tuple[float, int]:
-    """Take in the rest with the command; returns its seconds and the most memory it held."""
+def load_from_file(url: str, note: Path, rest: Iterable[Block]) -> tuple[float, int]:
+    """Take in the rest with the command, from a file beside `note`; returns its seconds and the
+    most memory it held."""
     file = note.with_suffix(".jsonl")
     with file.open("wb") as stream:
         stream.writelines(line + b"\n" for block in rest for line in lines(block))

@@ -16,6 +16,7 @@ with the same.
 
 **Growth.** The same questions, about the same days, are asked of a small catalogue and of a large
 one that holds the small one: the answers must be the same, and the times are interleaved too.
+Then the same recordings are added to both, in turn (`growing.py`).
 """
 
 import gc

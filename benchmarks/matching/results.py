@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.matching import postgis, ranking
+from benchmarks.matching.growing import Rates
 from benchmarks.matching.loading import Loaded
 from benchmarks.matching.measuring import Times
 from benchmarks.matching.sending import Sent
@@ -45,13 +46,15 @@ class Checked:
 
 @dataclass(frozen=True)
 class Growth:
-    """The same questions of a small catalogue and of the large one that holds it."""
+    """The same questions of a small catalogue and of the large one that holds it, and the same
+    recordings added to both."""
 
     small: Loaded
     large: Loaded
     before: Times
     after: Times
     different: int
+    added: Rates
 
 
 @dataclass(frozen=True)
@@ -183,9 +186,9 @@ def _growth_bars(name: str, bars: Bars, growth: Growth) -> Iterator[Bar]:
     yield Bar(name, f"answers that differ, {grown}", growth.different, 0)
     yield Bar(name, f"total, {grown}", after.total / before.total, bars.grown_total)
     yield Bar(name, f"p99, {grown}", after.percentile(99) / before.percentile(99), bars.grown_p99)
-    yield Bar(name, f"rate of prepared batches, {grown}", large.prepared_rate / small.prepared_rate,
+    yield Bar(name, f"rate of prepared batches, {grown}", growth.added.prepared,
               least=bars.grown_rate)  # fmt: skip
-    yield Bar(name, f"rate of lines of JSON, {grown}", large.from_file_rate / small.from_file_rate,
+    yield Bar(name, f"rate of lines of JSON, {grown}", growth.added.from_file,
               least=bars.grown_rate)  # fmt: skip
     yield Bar(name, f"lines of JSON a second at {large.recordings:,}", large.from_file_rate,
               least=bars.file_rate)  # fmt: skip

@@ -18,6 +18,7 @@ from benchmarks.matching.checking import Say, checked, different, loaded_with
 from benchmarks.matching.city import FIRST_DAY, RECORDINGS_A_DAY, Block, blocks
 from benchmarks.matching.databases import POSTGRESQL, SQLITE, Databases
 from benchmarks.matching.ground import AREAS, gazetteer
+from benchmarks.matching.growing import rates
 from benchmarks.matching.limit import Limit
 from benchmarks.matching.loading import Loaded
 from benchmarks.matching.machine import machine
@@ -278,7 +279,11 @@ def _grown(plan: Plan, databases: Databases, name: str, say: Say) -> Growth | No
         }
         criteria = [question.criteria for question in asked]
         times = interleaved(engines, criteria, rounds=plan.rounds, seed=plan.seed)
-    return Growth(small, large, times["few"], times["many"], differ)
+    say("adding the same recordings to both, in turn")
+    for loaded in (small, large):
+        databases.changed(name, loaded.recordings)
+    added = rates(small_url, large_url, databases.folder, seed=plan.seed, held=large.recordings)
+    return Growth(small, large, times["few"], times["many"], differ, added)
 
 
 def _held_whole(session: Session, plan: Plan) -> list[Question]:

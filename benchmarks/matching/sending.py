@@ -24,7 +24,7 @@ from portal.db import Database
 from portal.hall import open_portal, utc_now
 from portal.house import House
 from portal.ids import new_id
-from portal.outbox.models import JobStatus, OutboxJob
+from portal.outbox.models import JobStatus, OutboxJob, WorkerHeartbeat
 from portal.recordings.criteria import Criteria, PointAsked
 from portal.recordings.models import Candidate, Preservation
 from portal.requests.commands.receiving import PRESERVE, receive
@@ -48,8 +48,9 @@ def sent(folder: Path, url: str, criteria: Criteria) -> Sent:
     given = environment(folder, url)
     house = open_portal(read_settings(given))
     try:
+        begun = utc_now()
         with _worker(given) as worker:
-            _wait(worker, lambda: _is_idle(house.db, utc_now()))
+            _wait(worker, lambda: _is_up(house.db, begun) and _is_idle(house.db, utc_now()))
             began = time.perf_counter()
             request_id = _send(house, criteria)
             _wait(worker, lambda: _is_settled(house.db, f"{PRESERVE}:{request_id}"))
@@ -103,6 +104,12 @@ def _wait(worker: "subprocess.Popen[bytes]", is_so: Callable[[], bool]) -> None:
         if time.monotonic() > until:
             raise TimeoutError("the worker did not get there")
         time.sleep(LOOK_EVERY_S)
+
+
+def _is_up(database: Database, begun: datetime) -> bool:
+    """Whether a worker has said since then that it is there: one that starts takes no job yet."""
+    with database.reading() as session:
+        return bool(session.scalar(sa.select(sa.exists().where(WorkerHeartbeat.at >= begun))))
 
 
 def _is_idle(database: Database, at: datetime) -> bool:

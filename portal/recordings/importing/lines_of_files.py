@@ -103,8 +103,8 @@ def json_chunks(
             yield Piece(number + 1, piece)
             number += count
 
-    for (first, count), (taken, rejected) in reading(pieces()):
-        yield Chunk(first + count - 1, taken, rejected, marks.popleft())
+    for (first, lines_read), (taken, rejected) in reading(pieces()):
+        yield Chunk(first + lines_read - 1, taken, rejected, marks.popleft())
 
 
 def _pieces(lines: Iterable[str | bytes], size: int) -> Iterator[list[bytes]]:

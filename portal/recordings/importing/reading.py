@@ -31,10 +31,10 @@ class Piece(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Which lines a piece had: the number of the first, and how many."""
+    """Which lines a piece had: the number of the first, and how many there are."""
 
     first: int
-    count: int
+    lines: int
 
 
 class Read(NamedTuple):

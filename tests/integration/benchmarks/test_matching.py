@@ -17,7 +17,7 @@ from tests.servers.postgres import NotInstalled
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 
 SMALL = [
-    *("--recordings", "2000", "--questions", "30", "--rounds", "1", "--scenes", "2"),
+    *("--recordings", "2500", "--questions", "30", "--rounds", "1", "--scenes", "2"),
     *("--simulated", "20", "--cold", "2", "--grow-from", "2000", "--grow-to", "3000"),
 ]
 
@@ -51,13 +51,13 @@ def test_a_run_compares_every_engine_and_writes_its_page(folder: Path) -> None:
     for name in ("SQLite", "PostgreSQL"):
         assert f"| {name} | wrong of 30 realistic | 0 | at most 0 | met |" in written
         assert f"| {name} | wrong of 184 adversarial | 0 | at most 0 | met |" in written
-        note = json.loads((folder / "bench" / f"{name.lower()}-2000.json").read_text())
-        assert (note["recordings"], note["from_file"]) == (2_000, 400)
+        note = json.loads((folder / "bench" / f"{name.lower()}-2500.json").read_text())
+        assert (note["recordings"], note["from_file"]) == (2_500, 500)
     # What was loaded is used again.
     kept = Databases(folder / "bench", Server(folder / "bench" / "postgres"), seed=1)
-    _, loaded = kept.portal("SQLite", 2_000)
-    assert loaded == Loaded(**json.loads((folder / "bench" / "sqlite-2000.json").read_text()))
-    assert remembered(folder / "bench" / "sqlite-2000.json", 2_000, seed=2) is None
+    _, loaded = kept.portal("SQLite", 2_500)
+    assert loaded == Loaded(**json.loads((folder / "bench" / "sqlite-2500.json").read_text()))
+    assert remembered(folder / "bench" / "sqlite-2500.json", 2_500, seed=2) is None
 
 
 def test_a_server_that_cannot_start_says_why(folder: Path) -> None:

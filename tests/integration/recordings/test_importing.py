@@ -118,6 +118,16 @@ def test_a_changed_line_updates_the_facts_the_track_and_the_footprint(database: 
         assert {hour for hour, _ in squares} == {slot}
 
 
+def test_every_track_is_that_of_a_recording(database: Database) -> None:
+    take_in(database, [line(), line(id="other"), line(id="no positions", track=[])])
+    moved = [["2026-11-01T20:10:00Z", 51.5, -0.3]]
+    take_in(database, [line(track=moved), line(id="new")])
+    with database.reading() as session:
+        numbers = set(session.scalars(sa.select(Recording.id)))
+        assert len(numbers) == 4
+        assert set(session.scalars(sa.select(Track.recording_id))) == numbers
+
+
 def test_only_what_really_changed_is_an_update(database: Database) -> None:
     take_in(database, [line(), line(id="b")])
     report = take_in(database, [line(), line(id="b", incident="CAD 1")])
