@@ -26,7 +26,6 @@ from portal.reviews import staff_views as reviews_staff
 from portal.reviews import views as reviews_public
 from portal.web import access_log, errors, guards, headers, sizes
 from portal.web.rendering import prepare_templates
-from portal.web.session import now, writing
 
 
 def create_app(house: House) -> Flask:
@@ -50,9 +49,9 @@ def create_app(house: House) -> Flask:
     return app
 
 
-def _look_at(key: str) -> None:
-    with writing() as session:
-        owe_look(session, key=key, at=now())
+def _look_at(house: House, key: str) -> None:
+    with house.db.writing() as session:
+        owe_look(session, key=key, at=house.now())
 
 
 def _blueprints() -> tuple[Blueprint, ...]:

@@ -4,7 +4,9 @@ A stream holds less than a mebibyte in memory. When its link is closed, its visi
 placed, it stops before the next one, and the connection is cut short of the length it promised.
 """
 
-from collections.abc import Hashable
+import logging
+from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from errno import EPIPE
@@ -16,8 +18,11 @@ from portal.disclosure.delivered import NOTED_EVERY
 from portal.disclosure.queries.collecting import may_go_on
 from portal.errors import PortalError
 from portal.house import House
-from portal.sealing import SealedReader
+from portal.outages import UNANSWERED, kind_of_fault
+from portal.sealing import Damaged, SealedReader
 from portal.web.line import Line
+
+log = logging.getLogger("portal.disclosure")
 
 PIECE = 1024 * 1024
 # A hold, a closed link, a visit that somebody ended: each is a commit, and is seen before the next
@@ -49,7 +54,9 @@ class Sending:
 class Stream:
     """The chunks of a sending, for the web server to iterate over and to close.
 
-    `place` is given back when it ends: there are only so many in a process.
+    `place` is given back when it ends: there are only so many in a process. `damaged` is called
+    when the file turns out to be damaged on its way, so that people hear of it. A database that
+    cannot be asked, or cannot be told how far this has come, ends it.
     """
 
     def __init__(
@@ -60,9 +67,10 @@ class Stream:
         *,
         line: Line,
         place: BoundedSemaphore,
+        damaged: Callable[[], None],
     ) -> None:
         self._house, self._sending, self._source = house, sending, source
-        self._line, self._place = line, place
+        self._line, self._place, self._damaged = line, place, damaged
         self._source.seek(sending.first)
         self._taken = 0  # by the server; the last chunk of it may still be on its way out
         self._sent = 0
@@ -80,9 +88,18 @@ class Stream:
         if left <= 0:
             self.close()
             raise StopIteration
-        if self._taken >= self._granted:
-            self._ask()
-        chunk = self._source.read1(min(left, self._granted - self._taken))
+        try:
+            if self._taken >= self._granted:
+                self._ask()
+            chunk = self._source.read1(min(left, self._granted - self._taken))
+        except Damaged:
+            with suppress(*UNANSWERED):  # whoever reads it next will say so
+                self._damaged()
+            raise SendingStopped("The file is damaged.") from None
+        except UNANSWERED as fault:
+            raise SendingStopped(
+                f"Nobody could say that it may go on: {kind_of_fault(fault)}."
+            ) from None
         if not chunk:
             raise SendingStopped("The file is shorter than its row says.")
         self._taken += len(chunk)
@@ -97,7 +114,11 @@ class Stream:
             self._line.cut()
         self._place.release()
         self._source.close()
-        self._note(self._house.now(), has_ended=True)
+        try:
+            self._note(self._house.now(), has_ended=True)
+        except UNANSWERED as fault:
+            # What was not written down counts as not sent, and is asked for again.
+            log.error("ledger could not be written", extra={"kind": kind_of_fault(fault)})
 
     def _ask(self) -> None:
         """Before each mebibyte: whether it may go. Now and then, note how far it has come."""

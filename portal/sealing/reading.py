@@ -4,16 +4,14 @@ import hmac
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from portal.sealing.header import Damaged, derive, read_header
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from portal.storage.seekable import Seekable
 
 __all__ = ["AT_ONCE", "CHUNK", "Damaged", "SealedReader"]
 
@@ -56,7 +54,7 @@ def read_lock(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> Lock:
     return Lock(file_key, nonce)
 
 
-class SealedReader(io.RawIOBase):
+class SealedReader(Seekable):
     """A plain, seekable view of a sealed file; about one 64 KiB chunk is held in memory.
 
     The header's MAC and the last chunk are checked on opening, so a file that was cut short is
@@ -74,46 +72,12 @@ class SealedReader(io.RawIOBase):
         self._sealed = sealed
         # A buffer helps with the header's lines. A chunk is larger, and would be copied once more.
         self._file = sealed.raw if isinstance(sealed, io.BufferedReader) else sealed
-        self._position = 0
         self._held = (-1, b"")
         self._chunk(self._chunks - 1)
 
     def seal(self, *, purpose: str, sha256: str) -> str:
         """See `Lock.seal`."""
         return self._lock.seal(purpose=purpose, sha256=sha256)
-
-    def readable(self) -> bool:
-        """Reading is what it is for."""
-        return True
-
-    def seekable(self) -> bool:
-        """Any byte can be reached at once."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position in the plain text, in bytes."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Move in the plain text; beyond the end is allowed and reads as nothing."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
-        if base + offset < 0:
-            raise ValueError("negative seek position")
-        self._position = base + offset
-        return self._position
-
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Fill `buffer` from the position on; return how many bytes were given."""
-        view = memoryview(buffer).cast("B")
-        wanted = max(0, min(len(view), self.size - self._position))
-        given = 0
-        while given < wanted:
-            number, within = divmod(self._position, CHUNK)
-            piece = self._chunk(number)[within : within + wanted - given]
-            view[given : given + len(piece)] = piece
-            given += len(piece)
-            self._position += len(piece)
-        return given
 
     def read1(self, most: int, /) -> bytes:
         """What lies from the position on, at most `most` bytes and no more than is opened at one
@@ -125,7 +89,7 @@ class SealedReader(io.RawIOBase):
         if within == 0 and count > 1:
             piece = b"".join(self._opened(number, count))
         else:
-            piece = self._chunk(number)[within : within + most]
+            piece = self._piece(self._position, most)
         self._position += len(piece)
         return piece
 
@@ -134,6 +98,10 @@ class SealedReader(io.RawIOBase):
         self._held = (-1, b"")
         self._sealed.close()
         super().close()
+
+    def _piece(self, position: int, most: int) -> bytes:
+        number, within = divmod(position, CHUNK)
+        return self._chunk(number)[within : within + most]
 
     def _chunk(self, number: int) -> bytes:
         if self._held[0] != number:

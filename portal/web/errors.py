@@ -11,6 +11,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.errors import Gone, NotAllowed, NotFound, PortalError, Refused, TooMany, Upstream
+from portal.house import House
 from portal.outages import UNANSWERED, is_away, is_no_room, kind_of_fault
 from portal.sealing import Damaged
 from portal.storage.door import CANNOT_STORE
@@ -25,6 +26,7 @@ from portal.web.problems import (
     kind_of,
     problem_text,
 )
+from portal.web.session import house
 
 NUMBERS: dict[type[PortalError], int] = {
     NotFound: 404,
@@ -67,9 +69,11 @@ def problem_answer(kind: Kind, detail: str = "", faults: tuple[Fault, ...] = ())
     return response
 
 
-def install(app: Flask, look_at: Callable[[str], None]) -> None:
+def install(app: Flask, look_at: Callable[[House, str], None]) -> None:
     """Register the table. `look_at` is told the key of a sealed file that was damaged, so that
-    people hear of it and not only whoever wanted it."""
+    people hear of it and not only whoever wanted it; also by who finds it out after the answer
+    has begun (`app.extensions["look_at"]`)."""
+    app.extensions["look_at"] = look_at
 
     @app.before_request
     def send_no_machine_elsewhere() -> None:
@@ -83,7 +87,7 @@ def install(app: Flask, look_at: Callable[[str], None]) -> None:
     @app.errorhandler(Damaged)
     def tell_of_damage(error: Damaged) -> Response:
         if error.key is not None:
-            look_at(error.key)
+            look_at(house(), error.key)
         return _unforeseen(error)
 
     app.register_error_handler(PortalError, _foreseen)

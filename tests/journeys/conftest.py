@@ -184,7 +184,8 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
 @pytest.fixture
 def filmed(portal: LivePortal, films: tuple[bytes, bytes]) -> Filmed:
     """A catalogue and a gazetteer, taken in at the command line."""
-    at = (datetime.now(UTC) - timedelta(days=6)).replace(minute=0, second=0, microsecond=0)
+    # An hour of which nobody asks "the night before or after?", whatever the time is now.
+    at = (datetime.now(UTC) - timedelta(days=6)).replace(hour=17, minute=0, second=0, microsecond=0)
     for name, content in zip(("free.mp4", "held.mp4"), films, strict=True):
         (portal.folder / "footage" / name).write_bytes(content)
     hashes = [digest(content) for content in films]

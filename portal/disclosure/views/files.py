@@ -1,6 +1,7 @@
 """Serving the files of a release: whole or in part, to be saved, played or read."""
 
 from contextlib import ExitStack
+from functools import partial
 from threading import BoundedSemaphore
 from typing import cast
 from uuid import UUID
@@ -144,7 +145,8 @@ def _begun(found: Entered, asked: ReleaseFile, part: Slice, place: BoundedSemaph
     line = Line(request.environ.get("gunicorn.socket"))
     line.keep_pace(piece=AT_ONCE, slowest=settings().slowest_download)
     sending = Sending(found.link.id, asked.id, browser(), opening_id, part.first, part.length)
-    return Stream(house(), sending, source, line=line, place=place)
+    look_at = partial(current_app.extensions["look_at"], house(), asked.storage_key)
+    return Stream(house(), sending, source, line=line, place=place, damaged=look_at)
 
 
 def _place() -> BoundedSemaphore:

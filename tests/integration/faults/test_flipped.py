@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from portal.actors import Role
 from portal.audit.models import AuditEntry
 from portal.disclosure.models import DownloadLink, FileKind, ReleaseFile
-from portal.disclosure.sending import PIECE
+from portal.disclosure.sending import PIECE, SendingStopped
 from portal.expiry.models import MissingFile
 from portal.house import House
 from portal.ids import digest
@@ -84,7 +84,7 @@ def came(client: FlaskClient, path: str) -> bytes:
     try:
         for chunk in response.iter_encoded():
             got += chunk
-    except Damaged:
+    except SendingStopped:
         pass
     finally:
         response.close()
@@ -126,6 +126,15 @@ def test_what_goes_out_ends_before_a_flipped_bit_in_the_middle(
     flip(lies(house, copy), begin + 5)
     with house.vault.open(copy.named) as reader, pytest.raises(Damaged):
         reader.read(1)
+
+
+def test_staff_hear_of_what_was_found_out_on_the_way(
+    inside: FlaskClient, house: House, ready: Ready, link: DownloadLink, copy: ReleaseFile
+) -> None:
+    flip(lies(house, copy), begin_of_payload(house, copy) + 5 * (CHUNK + 16) + 5)
+    assert len(came(inside, path_of(link, copy.id))) < len(LONG)
+    Worker(house).pay_all()
+    assert damaged(house) == [(copy.storage_key, f"release {ready.reference}")]
 
 
 def test_staff_hear_of_a_damaged_file_until_it_is_mended(
