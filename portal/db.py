@@ -257,7 +257,8 @@ class _Watch:
             "postgresql": "SELECT pg_current_snapshot()::text",
         }[engine.dialect.name]
         self._engine = engine
-        self._file = engine.url.database if engine.dialect.name == "sqlite" else None
+        name = engine.url.database if engine.dialect.name == "sqlite" else None
+        self._file = Path(name) if name else None
         self._asking = threading.Lock()
         self._connection: sa.Connection | None = None
         self._made_in: tuple[int, ...] = ()
@@ -279,7 +280,7 @@ class _Watch:
         if not self._file:
             return (os.getpid(),)
         try:
-            found = Path(self._file).stat()
+            found = self._file.stat()
         except OSError as fault:
             raise OperationalError(self._question, None, fault) from fault
         return os.getpid(), found.st_dev, found.st_ino
