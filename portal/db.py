@@ -19,9 +19,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.exc import DisconnectionError, NoResultFound, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.pool import NullPool
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -257,8 +256,7 @@ class _Watch:
             "postgresql": "SELECT pg_current_snapshot()::text",
         }[engine.dialect.name]
         self._engine = engine
-        name = engine.url.database if engine.dialect.name == "sqlite" else None
-        self._file = Path(name) if name else None
+        self._file = _file_of(engine.url)
         self._asking = threading.Lock()
         self._connection: sa.Connection | None = None
         self._made_in: tuple[int, ...] = ()
@@ -266,24 +264,13 @@ class _Watch:
 
     def state(self) -> Hashable:
         with self._asking:
-            here = self._here()
+            here = _here(self._file)
             if self._connection is not None and self._made_in == here:
                 # It may be a connection from before the database was started again.
                 with suppress(OperationalError):
                     return self._answer()
             self._connect(here)
             return self._answer()
-
-    def _here(self) -> tuple[int, ...]:
-        """This process, and the file that has the name now: a connection to one that was moved
-        away, or that another took the place of, would say for ever that nothing was committed."""
-        if not self._file:
-            return (os.getpid(),)
-        try:
-            found = self._file.stat()
-        except OSError as fault:
-            raise OperationalError(self._question, None, fault) from fault
-        return os.getpid(), found.st_dev, found.st_ino
 
     def _answer(self) -> Hashable:
         assert self._connection is not None  # noqa: S101 - just connected
@@ -324,8 +311,8 @@ def open_database(url: str, *, before_commit: Sequence[Callable[[Session], None]
     """
     # A fault names its statement and never its values: they can be what somebody typed.
     if sa.make_url(url).get_backend_name() == "sqlite":
-        # A file opens in microseconds, and a pooled connection must not cross a fork.
-        engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
+        # Opening the file and reading its tables takes longer than most of what is asked.
+        engine = sa.create_engine(url, pool_size=8, max_overflow=-1, hide_parameters=True)
         _prepare_sqlite(engine)
     else:
         engine = sa.create_engine(
@@ -353,9 +340,38 @@ def _patience(url: sa.URL) -> dict[str, int]:
     return {name: value for name, value in patience.items() if name not in url.query}
 
 
+def _file_of(url: sa.URL) -> Path | None:
+    """Where SQLite keeps it; None when it is in memory, or PostgreSQL's."""
+    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if is_file else None
+
+
+def _here(file: Path | None) -> tuple[int, ...]:
+    """This process, and the file that has the name now. A connection to one that was moved away,
+    or that another took the place of, would say for ever that nothing was committed; one from
+    before a fork is the parent's."""
+    if file is None:
+        return (os.getpid(),)
+    try:
+        found = file.stat()
+    except OSError as fault:
+        raise OperationalError("stat", None, fault) from fault
+    return os.getpid(), found.st_dev, found.st_ino
+
+
 def _prepare_sqlite(engine: sa.Engine) -> None:
+    file = _file_of(engine.url)
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(_connection: Any, record: Any, borrowed: Any) -> None:
+        if record.info["made_in"] == _here(file):
+            return
+        if record.info["made_in"][0] != os.getpid():  # the parent's: not for us to close
+            record.dbapi_connection = borrowed.dbapi_connection = None
+        raise DisconnectionError("made elsewhere")
+
     @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
+    def on_connect(connection: Any, record: Any) -> None:
         # We begin transactions ourselves (below); the driver must not guess.
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -369,6 +385,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        record.info["made_in"] = _here(file)
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:

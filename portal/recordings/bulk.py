@@ -34,6 +34,7 @@ def prepare(session: Session) -> None:
     """Begin a batch: no other is written meanwhile, on either database, and there is room."""
     connection = session.connection()
     if _is_sqlite(connection):
+        connection.detach()  # what is set below is for this batch alone
         connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {_PAGES_BEFORE_COPYING}")
     else:
