@@ -71,7 +71,9 @@ class Settings:
     )
     offload_bucket_secret_key: str = _setting("The secret that belongs to the access key.", "")
     checkpoint_folder: str = _setting(
-        "A folder on another machine, where each hour a signed checkpoint of the book is added.", ""
+        "A folder on another machine, where each quarter of an hour a signed checkpoint of the book "
+        "is added.",
+        "",
     )
     checkpoint_mail_to: str = _setting(
         "An e-mail address outside, to which one is sent each day.", ""
@@ -233,10 +235,13 @@ def _unsafe_address(name: str, text: str) -> list[str]:
 
 
 def _unusable_database(url: Any) -> list[str]:
-    if url is MISSING or url.startswith(("sqlite://", "postgresql://")):
+    if url is MISSING or url.startswith("postgresql://"):
+        return []
+    # A database in memory is gone with the process, and its worker never sees it.
+    if url.removeprefix("sqlite:///") not in (url, "", ":memory:"):
         return []
     # The address is not repeated: it can hold a password.
-    return ["PORTAL_DATABASE_URL must begin with sqlite:/// or postgresql://"]
+    return ["PORTAL_DATABASE_URL must be sqlite:/// and a path, or begin with postgresql://"]
 
 
 def _bad_secret(secret_key: Any) -> list[str]:

@@ -40,6 +40,11 @@ def test_every_required_setting_is_named_when_nothing_is_set() -> None:
     assert [line.split(" is missing: ")[0] for line in lines] == sorted(GOOD)
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "mysql://db"])
+def test_a_database_that_nobody_else_could_open_is_none(url: str) -> None:
+    assert [line.split()[0] for line in faults(database_url=url)] == ["PORTAL_DATABASE_URL"]
+
+
 def test_every_fault_is_named_at_once_of_whatever_kind() -> None:
     said = faults(
         keys_file=None,

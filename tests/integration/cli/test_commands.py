@@ -143,7 +143,7 @@ def test_every_fault_of_the_settings_is_named_at_once_and_nothing_is_done(portal
     ("changed", "words"),
     [
         ({"PORTAL_KEYS_FILE": "/nonexistent/keys.txt"}, "There is no key file"),
-        ({"PORTAL_DATABASE_URL": "nonsense"}, "must begin with sqlite:/// or postgresql://"),
+        ({"PORTAL_DATABASE_URL": "nonsense"}, "must be sqlite:/// and a path"),
         (
             {"PORTAL_DATABASE_URL": "sqlite:////nonexistent/x.sqlite"},
             "The database did not do this",
