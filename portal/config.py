@@ -71,8 +71,8 @@ class Settings:
     )
     offload_bucket_secret_key: str = _setting("The secret that belongs to the access key.", "")
     checkpoint_folder: str = _setting(
-        "A folder on another machine, where each quarter of an hour a signed checkpoint of the book "
-        "is added.",
+        "A folder on another machine, where each quarter of an hour a signed checkpoint of the "
+        "book is added.",
         "",
     )
     checkpoint_mail_to: str = _setting(

@@ -84,7 +84,8 @@ def tidy_up(house: House, held: Lease) -> Callable[[Session], None]:
 
 
 def checkpoint_book(house: House, _held: Lease) -> Callable[[Session], None]:
-    """Every hour: tell the place outside what the book's head is. Twice does no harm."""
+    """Each quarter of an hour: tell the place outside what the book's head is. Twice does no
+    harm."""
     keep_checkpoint(house.db, house.settings, at=house.now())
     return lambda session: None
 
@@ -216,9 +217,9 @@ class Worker:
 
 
 def _owe_checkpoints(session: Session, settings: Settings, at: datetime) -> None:
-    """Each hour to the folder outside, each day to the mailbox, where there is one."""
+    """Each quarter of an hour to the folder outside, each day to the mailbox, where they are."""
     if settings.checkpoint_folder:
-        key = f"checkpoint_book:{at:%Y-%m-%dT%H}"
+        key = f"checkpoint_book:{at:%Y-%m-%dT%H}:{at.minute // 15}"
         owe(session, "checkpoint_book", payload={}, key=key, at=at)
     if settings.checkpoint_mail_to:
         owe(session, MAIL_CHECKPOINT, payload={}, key=f"{MAIL_CHECKPOINT}:{at:%Y-%m-%d}", at=at)

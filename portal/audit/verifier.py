@@ -283,8 +283,8 @@ def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
         return False
     hashed = hashlib.sha512(signature[:32] + key + text).digest()
     challenge = int.from_bytes(hashed, "little") % _ORDER
-    one, other = _times(scalar, _GENERATOR), _plus(nonce, _times(challenge, point))
-    return not any((one[i] * other[2] - other[i] * one[2]) % _P for i in (0, 1))
+    found = _sum(scalar, _GENERATOR, challenge, _minus(point))
+    return not any((found[i] * nonce[2] - nonce[i] * found[2]) % _P for i in (0, 1))
 
 
 def _point(spelt: bytes) -> _Point | None:
@@ -314,12 +314,17 @@ def _plus(one: _Point, other: _Point) -> _Point:
     return e * f % _P, g * h % _P, f * g % _P, e * h % _P
 
 
-def _times(count: int, point: _Point) -> _Point:
-    found = (0, 1, 1, 0)
-    for bit in reversed(range(count.bit_length())):
+def _minus(point: _Point) -> _Point:
+    return _P - point[0], point[1], point[2], _P - point[3]
+
+
+def _sum(count: int, point: _Point, other_count: int, other: _Point) -> _Point:
+    """So often the one point, and so often the other: both at once takes half as long."""
+    steps, found = (point, other, _plus(point, other)), (0, 1, 1, 0)
+    for bit in reversed(range(max(count, other_count).bit_length())):
         found = _plus(found, found)
-        if count >> bit & 1:
-            found = _plus(found, point)
+        if which := (count >> bit & 1) + 2 * (other_count >> bit & 1):
+            found = _plus(found, steps[which - 1])
     return found
 
 

@@ -59,8 +59,8 @@ def _verdict(house: House) -> Verdict:
 def checkpoint() -> None:
     """Print a signed checkpoint of the book as it is now: one line, to be kept elsewhere.
 
-    The worker adds one to PORTAL_CHECKPOINT_FOLDER each hour, and sends one each day to
-    PORTAL_CHECKPOINT_MAIL_TO. This is for other places, such as a printer.
+    The worker adds one to PORTAL_CHECKPOINT_FOLDER each quarter of an hour, and sends one each
+    day to PORTAL_CHECKPOINT_MAIL_TO. This is for other places, such as a printer.
     """
     house = enter()
     click.echo(checkpoint_now(house.db, house.settings, at=house.now()), nl=False)

@@ -133,13 +133,13 @@ def test_what_an_older_key_signed_still_counts(watched: House) -> None:
     assert len(known(watched)) == 2
 
 
-def test_the_worker_keeps_one_each_hour(watched: House, clock: Clock) -> None:
+def test_the_worker_keeps_one_each_quarter_of_an_hour(watched: House, clock: Clock) -> None:
     worker = Worker(watched)
-    for _ in range(3):
+    for _ in range(5):
         worker._beat()
         worker.pay_all()
-        clock.forward(minutes=20)
-    assert len(kept(watched)) == 2  # half past nine, ten to ten, and ten past ten
+        clock.forward(minutes=10)
+    assert len(kept(watched)) == 3  # 9:30 and 9:40 are in one, 9:50 in the next, then 10:00
 
 
 def test_a_house_without_a_place_outside_keeps_none(house: House) -> None:
@@ -201,7 +201,7 @@ def test_a_key_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_key_stops_the_start(settings: Settings) -> None:
     given = {
-        "PORTAL_DATABASE_URL": "sqlite://",
+        "PORTAL_DATABASE_URL": "sqlite:///x",
         "PORTAL_BASE_URL": "http://localhost",
         "PORTAL_SECRET_KEY": settings.secret_key,
         "PORTAL_DATA_FOLDER": "a",
