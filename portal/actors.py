@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from portal.errors import NotAllowed
+
 
 class Role(StrEnum):
     """What a handler may do. A handler can have several roles."""
@@ -73,6 +75,11 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Whether the actor has at least one of the roles."""
         return not self.roles.isdisjoint(roles)
+
+    def must_have(self, *roles: Role) -> None:
+        """NotAllowed unless the actor has at least one of the roles."""
+        if not self.has(*roles):
+            raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
 
 
 PUBLIC = Actor(ActorKind.PUBLIC, "public", "A member of the public")

@@ -101,8 +101,7 @@ def _let_handler_in(guard: Guard, find_handler: Callable[[str], Actor | None]) -
     if handler is None:
         raise SignInFirst()
     g.handler = handler
-    if not handler.has(*guard.roles):
-        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
+    handler.must_have(*guard.roles)
 
 
 def _let_machine_in(scope: Scope, admit_machine: Callable[[str], Actor]) -> None:

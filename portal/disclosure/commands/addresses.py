@@ -18,7 +18,7 @@ from portal.db import locked_one
 from portal.disclosure.commands.linking import close_all
 from portal.disclosure.commands.passphrases import stop_passphrase
 from portal.disclosure.queries.addresses import old_address
-from portal.errors import NotAllowed, Refused
+from portal.errors import Refused
 from portal.identity.addresses import Way, counts_from, is_due, is_same_address, waits, why_not
 from portal.identity.commands import addresses
 from portal.identity.commands.codes import end_codes, end_visits
@@ -59,7 +59,7 @@ def propose_address(
     Refused when it is the one we have, when another waits, and when that way cannot have made
     sure. The book says no address, and whether the old one may be beyond reach.
     """
-    _allow(by, Role.INTAKE, Role.DECISION_MAKER)
+    by.must_have(Role.INTAKE, Role.DECISION_MAKER)
     footage_request = lock_request(session, request_id)
     applicant = session.get_one(Applicant, request_id)
     if is_same_address(email, applicant.email):
@@ -92,7 +92,7 @@ def agree_address(
     NotAllowed to the one who proposed it: the database says the same. Refused when it was agreed
     to or stopped, and when it was proposed too long ago.
     """
-    _allow(by, Role.SECONDER)
+    by.must_have(Role.SECONDER)
     footage_request = lock_request(session, request_id)
     change = addresses.locked_change(session, subject_id=request_id, change_id=change_id)
     if not waits(change_facts(change)):
@@ -126,7 +126,7 @@ def stop_address(session: Session, *, request_id: UUID, why: str, by: Actor, at:
     handler who works on requests. Once it has taken effect there is nothing to stop.
     """
     if by.kind is ActorKind.HANDLER:
-        _allow(by, Role.INTAKE, Role.DECISION_MAKER, Role.SECONDER)
+        by.must_have(Role.INTAKE, Role.DECISION_MAKER, Role.SECONDER)
     footage_request = lock_request(session, request_id)
     change = waiting_address(session, request_id)
     if change is None:
@@ -224,8 +224,3 @@ def _note(
         change=str(change.id),
         **details,
     )
-
-
-def _allow(by: Actor, *allowed: Role) -> None:
-    if not by.has(*allowed):
-        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")

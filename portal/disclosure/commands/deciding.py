@@ -27,7 +27,7 @@ from portal.disclosure.queries.decisions import (
     standing,
     to_decide,
 )
-from portal.errors import NotAllowed, Refused
+from portal.errors import Refused
 from portal.holds import queries as holds
 from portal.holds.policy import Asker, Bar
 from portal.recordings.models import Recording
@@ -58,7 +58,7 @@ def decide(
     for, and there are no recordings to decide on. Refused otherwise, in words; NotAllowed
     without the role.
     """
-    allow(by, Role.DECISION_MAKER)
+    by.must_have(Role.DECISION_MAKER)
     footage_request = lock_request(session, request_id)
     recordings = {each.id: each for each in to_decide(session, request_id)}
     if sorted(line.recording_id for line in lines) != sorted(recordings):
@@ -155,12 +155,6 @@ def _line(regime: Regime, number: int, line: Line, file: MasterFile) -> Decision
         media=file.media,
         sha256=file.sha256,
     )
-
-
-def allow(by: Actor, *roles: Role) -> None:
-    """NotAllowed unless this handler has one of the roles."""
-    if not by.has(*roles):
-        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
 
 
 def note_deed(

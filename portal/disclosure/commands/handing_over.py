@@ -28,7 +28,7 @@ def prepare_handover(
     Refused when there is no video in it, when one is prepared already, and when the gate bars a
     recording. Gone when the files are deleted.
     """
-    _allow(by, Role.INTAKE, Role.DECISION_MAKER)
+    by.must_have(Role.INTAKE, Role.DECISION_MAKER)
     locked(session, Release, release_id)
     release = _that_may_go(session, release_id, at)
     open_one = sa.select(Handover.id).where(
@@ -53,7 +53,7 @@ def prepare_handover(
 
 def agree_handover(session: Session, *, handover_id: UUID, by: Actor, at: datetime) -> Handover:
     """Agree, as somebody else than the one who prepared it: the database says so too."""
-    _allow(by, Role.SECONDER)
+    by.must_have(Role.SECONDER)
     found, release = _open(session, handover_id, at)
     if found.agreed_at is not None:
         raise Refused("Somebody has agreed to this already.")
@@ -70,7 +70,7 @@ def take_copy(
     """A copy, for a handler to put on a disc or to show. Refused before somebody agreed, and when
     the gate bars the recording: it is asked under lock, so in the book none is taken after a hold
     was placed."""
-    _allow(by, Role.INTAKE, Role.DECISION_MAKER, Role.SECONDER)
+    by.must_have(Role.INTAKE, Role.DECISION_MAKER, Role.SECONDER)
     found, release = _open(session, handover_id, at)
     _agreed(found)
     file = next((each for each in _copies(release) if each.id == file_id), None)
@@ -88,7 +88,7 @@ def note_handed_over(
 
     The gate is asked once more, at the last moment before they leave the building.
     """
-    _allow(by, Role.INTAKE, Role.DECISION_MAKER, Role.SECONDER)
+    by.must_have(Role.INTAKE, Role.DECISION_MAKER, Role.SECONDER)
     found, release = _open(session, handover_id, at)
     _agreed(found)
     found.handed_by, found.handed_at, found.shown = UUID(by.id), at, shown
@@ -100,7 +100,7 @@ def note_handed_over(
 
 def stop_handover(session: Session, *, handover_id: UUID, by: Actor, at: datetime) -> Handover:
     """Stop one that was not handed over. Stopping twice is no error."""
-    _allow(by, Role.INTAKE, Role.DECISION_MAKER, Role.SECONDER)
+    by.must_have(Role.INTAKE, Role.DECISION_MAKER, Role.SECONDER)
     found = _locked(session, handover_id)
     if found.handed_at is not None:
         raise Refused("The copies were handed over already.")
@@ -163,8 +163,3 @@ def _note(
         way=handover.way.value,
         **details,
     )
-
-
-def _allow(by: Actor, *allowed: Role) -> None:
-    if not by.has(*allowed):
-        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.actors import PUBLIC, Actor, ActorKind, Role
 from portal.audit.commands import record
 from portal.disclosure.models import DownloadLink, Release
-from portal.errors import NotAllowed, Refused
+from portal.errors import Refused
 from portal.identity.commands import passphrases
 from portal.identity.commands.codes import end_visits
 from portal.identity.models import Passphrase
@@ -64,7 +64,7 @@ def accept_passphrase(
 
     Refused when it was accepted or stopped.
     """
-    _allow(by, Role.DECISION_MAKER, Role.INTAKE)
+    by.must_have(Role.DECISION_MAKER, Role.INTAKE)
     footage_request, waiting = _waiting(session, request_id, passphrase_id, at)
     passphrases.accept(waiting, shown=shown, by=by, at=at)
     _note(session, "passphrase.accepted", footage_request, waiting, by, at)
@@ -75,7 +75,7 @@ def second_passphrase(
 ) -> None:
     """Let it count after the wait, and tell the address on file so. NotAllowed to the one who
     accepted it: the database says the same."""
-    _allow(by, Role.SECONDER)
+    by.must_have(Role.SECONDER)
     footage_request, waiting = _waiting(session, request_id, passphrase_id, at)
     if waiting.seconded_at is not None:
         raise Refused("Somebody has agreed to this already.")
@@ -99,7 +99,7 @@ def stop_passphrase(
     worker does when their address changes. What was unlocked is locked again.
     """
     if by.kind is ActorKind.HANDLER:
-        _allow(by, Role.DECISION_MAKER, Role.SECONDER, Role.INTAKE)
+        by.must_have(Role.DECISION_MAKER, Role.SECONDER, Role.INTAKE)
     footage_request = lock_request(session, request_id)
     waiting = waiting_passphrase(session, request_id, at)
     if waiting is None:
@@ -149,8 +149,3 @@ def _note(
         at=at,
         passphrase=str(passphrase.id),
     )
-
-
-def _allow(by: Actor, *allowed: Role) -> None:
-    if not by.has(*allowed):
-        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")

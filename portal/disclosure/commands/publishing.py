@@ -11,7 +11,6 @@ from portal.audit.commands import record
 from portal.disclosure.commands.gating import Changed, changed
 from portal.disclosure.models import Decision
 from portal.disclosure.queries.decisions import locked_newest
-from portal.errors import NotAllowed
 from portal.outbox.commands import owe
 from portal.requests.commands import move
 from portal.requests.lifecycle import Event
@@ -37,8 +36,7 @@ def publish(session: Session, *, decision_id: UUID, by: Actor, at: datetime) -> 
     It answers and does not raise when it stops, because the stop must be written down: the
     request stands at "ready to decide" again. Refused when the decision is not seconded.
     """
-    if not by.has(Role.DECISION_MAKER, Role.SECONDER):
-        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
+    by.must_have(Role.DECISION_MAKER, Role.SECONDER)
     decision = locked_newest(session, decision_id)
     change = changed(session, decision)
     if change:

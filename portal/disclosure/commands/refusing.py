@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.actors import Actor, Role
-from portal.disclosure.commands.deciding import allow, new_round, note_deed
+from portal.disclosure.commands.deciding import new_round, note_deed
 from portal.disclosure.exemptions import (
     PublicInterest,
     Whole,
@@ -41,7 +41,7 @@ def answer_whole(
     `reasons` are read by the applicant; an answer that neither confirms nor denies has none.
     Refused, in words, without what the ground requires; NotAllowed without the role.
     """
-    allow(by, Role.DECISION_MAKER)
+    by.must_have(Role.DECISION_MAKER)
     footage_request = lock_request(session, request_id)
     regime = footage_request.regime
     sighting = session.get_one(SightingRow, request_id)

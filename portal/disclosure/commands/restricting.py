@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor, Role
 from portal.audit.commands import record
 from portal.dates import london_day
-from portal.disclosure.commands.deciding import allow
 from portal.disclosure.exemptions import told as told_lines
 from portal.disclosure.models import Decision, Finding, RestrictionReview
 from portal.disclosure.queries.decisions import lines_of
@@ -63,7 +62,7 @@ def review_restriction(
     for an end that is only one in part (the letter would say that nothing is held back), and where
     the look that is owed now is not `review_id`: whoever pressed twice looked once.
     """
-    allow(by, Role.DECISION_MAKER)
+    by.must_have(Role.DECISION_MAKER)
     footage_request = lock_request(session, request_id)
     review, decision = standing_review(session, request_id)
     if review.id != review_id:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.actors import Actor, Role
 from portal.dates import london_day
-from portal.disclosure.commands.deciding import allow, note_deed
+from portal.disclosure.commands.deciding import note_deed
 from portal.disclosure.commands.gating import changed
 from portal.disclosure.models import Decision
 from portal.disclosure.queries.decisions import locked_newest
@@ -26,7 +26,7 @@ def second(session: Session, *, decision_id: UUID, by: Actor, at: datetime) -> D
     Refused for the one who decided, for anybody but the data protection officer where only they
     may, and when something it rests on has changed meanwhile.
     """
-    allow(by, *SECONDERS)
+    by.must_have(*SECONDERS)
     decision = locked_newest(session, decision_id)
     facts = second_facts(session, decision, on=london_day(at))
     hindrance = obstacle_to_second(by, decided_by=str(decision.decided_by), facts=facts)
@@ -48,7 +48,7 @@ def send_back(
     session: Session, *, decision_id: UUID, why: str, by: Actor, at: datetime
 ) -> Decision:
     """Send a decision back to be made again, with a reason the handlers read."""
-    allow(by, *SECONDERS)
+    by.must_have(*SECONDERS)
     decision = locked_newest(session, decision_id)
     if not why.strip():
         raise Refused("Enter why you send it back.")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Actor
 from portal.audit.commands import record
 from portal.db import locked_one
-from portal.errors import NotAllowed, Refused
+from portal.errors import Refused
 from portal.holds.commands.lifting import locked_recording, owe_look
 from portal.holds.commands.shutting import owe_closing
 from portal.holds.models import HoldOverride
@@ -39,7 +39,7 @@ def ask_override(
     Refused without the order and the reason, when no hold bars it from them, and while another
     order for the same stands.
     """
-    _allow(by)
+    by.must_have(*ROLES)
     if not order.reference.strip() or not order.reason.strip():
         raise Refused("Enter which order it is, and why it covers this recording.")
     recording = locked_recording(session, recording_id)
@@ -74,7 +74,7 @@ def agree_override(
     Refused for the one who asked, when neither of the two is the data protection officer, and when
     the holds are not those any more that the first one saw.
     """
-    _allow(by)
+    by.must_have(*ROLES)
     made, recording = _locked(session, override_id)
     if made.ended_at is not None or made.agreed_at is not None:
         raise Refused("This court order is agreed or ended already.")
@@ -94,7 +94,7 @@ def end_override(
     session: Session, *, override_id: UUID, why: str, by: Actor, at: datetime
 ) -> HoldOverride:
     """Take a court order back: its holds bar again at once, also a download that is running."""
-    _allow(by)
+    by.must_have(*ROLES)
     made, recording = _locked(session, override_id)
     if not why.strip():
         raise Refused("Enter why it ends.")
@@ -104,11 +104,6 @@ def end_override(
     owe_closing(session, recordings=[recording.id], cause=f"override:{made.id}", at=at)
     _write_down(session, "override.ended", made, recording, by, at)
     return made
-
-
-def _allow(by: Actor) -> None:
-    if not by.has(*ROLES):
-        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
 
 
 def _locked(session: Session, override_id: UUID) -> tuple[HoldOverride, Recording]:

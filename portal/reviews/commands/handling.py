@@ -25,8 +25,7 @@ def assign(
     NotAllowed for whoever has no role in reviews; Refused for one who may not answer it.
     """
     review = locked_open(session, review_id)
-    if not by.has(*review.kind.answerers):
-        raise NotAllowed("Your roles do not let you do this. Ask an administrator.")
+    by.must_have(*review.kind.answerers)
     if to is not None and str(to) not in {one.id for one in who_may_answer(session, review)}:
         raise Refused("They may not answer it. Choose somebody who did not work on the request.")
     if review.assigned_to != to:
