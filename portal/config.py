@@ -13,7 +13,8 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _AT_LEAST_ONE = (
     *("retention_days", "link_days", "draft_days", "request_days", "upload_megabytes", "mail_port"),
-    *("mail_seconds", "downloads_at_once", "slowest_download"),
+    *("mail_seconds", "downloads_at_once", "slowest_download", "appeal_days"),
+    *("victims_review_days", "conduct_review_days"),
 )
 _NOTIFY_KEY = re.compile(rf".+-{_ID}-{_ID}")
 
@@ -135,6 +136,17 @@ class Settings:
     request_days: int = _setting(
         "Days for which a request that has ended is kept, with its messages, letters and searches.",
         730,
+    )
+    victims_review_days: int = _setting(
+        "Days in which a victim may have a decision not to charge reviewed: told to whoever ends "
+        "the holds of an investigation.",
+        92,
+    )
+    appeal_days: int = _setting(
+        "Days in which a conviction or sentence may be appealed: the same, of a prosecution.", 28
+    )
+    conduct_review_days: int = _setting(
+        "Working days in which a conduct outcome may be appealed or reviewed: the same.", 10
     )
     downloads_at_once: int = _setting(
         "How many downloads a process of the web server serves at once; what is left of its "

@@ -283,7 +283,8 @@ def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
         return False
     hashed = hashlib.sha512(signature[:32] + key + text).digest()
     challenge = int.from_bytes(hashed, "little") % _ORDER
-    found = _sum(scalar, _GENERATOR, challenge, _minus(point))
+    minus = _P - point[0], point[1], point[2], _P - point[3]
+    found = _sum(scalar, _GENERATOR, challenge, minus)
     return not any((found[i] * nonce[2] - nonce[i] * found[2]) % _P for i in (0, 1))
 
 
@@ -312,10 +313,6 @@ def _plus(one: _Point, other: _Point) -> _Point:
     c, d = 2 * one[3] * other[3] * _D % _P, 2 * one[2] * other[2] % _P
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % _P, g * h % _P, f * g % _P, e * h % _P
-
-
-def _minus(point: _Point) -> _Point:
-    return _P - point[0], point[1], point[2], _P - point[3]
 
 
 def _sum(count: int, point: _Point, other_count: int, other: _Point) -> _Point:

@@ -1,12 +1,14 @@
 """Matters and the holds that serve them."""
 
 import json
+from dataclasses import asdict
 
 import click
 
 from portal.actors import COMMAND_LINE
 from portal.cli.opening import as_json, enter, show
 from portal.holds.commands import close_matter, open_matter
+from portal.holds.courses import Course, course_of
 from portal.holds.policy import HoldKind
 from portal.holds.queries import MatterRow, matter_by_reference
 from portal.holds.queries import matters as all_matters
@@ -66,12 +68,33 @@ def open_one(reference: str, kind: str, as_json: bool) -> None:
     show({"matter": matter.reference, "opened_at": matter.opened_at}, as_json=as_json)
 
 
+@matters.command("kinds")
+@as_json
+def list_kinds(as_json: bool) -> None:
+    """Say of each kind of matter what opens it, what ends it, and who decides."""
+    settings = enter().settings
+    for kind in HoldKind:
+        course = course_of(kind, settings)
+        facts = {"kind": kind.value, "label": kind.label, **asdict(course)}
+        click.echo(json.dumps(facts) if as_json else "\n".join(_told(kind, course)))
+
+
+def _told(kind: HoldKind, course: Course) -> list[str]:
+    ends = [f"    ends: {end}" for end in course.ends]
+    note = [f"    note: {course.note}"] if course.note else []
+    first = [f"{kind.value} {kind.label}", f"    opens: {course.opens}"]
+    return [*first, *ends, f"    decided by: {course.decided_by}", *note]
+
+
 @matters.command("close")
 @click.argument("reference")
 @click.option("--why", required=True, help="How the matter ended.")
 @as_json
 def close_one(reference: str, why: str, as_json: bool) -> None:
-    """Close a matter: its holds end, and requests that waited for them reopen by themselves."""
+    """Close a matter: its holds end, and requests that waited for them reopen by themselves.
+
+    `portal matters kinds` says what must have happened first.
+    """
     house = enter()
     with house.db.writing() as session:
         matter = matter_by_reference(session, reference)

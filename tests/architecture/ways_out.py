@@ -290,6 +290,7 @@ COMMANDS = {
     "keys sign": HOUSE,
     "mail returned": HOUSE,
     "matters close": HOUSE,
+    "matters kinds": HOUSE,
     "matters list": HOUSE,
     "matters open": HOUSE,
     "outbox status": HOUSE,

@@ -10,6 +10,7 @@ from portal.actors import Role
 from portal.audit.names import names
 from portal.errors import NotFound
 from portal.holds.commands import close_matter, open_matter
+from portal.holds.courses import course_of
 from portal.holds.forms import CloseMatterForm, MatterForm
 from portal.holds.models import Matter
 from portal.holds.policy import HoldKind
@@ -18,7 +19,7 @@ from portal.holds.queries import recordings_of
 from portal.holds.staff_views.blueprint import blueprint
 from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
-from portal.web.session import now, reading, writing
+from portal.web.session import now, reading, settings, writing
 
 
 @blueprint.get("")
@@ -52,7 +53,9 @@ def new() -> ResponseReturnValue:
                 )
             flash("The matter is open.", "success")
             return redirect(url_for(".matter", matter_id=matter.id), 303)
-    return render_template("holds/new_matter.html", form=form), 422 if form.errors else 200
+    opens = {kind.value: course_of(kind, settings()).opens for kind in HoldKind}
+    page = render_template("holds/new_matter.html", form=form, opens=opens)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.get("/<uuid:matter_id>")
@@ -64,6 +67,7 @@ def matter(matter_id: UUID) -> ResponseReturnValue:
         return render_template(
             "holds/matter.html",
             matter=found,
+            course=course_of(found.kind, settings()),
             rows=recordings_of(session, found),
             names=names(session),
             may_change=current_actor().has(Role.HOLD_OWNER),
@@ -79,7 +83,13 @@ def close(matter_id: UUID) -> ResponseReturnValue:
         with reading() as session:
             found = _matter(session, matter_id)
             held = sum(1 for hold, _ in recordings_of(session, found) if hold.lifted_at is None)
-            page = render_template("holds/close_matter.html", matter=found, held=held, form=form)
+            page = render_template(
+                "holds/close_matter.html",
+                matter=found,
+                course=course_of(found.kind, settings()),
+                held=held,
+                form=form,
+            )
         return page, 422 if form.errors else 200
     with writing() as session:
         found = _matter(session, matter_id)

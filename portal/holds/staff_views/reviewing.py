@@ -11,13 +11,14 @@ from portal.audit.names import names
 from portal.dates import london_day
 from portal.errors import Refused
 from portal.holds.commands import Found, review_hold
+from portal.holds.courses import course_of
 from portal.holds.forms import ReviewHoldForm
 from portal.holds.looking import SOON, HoldFinding
 from portal.holds.policy import Level
 from portal.holds.queries import hold_row, hold_rows, holds_due, looks_at
 from portal.holds.staff_views.blueprint import blueprint
 from portal.web.guards import current_actor, roles
-from portal.web.session import now, reading, writing
+from portal.web.session import now, reading, settings, writing
 
 SHOWN = 200
 
@@ -86,6 +87,7 @@ def _page(hold_id: UUID, form: ReviewHoldForm) -> str:
             "holds/review.html",
             row=row,
             hold=row.hold,
+            course=course_of(row.hold.kind, settings()),
             before=looks_at(session, hold_id),
             names=names(session),
             today=london_day(now()),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.actors import Role
 from portal.errors import NotFound, Refused
 from portal.holds.commands import change_level, lift, open_matter, place
+from portal.holds.courses import course_of
 from portal.holds.models import Hold
 from portal.holds.override_queries import overrides_of
 from portal.holds.overriding import ROLES as ORDER_ROLES
@@ -23,7 +24,7 @@ from portal.requests.staff_views.blueprint import blueprint
 from portal.requests.staff_views.page import request_page
 from portal.web.forms import refusal_told_on
 from portal.web.guards import current_actor, roles
-from portal.web.session import now, reading, writing
+from portal.web.session import now, reading, settings, writing
 
 _READERS = (
     Role.SEARCHER,
@@ -117,7 +118,12 @@ def lift_hold(reference: str, hold_id: UUID) -> ResponseReturnValue:
             hold = _hold_of(session, reference, hold_id)
             recording = session.get_one(Recording, hold.recording_id)
             shown = render_template(
-                "requests/office/lift_hold.html", **page, form=form, hold=hold, recording=recording
+                "requests/office/lift_hold.html",
+                **page,
+                form=form,
+                hold=hold,
+                course=course_of(hold.kind, settings()),
+                recording=recording,
             )
         return shown, 422 if form.errors else 200
     with writing() as session:
@@ -179,5 +185,6 @@ def _hold_page(reference: str, recording: Recording, form: HoldForm) -> str:
             **request_page(session, reference),
             recording=recording,
             references=[row.matter.reference for row in matters(session)],
+            opens={kind.value: course_of(kind, settings()).opens for kind in HoldKind},
             form=form,
         )

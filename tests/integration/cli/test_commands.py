@@ -20,6 +20,7 @@ from portal.audit.models import AuditEntry
 from portal.cli import main
 from portal.config import Settings
 from portal.holds.models import Hold
+from portal.holds.policy import HoldKind
 from portal.house import House
 from portal.office.commands.signing_in import check_passphrase
 from portal.office.models import Handler
@@ -98,6 +99,7 @@ def test_there_is_a_command_for_each_deed() -> None:
         "keys rotate",
         "keys sign",
         "mail returned",
+        "matters kinds",
         "matters list",
         "matters open",
         "matters close",
@@ -545,6 +547,15 @@ def test_matters_are_opened_listed_and_closed(
     assert "closed" in matters(portal, "--closed")[0]
     with own_house.db.reading() as session:
         assert session.scalars(sa.select(Hold)).one().lifted_at is not None
+
+
+def test_the_eight_kinds_of_matter_say_what_opens_and_ends_them(portal: Portal) -> None:
+    told = portal("matters", "kinds").output
+    assert [line[:2] for line in told.splitlines() if line[0] != " "] == list(HoldKind)
+    assert "    ends: The coroner consents.\n    decided by: The coroner’s officer\n" in told
+    kinds = [json.loads(one) for one in portal("matters", "kinds", "--json").output.splitlines()]
+    assert [each["kind"] for each in kinds] == list(HoldKind)
+    assert kinds[1]["ends"][0] == "It is discontinued."
 
 
 def matters(portal: Portal, *more: str) -> list[str]:

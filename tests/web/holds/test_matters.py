@@ -67,6 +67,19 @@ def test_closing_asks_first_and_ends_the_holds(sqlite_house: House, signed_in: S
     assert "CR/1 2026?" in client.get(f"{ADDRESS}?closed=yes").text
 
 
+def test_whoever_closes_one_is_told_what_must_have_happened(
+    sqlite_house: House, signed_in: SignedIn
+) -> None:
+    matter = _matter(sqlite_house)
+    client = signed_in(Role.HOLD_OWNER)
+    assert "A coroner or an inquiry gives notice." in client.get(f"{ADDRESS}/new").text
+    for page in (f"{ADDRESS}/{matter.id}", f"{ADDRESS}/{matter.id}/close"):
+        assert "The coroner consents." in client.get(page).text
+        assert "The coroner’s officer" in client.get(page).text
+    client.post(f"{ADDRESS}/{matter.id}/close", data={"why": "The coroner consented."})
+    assert "The coroner consents." not in client.get(f"{ADDRESS}/{matter.id}").text
+
+
 def test_an_auditor_reads(sqlite_house: House, signed_in: SignedIn) -> None:
     matter = _matter(sqlite_house)
     _hold(sqlite_house, matter)

@@ -85,6 +85,7 @@ def test_looking_and_going_on(sqlite_house: House, clock: Clock, signed_in: Sign
     clock.at += timedelta(days=89)
     client, address = signed_in(Role.HOLD_OWNER), f"{LIST}/{hold.id}"
     assert "The coroner asked." in client.get(address).text
+    assert "The coroner consents." in client.get(address).text
     empty = client.post(address, data={"look": "1"})
     assert empty.status_code == 422
     assert "Select what you find" in empty.text and "Enter the reason" in empty.text

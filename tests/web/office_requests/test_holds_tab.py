@@ -54,6 +54,7 @@ def test_place_for_a_new_matter_and_end_it(
 
     lift = f"{confirmed.address}/holds/{hold.id}/lift"
     assert "reopen by themselves" in client.get(lift).text
+    assert "Somebody is charged." in client.get(lift).text
     assert _holds(sqlite_house)[0].lifted_at is None
     assert client.post(lift).status_code == 422
     assert _holds(sqlite_house)[0].lifted_at is None
