@@ -126,6 +126,9 @@ def _touched(node: ast.AST) -> Iterator[bool]:
                 used = next_word.get(id(inner), "")
                 used = next_word.get(_outer(node, inner), used) if used == "storage" else used
                 yield used not in HARMLESS
+            case ast.Attribute(attr="footage_folder" | "data_folder" | "offload_folder"):
+                # Past the storages, by a path of one's own.
+                yield True
             case ast.Call(func=ast.Name(id="FolderStorage" | "Vault")):
                 yield True
 

@@ -363,6 +363,7 @@ OPENS_FOOTAGE = {
     ("portal/redaction/copies.py", "make_copy"): "a master, to copy it",
 }
 OPENS_OTHERS = {
+    ("portal/cli/demo.py", "_take_in_city"): "where invented footage is to lie",
     ("portal/cli/keys.py", "rotate"): "headers of sealed files, to seal them anew",
     ("portal/disclosure/offloading.py", "_delete"): "plain copies, to delete them",
     ("portal/disclosure/offloading.py", "_tidy"): "which plain copies are there, to delete some",
