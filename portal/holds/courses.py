@@ -44,8 +44,8 @@ def _investigation(windows: Windows) -> Course:
     return Course(
         opens="It is linked to a crime, is an exhibit, or is marked as evidence.",
         ends=(
-            "No further action is final, and the victim’s right to have that reviewed has ended: "
-            f"{_days(windows.victims_review_days)}.",
+            "No further action is final, and the victim’s right to have that reviewed has ended "
+            f"({_days(windows.victims_review_days)}).",
             "What was settled out of court has been done.",
             "Somebody is charged.",
         ),
@@ -61,8 +61,8 @@ def _prosecution(windows: Windows) -> Course:
         ends=(
             "It is discontinued.",
             "They are acquitted.",
-            "They are sentenced, and the time to appeal has ended, "
-            f"{_days(windows.appeal_days)}, or the appeal is decided.",
+            f"They are sentenced, and the time to appeal has ended ({_days(windows.appeal_days)}) "
+            "or the appeal is decided.",
         ),
         decided_by="The officer in the case, with the view of the Crown Prosecution Service",
     )
@@ -73,8 +73,8 @@ def _conduct(windows: Windows) -> Course:
     return Course(
         opens="A complaint or a conduct matter is recorded, and the video bears on it.",
         ends=(
-            "The final outcome is known, and the time to appeal or to ask for a review has ended: "
-            f"{working_days}.",
+            "The final outcome is known, and the time to appeal or to ask for a review has ended "
+            f"({working_days}).",
         ),
         decided_by="Professional Standards",
     )

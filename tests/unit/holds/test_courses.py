@@ -33,9 +33,9 @@ def test_no_two_kinds_have_the_same_course() -> None:
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
-        (HoldKind.INVESTIGATION, ": 61 days."),
-        (HoldKind.PROSECUTION, ", 1 day, or the appeal is decided."),
-        (HoldKind.CONDUCT, ": 12 working days."),
+        (HoldKind.INVESTIGATION, "(61 days)."),
+        (HoldKind.PROSECUTION, "(1 day) or the appeal is decided."),
+        (HoldKind.CONDUCT, "(12 working days)."),
     ],
 )
 def test_what_can_still_follow_has_the_forces_own_time(kind: HoldKind, told: str) -> None:
