@@ -7,6 +7,7 @@ from portal.audit.commands import seal
 from portal.config import Settings
 from portal.disclosure import models as disclosure_tables
 from portal.expiry import models as expiry_tables
+from portal.expiry.naming import names_files
 from portal.feed import models as feed_tables
 from portal.holds import models as holds_tables
 from portal.house import House, open_house
@@ -37,4 +38,4 @@ def utc_now() -> datetime:
 
 def open_portal(settings: Settings) -> House:
     """The house as production opens it. Raises when a part of it cannot be had."""
-    return open_house(settings, now=utc_now, before_commit=(seal,))
+    return open_house(settings, now=utc_now, before_commit=(seal,), needs_files=names_files)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +13,26 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.config import Settings
 from portal.db import Database, open_database
+from portal.outages import UNANSWERED
 from portal.sealing import KeyFile, Sealer, Unnamed, Vault
 from portal.sealing.vault import forget_orphans
 from portal.signing import Signer
 from portal.storage import FolderStorage, Storage
+from portal.storage.folder import nobody_names_files
 
 if TYPE_CHECKING:
     from portal.storage.bucket import BucketStorage
 
 # Longer than any work between keeping a file and writing the row that names it.
 ORPHANED_AFTER = timedelta(days=1)
+
+
+class Store(StrEnum):
+    """A place for files: sealed ones, the force's masters, and plain copies (ADR 0022)."""
+
+    SEALED = "sealed"
+    FOOTAGE = "footage"
+    OPENED = "opened"
 
 
 @dataclass(frozen=True)
@@ -58,24 +70,40 @@ def open_house(
     *,
     now: Callable[[], datetime],
     before_commit: Sequence[Callable[[Session], None]],
+    needs_files: Callable[[Session, Store, datetime], bool],
 ) -> House:
-    """Open database, storage and keys. Raises when one of them cannot be had."""
+    """Open database, storage and keys. Raises when one of them cannot be had. `needs_files` says
+    whether rows name files in a store at an instant."""
     sealer = Sealer(KeyFile(settings.keys_file), settings.recovery_recipient or None)
+    db = open_database(settings.database_url, before_commit=before_commit)
+
+    def in_use(store: Store) -> Callable[[], bool]:
+        return partial(_is_needed, db, lambda session: needs_files(session, store, now()))
+
     return House(
         settings=settings,
-        db=open_database(settings.database_url, before_commit=before_commit),
-        vault=Vault(storage_of(settings), sealer),
-        footage=FolderStorage(settings.footage_folder),
+        db=db,
+        vault=Vault(storage_of(settings, in_use(Store.SEALED)), sealer),
+        footage=FolderStorage(settings.footage_folder, in_use=in_use(Store.FOOTAGE)),
         signer=Signer(settings.secret_key),
         now=now,
-        offload=offload_of(settings),
+        offload=offload_of(settings, in_use(Store.OPENED)),
     )
 
 
-def storage_of(settings: Settings) -> Storage:
+def _is_needed(db: Database, needs_files: Callable[[Session], bool]) -> bool:
+    """Whether rows name files in a store; also where nobody can say."""
+    try:
+        with db.reading() as session:
+            return needs_files(session)
+    except UNANSWERED:
+        return True
+
+
+def storage_of(settings: Settings, in_use: Callable[[], bool] = nobody_names_files) -> Storage:
     """Where sealed files are kept: the bucket if there is one, or the data folder."""
     if not settings.bucket:
-        return FolderStorage(settings.data_folder)
+        return FolderStorage(settings.data_folder, in_use=in_use)
     return _bucket(
         settings.bucket,
         settings.bucket_region,
@@ -85,13 +113,15 @@ def storage_of(settings: Settings) -> Storage:
     )
 
 
-def offload_of(settings: Settings) -> "FolderStorage | BucketStorage | None":
+def offload_of(
+    settings: Settings, in_use: Callable[[], bool] = nobody_names_files
+) -> "FolderStorage | BucketStorage | None":
     """Where plain copies lie for another server to send; None when the portal sends every file.
 
     In a folder the group may read them, which is nginx's: nobody else.
     """
     if settings.offload_folder:
-        return FolderStorage(Path(settings.offload_folder), mode=0o640)
+        return FolderStorage(Path(settings.offload_folder), mode=0o640, in_use=in_use)
     if not settings.offload_bucket:
         return None
     return _bucket(

@@ -1,6 +1,6 @@
 """Which files the rows name, and which of some files no row names."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.disclosure.models import PREFIX as RELEASES
 from portal.disclosure.models import Release, ReleaseFile
+from portal.holds.models import OpenedCopy
+from portal.house import Store
 from portal.identity.models import PREFIX as PROOFS
 from portal.identity.models import Proof
 from portal.letters.models import PREFIX as LETTERS
@@ -18,7 +20,7 @@ from portal.recordings.models import Recording
 from portal.requests.models import FootageRequest
 from portal.sealing import Named
 
-SEALED, FOOTAGE, OPENED = "sealed", "footage", "opened"
+SEALED, FOOTAGE, OPENED = Store.SEALED, Store.FOOTAGE, Store.OPENED
 # Every file that the portal seals lies below one of these.
 OURS = (RELEASES, PROOFS, LETTERS)
 _AT_ONCE = 1_000
@@ -42,8 +44,22 @@ class Expected:
     by: str
 
 
-def named_files(session: Session, *, at: datetime) -> Iterator[Expected]:
+def named_files(session: Session, *, at: datetime) -> Generator[Expected, None, None]:
     """Every file that should be there now. A release whose time is over may be half deleted."""
+    for store, what, wanted in _wanted(at):
+        yield from _of(session, store, what, wanted)
+
+
+def names_files(session: Session, store: Store, at: datetime) -> bool:
+    """Whether rows name any file that should be in a store now."""
+    if store is OPENED:
+        return bool(session.scalar(sa.select(sa.exists(sa.select(OpenedCopy.key)))))
+    found = [wanted for of, _, wanted in _wanted(at) if of is store]
+    return any(session.scalar(sa.select(wanted.exists())) for wanted in found)
+
+
+def _wanted(at: datetime) -> Iterator[tuple[Store, str, sa.Select[Any, Any]]]:
+    """The keys in each store, and whose they are."""
     reference = sa.func.coalesce(FootageRequest.reference, _NOT_SENT)
     release = (
         sa.select(ReleaseFile.storage_key, reference)
@@ -51,7 +67,7 @@ def named_files(session: Session, *, at: datetime) -> Iterator[Expected]:
         .outerjoin(FootageRequest, FootageRequest.id == Release.request_id)
         .where(Release.files_deleted_at.is_(None), Release.expires_at > at)
     )
-    yield from _of(session, SEALED, "release", release)
+    yield SEALED, "release", release
     for what, column, row in (
         ("proof", Proof.storage_key, Proof),
         ("letter", Letter.html_key, Letter),
@@ -60,16 +76,19 @@ def named_files(session: Session, *, at: datetime) -> Iterator[Expected]:
         found = sa.select(column, reference).outerjoin(
             FootageRequest, FootageRequest.id == row.subject_id
         )
-        yield from _of(session, SEALED, what, found.where(column.is_not(None)))
+        yield SEALED, what, found.where(column.is_not(None))
     footage = sa.select(Recording.media, sa.cast(Recording.id, sa.String)).where(
         Recording.media.is_not(None), Recording.deleted_at.is_(None)
     )
-    yield from _of(session, FOOTAGE, "recording", footage)
+    yield FOOTAGE, "recording", footage
 
 
-def _of(session: Session, store: str, what: str, wanted: sa.Select[Any, Any]) -> Iterator[Expected]:
-    for key, whose in session.execute(wanted.execution_options(yield_per=_AT_ONCE)):
-        yield Expected(store, key, f"{what} {whose}")
+def _of(
+    session: Session, store: Store, what: str, wanted: sa.Select[Any, Any]
+) -> Iterator[Expected]:
+    with session.execute(wanted.execution_options(yield_per=_AT_ONCE)) as rows:
+        for key, whose in rows:
+            yield Expected(store, key, f"{what} {whose}")
 
 
 def sealed_as(session: Session, key: str) -> tuple[Named, Expected] | None:

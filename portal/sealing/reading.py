@@ -59,9 +59,11 @@ class SealedReader(Seekable):
 
     The header's MAC and the last chunk are checked on opening, so a file that was cut short is
     refused before its first byte goes out; every other chunk is checked before any of it is
-    given. `read(n)` gives n bytes unless the file ends. Raises `Damaged`. Closing it closes
-    the sealed file too.
+    given. `read(n)` gives n bytes unless the file ends. Raises `Damaged`, which says where the
+    file is kept once `key` was set. Closing it closes the sealed file too.
     """
+
+    key: str | None = None
 
     def __init__(self, sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> None:
         super().__init__()
@@ -123,10 +125,15 @@ class SealedReader(Seekable):
         try:
             plain = self._cipher.decrypt(nonce, sealed, None)
         except InvalidTag:
-            raise Damaged from None
+            raise self._damaged() from None
         if not is_last and len(plain) != CHUNK:
-            raise Damaged
+            raise self._damaged()
         return plain
+
+    def _damaged(self) -> Damaged:
+        fault = Damaged()
+        fault.key = self.key
+        return fault
 
     def _read(self, wanted: int) -> bytes:
         """So many sealed bytes, or what there is. A file may give less at once than was asked."""

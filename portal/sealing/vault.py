@@ -62,7 +62,7 @@ class Vault:
         return Kept(purpose, key, sealed.plain_sha256, seal, sealed.plain_size)
 
     def open(self, named: Named) -> SealedReader:
-        """Open the file a row names, seekable. Raises `NotFound`, and `Damaged` also for a file
+        """Open the file a row names, seekable. Raises `Missing`, and `Damaged` also for a file
         that is whole and opens, but is not the one the row is about: another was put in its place.
         """
         with ExitStack() as unless_it_is, _naming(named.key):
@@ -70,6 +70,7 @@ class Vault:
             if named.size not in (None, reader.size) or not _is_the_one(reader, named):
                 raise Damaged
             unless_it_is.pop_all()
+        reader.key = named.key
         return reader
 
     def unnamed(self) -> "Unnamed":

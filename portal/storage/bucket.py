@@ -15,9 +15,9 @@ from portal.errors import NotFound, Upstream
 from portal.storage.door import (
     CANNOT_STORE,
     COPY_BYTES,
-    MISSING,
     TAKEN,
     AlreadyStored,
+    Missing,
     Stored,
     checked_key,
     checked_prefix,
@@ -104,11 +104,11 @@ class BucketStorage:
         with self._uploading(key) as upload:
             yield cast(BinaryIO, upload)
             if self._head(key)[1] != etag:
-                raise NotFound(MISSING)
+                raise Missing
             try:
                 upload.finish({"IfMatch": etag})
             except AlreadyStored:
-                raise NotFound(MISSING) from None  # another was put there meanwhile
+                raise Missing from None  # another was put there meanwhile
 
     @contextmanager
     def _uploading(self, key: str) -> Iterator[Upload]:

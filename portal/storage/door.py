@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from portal.errors import Refused
+from portal.errors import NotFound, Refused
 
 # No part may begin with a dot: that shuts out "..", "." and our own folder of unfinished files.
 _PART = r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}"
@@ -23,6 +23,13 @@ COPY_BYTES = 1024 * 1024
 
 class UnsafeKey(Refused):
     """The name could lead outside the store, so nothing was touched."""
+
+
+class Missing(NotFound):
+    """Nothing is kept at that key. Where a row names it, it was lost."""
+
+    def __init__(self) -> None:
+        super().__init__(MISSING)
 
 
 class AlreadyStored(Refused):
@@ -60,17 +67,17 @@ class Storage(Protocol):
         """Give a file to write to; it takes the place of what is kept at `key`, whole, when the
         block ends well. Only for the same content under another lock: see `Vault.rewrap`.
 
-        Raises `NotFound` when nothing is kept there, also when it was deleted meanwhile: what is
+        Raises `Missing` when nothing is kept there, also when it was deleted meanwhile: what is
         deleted does not come back.
         """
         ...
 
     def open(self, key: str) -> BinaryIO:
-        """Open what is kept at `key` for reading and seeking. Raises `NotFound`."""
+        """Open what is kept at `key` for reading and seeking. Raises `Missing`."""
         ...
 
     def size(self, key: str) -> int:
-        """Return the size in bytes. Raises `NotFound`."""
+        """Return the size in bytes. Raises `Missing`."""
         ...
 
     def delete(self, key: str) -> None:

@@ -5,23 +5,23 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from portal.errors import NotFound, Upstream
-from portal.storage.door import CANNOT_READ, MISSING, TAKEN, AlreadyStored
+from portal.errors import Upstream
+from portal.storage.door import CANNOT_READ, TAKEN, AlreadyStored, Missing
 
-_MISSING = {"404", "NoSuchKey", "NotFound"}
+_ABSENT = {"404", "NoSuchKey", "NotFound"}
 _CONDITION_NOT_MET = {"412", "409", "PreconditionFailed", "ConditionalRequestConflict"}
 
 
 @contextmanager
 def in_our_words(otherwise: str = CANNOT_READ) -> Iterator[None]:
-    """Turn the client's faults into `NotFound`, `AlreadyStored` (a condition was not met) and,
+    """Turn the client's faults into `Missing`, `AlreadyStored` (a condition was not met) and,
     for everything else, `Upstream` with those words. They were tried again before."""
     try:
         yield
     except ClientError as fault:
         code = fault.response.get("Error", {}).get("Code", "")
-        if code in _MISSING:
-            raise NotFound(MISSING) from fault
+        if code in _ABSENT:
+            raise Missing from fault
         if code in _CONDITION_NOT_MET:
             raise AlreadyStored(TAKEN) from fault
         raise Upstream(otherwise) from fault

@@ -4,20 +4,21 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from portal.errors import NotFound, Refused, Upstream
+from portal.errors import Refused, Upstream
 from portal.outages import is_no_room
 from portal.storage.door import (
+    CANNOT_READ,
     CANNOT_STORE,
     COPY_BYTES,
-    MISSING,
     TAKEN,
     AlreadyStored,
+    Missing,
     Stored,
     checked_key,
     checked_prefix,
@@ -29,16 +30,31 @@ _UNFINISHED = ".unfinished"
 _NAMES = ".names"  # the lock of names; network file systems lock no folders
 
 
+def nobody_names_files() -> bool:
+    """The answer of whoever has no rows to ask."""
+    return False
+
+
 class FolderStorage:
     """A `Storage` in a local folder, readable by this account alone unless the files' `mode` says
     otherwise.
 
     The folder must lie on one file system that knows hard links: a link is the only portable
     way to publish a finished file that also fails when the name is already taken.
+
+    A folder that is bare, or not there, while `in_use` says that files in it are needed, is a disk
+    that is not mounted: nothing is said to be missing from it, nothing counts as deleted, and
+    nothing is kept where the disk would hide it when it comes back. All that is `Upstream`.
     """
 
-    def __init__(self, root: Path, *, mode: int = _OURS_ALONE) -> None:
-        self.root, self._mode = root, mode
+    def __init__(
+        self,
+        root: Path,
+        *,
+        mode: int = _OURS_ALONE,
+        in_use: Callable[[], bool] = nobody_names_files,
+    ) -> None:
+        self.root, self._mode, self._in_use = root, mode, in_use
 
     def path_of(self, key: str) -> Path:
         """Return where `key` lies, whether or not it exists. Only for tools that need a path."""
@@ -76,13 +92,15 @@ class FolderStorage:
             _bring_down(target)
             with self._names_held():
                 if not final.is_file():
-                    raise NotFound(MISSING)
+                    raise self._missing()
                 temporary.replace(final)
             _sync_folder(final.parent)
 
     @contextmanager
     def _unfinished(self) -> Iterator[tuple[Path, BinaryIO]]:
         folder = self.root / _UNFINISHED
+        if not folder.is_dir():
+            self._refuse_if_away(CANNOT_STORE)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = folder / secrets.token_hex(16)
         descriptor = os.open(
@@ -102,7 +120,7 @@ class FolderStorage:
         try:
             return path.open("rb")
         except FileNotFoundError:
-            raise NotFound(MISSING) from None
+            raise self._missing() from None
 
     def size(self, key: str) -> int:
         """See `Storage.size`."""
@@ -115,16 +133,21 @@ class FolderStorage:
             with self._names_held():
                 path.unlink()
         except (FileNotFoundError, NotADirectoryError):
+            self._refuse_if_away(CANNOT_STORE)
             return
         _sync_folder(path.parent)
 
     def exists(self, key: str) -> bool:
         """See `Storage.exists`."""
-        return self.path_of(key).is_file()
+        is_there = self.path_of(key).is_file()
+        if not is_there:
+            self._refuse_if_away(CANNOT_READ)
+        return is_there
 
     def stored(self, prefix: str = "") -> Iterator[Stored]:
         """See `Storage.stored`."""
         above = checked_prefix(prefix).rpartition("/")[0]
+        self._refuse_if_away(CANNOT_READ)
         for key, path in _below(self.root / above, f"{above}/" if above else ""):
             if key.startswith(prefix):
                 with suppress(FileNotFoundError):  # deleted meanwhile
@@ -142,7 +165,7 @@ class FolderStorage:
             with self._unfinished() as (_, target):
                 target.write(b"?")
                 _bring_down(target)
-        except OSError:
+        except (OSError, Upstream):
             return False
         return True
 
@@ -159,8 +182,16 @@ class FolderStorage:
     def _existing(self, key: str) -> Path:
         path = self.path_of(key)
         if not path.is_file():
-            raise NotFound(MISSING)
+            raise self._missing()
         return path
+
+    def _missing(self) -> Missing:
+        self._refuse_if_away(CANNOT_READ)
+        return Missing()
+
+    def _refuse_if_away(self, words: str) -> None:
+        if _is_bare(self.root) and self._in_use():
+            raise Upstream(words)
 
     @contextmanager
     def _names_held(self) -> Iterator[None]:
@@ -177,6 +208,14 @@ class FolderStorage:
             yield
         finally:
             os.close(descriptor)
+
+
+def _is_bare(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
+    except (FileNotFoundError, NotADirectoryError):
+        return True
 
 
 def _below(folder: Path, above: str) -> Iterator[tuple[str, Path]]:

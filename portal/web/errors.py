@@ -14,7 +14,7 @@ from portal.errors import Gone, NotAllowed, NotFound, PortalError, Refused, TooM
 from portal.house import House
 from portal.outages import UNANSWERED, is_away, is_no_room, kind_of_fault
 from portal.sealing import Damaged
-from portal.storage.door import CANNOT_STORE
+from portal.storage.door import CANNOT_STORE, Missing
 from portal.web.guards import SignInFirst
 from portal.web.problems import (
     MACHINES,
@@ -90,6 +90,7 @@ def install(app: Flask, look_at: Callable[[House, str], None]) -> None:
             look_at(house(), error.key)
         return _unforeseen(error)
 
+    app.register_error_handler(Missing, _unforeseen)
     app.register_error_handler(PortalError, _foreseen)
     app.register_error_handler(CSRFError, _stale_form)
     for unanswered in UNANSWERED:

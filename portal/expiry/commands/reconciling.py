@@ -6,6 +6,7 @@ enough to delete a day later, when the row that names it has long been there (`O
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -128,8 +129,8 @@ def _missing(house: House, at: datetime) -> tuple[int, list[Expected]]:
     """How many files rows name, and those that are gone. Each is asked for once more: a deletion
     takes the file from its row first, and may have been between the two when we looked."""
     count, suspects = 0, set()
-    with house.db.reading() as session:
-        for count, one in enumerate(named_files(session, at=at), 1):  # noqa: B007 - used below
+    with house.db.reading() as session, closing(named_files(session, at=at)) as named:
+        for count, one in enumerate(named, 1):  # noqa: B007 - used below
             if not _is_there(house, one):
                 suspects.add(one)
     if not suspects:
