@@ -27,7 +27,7 @@ from portal.disclosure.offloading import close_copies, open_copy, tidy_copies
 from portal.disclosure.packing import pack, sweep_orphaned_releases
 from portal.errors import PortalError, Refused
 from portal.expiry.commands.forgetting import forget_codes
-from portal.expiry.commands.reconciling import LOOK_AT_FILE
+from portal.expiry.commands.reconciling import LOOK_AT_FILE, owe_look
 from portal.expiry.jobs import check_storage, look_at_file
 from portal.holds.commands.shutting import CLOSE_COPIES
 from portal.holds.jobs import REMIND_OWNERS, delete_footage, remind_owners, week_of
@@ -52,6 +52,7 @@ from portal.requests.jobs import (
     tell_one_of_delay,
 )
 from portal.requests.jobs import tidy_up as tidy_requests
+from portal.sealing import Damaged
 from portal.web.attempts import forget_attempts
 
 log = logging.getLogger("portal.worker")
@@ -177,6 +178,8 @@ class Worker:
             log.warning("lease lost", extra={"job": held.job})
         except Refused as refusal:
             self._fail(held, refusal.message, for_good=True)
+        except Damaged as damage:
+            self._fail(held, damage.message, damaged=damage.key)
         except PortalError as trouble:
             self._fail(held, f"{type(trouble).__name__}: {trouble.message}")
         except Exception as fault:
@@ -198,10 +201,16 @@ class Worker:
                 write_down.files.forget()
             raise
 
-    def _fail(self, held: Lease, reason: str, *, for_good: bool = False) -> None:
+    def _fail(
+        self, held: Lease, reason: str, *, for_good: bool = False, damaged: str | None = None
+    ) -> None:
+        """Write down that it was not paid; staff are to hear of a file that was `damaged`."""
         log.warning("job not paid", extra={"job": held.job, "attempt": held.attempt})
+        at = self._house.now()
         with self._house.db.writing() as session:
-            fail(session, held, reason=reason, at=self._house.now(), for_good=for_good)
+            fail(session, held, reason=reason, at=at, for_good=for_good)
+            if damaged is not None:
+                owe_look(session, key=damaged, at=at)
 
     def _beat(self) -> None:
         """Say that we live, and owe this hour's tidying and this day's look at every request."""

@@ -110,7 +110,9 @@ def _write(house: House, named: Named, target: BinaryIO) -> None:
             found.update(piece)
             target.write(piece)
     if found.hexdigest() != named.sha256:
-        raise Damaged
+        fault = Damaged()
+        fault.key = named.key
+        raise fault
 
 
 def _note(session: Session, house: House, place: Storage, file_id: UUID, key: str) -> None:

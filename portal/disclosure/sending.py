@@ -5,8 +5,8 @@ placed, it stops before the next one, and the connection is cut short of the len
 """
 
 import logging
-from collections.abc import Callable, Hashable
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from errno import EPIPE
@@ -37,6 +37,28 @@ class SendingStopped(PortalError, BrokenPipeError):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.errno = EPIPE
+
+
+@contextmanager
+def stopping(damaged: Callable[[], None]) -> Iterator[None]:
+    """Let whatever keeps a file from being sent on end its sending, so that no fault of a disk, a
+    store or a database gets to the web server, which writes addresses into its log. `damaged` is
+    called when the file is, so that people hear of it."""
+    try:
+        yield
+    except SendingStopped:
+        raise
+    except Damaged:
+        with suppress(*UNANSWERED):  # whoever reads it next will say so
+            damaged()
+        raise SendingStopped("The file is damaged.") from None
+    except UNANSWERED as fault:
+        raise SendingStopped(
+            f"Nobody could say that it may go on: {kind_of_fault(fault)}."
+        ) from None
+    except (PortalError, OSError) as fault:
+        log.error("a file could not be read on", extra={"kind": type(fault).__name__})
+        raise SendingStopped("The file could not be read on.") from None
 
 
 @dataclass(frozen=True)
@@ -88,18 +110,10 @@ class Stream:
         if left <= 0:
             self.close()
             raise StopIteration
-        try:
+        with stopping(self._damaged):
             if self._taken >= self._granted:
                 self._ask()
             chunk = self._source.read1(min(left, self._granted - self._taken))
-        except Damaged:
-            with suppress(*UNANSWERED):  # whoever reads it next will say so
-                self._damaged()
-            raise SendingStopped("The file is damaged.") from None
-        except UNANSWERED as fault:
-            raise SendingStopped(
-                f"Nobody could say that it may go on: {kind_of_fault(fault)}."
-            ) from None
         if not chunk:
             raise SendingStopped("The file is shorter than its row says.")
         self._taken += len(chunk)

@@ -1,9 +1,10 @@
 """Handing copies over by post, in person or by showing them: prepared by one handler, agreed by
 another, and written down when they leave."""
 
+from functools import partial
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.actors import Role
@@ -81,7 +82,8 @@ def take(reference: str, release_id: UUID, handover_id: UUID, file_id: UUID) -> 
         "Content-Length": str(file.size),
         "Content-Disposition": disposition("attachment", file.name),
     }
-    body = Taking(house(), source, handover_id=handover_id, file_id=file.id)
+    look_at = partial(current_app.extensions["look_at"], house(), file.storage_key)
+    body = Taking(house(), source, handover_id=handover_id, file_id=file.id, damaged=look_at)
     return Response(body, headers=headers, mimetype=file.content_type)
 
 

@@ -20,6 +20,7 @@ from portal.disclosure.models import DownloadLink, ReleaseFile
 from portal.disclosure.offloading import KEY, LOOSE_AFTER, close_copies, open_copy, tidy_copies
 from portal.errors import Upstream
 from portal.expiry.commands.reconciling import reconcile
+from portal.expiry.models import MissingFile
 from portal.holds.commands import (
     CourtOrder,
     Placing,
@@ -35,7 +36,7 @@ from portal.holds.models import OpenedCopy
 from portal.holds.policy import HoldKind, Level
 from portal.house import House
 from portal.ids import new_id
-from portal.outbox.commands import Lease
+from portal.outbox.commands import Lease, owe
 from portal.outbox.models import JobStatus, OutboxJob
 from portal.recordings.models import Recording
 from portal.requests.asking import asker_of
@@ -55,6 +56,7 @@ from tests.factories.disclosure import (
     ready_to_decide,
 )
 from tests.factories.offloading import CONTENT, copy_of, keys, large_files, lying, pay, with_folder
+from tests.servers.disk import MEGABYTE, small_disk
 
 OTHER = b"another video " * 4_000
 
@@ -173,6 +175,25 @@ def empty_the_place(house: House) -> None:
         session.execute(sa.delete(OpenedCopy))
 
 
+def test_of_a_damaged_file_no_byte_is_seen_there_and_staff_hear_of_it(
+    offloading: House, link: DownloadLink, ready: Ready
+) -> None:
+    file = copy_of(link)
+    empty_the_place(offloading)
+    sealed = offloading.settings.data_folder / file.storage_key
+    content = bytearray(sealed.read_bytes())
+    content[len(content) // 2] ^= 1  # neither its head nor its end: it opens
+    sealed.write_bytes(content)
+    with offloading.db.writing() as session:
+        payload = {"file_id": str(file.id)}
+        owe(session, "open_copy", payload=payload, key="again", at=offloading.now())
+    pay(offloading)
+    assert lying(offloading) == []
+    with offloading.db.reading() as session:
+        found = session.execute(sa.select(MissingFile.key, MissingFile.named_by)).all()
+    assert found == [(file.storage_key, f"release {ready.reference}")]
+
+
 def test_two_workers_make_one_copy(offloading: House, link: DownloadLink) -> None:
     empty_the_place(offloading)
     held = lease("open_copy", file_id=str(copy_of(link).id))
@@ -199,6 +220,25 @@ def test_a_full_disk_leaves_nothing_and_is_tried_again(
     clock.forward(minutes=5)
     pay(offloading)
     assert len(lying(offloading)) == 3
+
+
+def test_on_a_disk_that_fills_half_way_no_part_of_a_copy_stays(
+    offloading: House, ready: Ready, clock: Clock, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "small", size=MEGABYTE) as disk:
+        place = FolderStorage(disk.folder / "opened", mode=0o640)
+        place.root.mkdir()
+        full = replace(offloading, offload=place)
+        answered(full, ready)
+        disk.leave(len(CONTENT) // 2, largest=len(CONTENT) // 2)
+        pay(full)
+        assert (lying(full), keys(full)) == ([], {})
+        assert list((place.root / ".unfinished").iterdir()) == []
+        disk.clear()
+        clock.forward(minutes=5)
+        pay(full)
+        assert sorted(keys(full).values()) == lying(full)
+        assert len(lying(full)) == 3
 
 
 # When they go

@@ -1,5 +1,6 @@
 """Sending files: parts of them, going on after a break, what is written down, and what stops it."""
 
+import errno
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,8 +20,10 @@ from portal.disclosure.models import DownloadLink, FileKind, Opening, ReleaseFil
 from portal.disclosure.queries.collecting import may_go_on
 from portal.disclosure.queries.delivered import delivered_files
 from portal.disclosure.sending import ANSWER_HOLDS, PIECE, SendingStopped
+from portal.errors import Upstream
 from portal.house import House
 from portal.ids import new_id
+from portal.sealing import SealedReader
 from portal.sealing.reading import AT_ONCE, CHUNK
 from tests.conftest import Clock
 from tests.factories.collecting import draw_no_pdf, let_in, path_of
@@ -322,6 +325,24 @@ def test_a_database_that_is_gone_stops_it(
 
 def _gone(_database: Database) -> None:
     raise ConnectionError("nobody is there")
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.EIO, "a bad disk"), Upstream("a store")])
+def test_a_file_that_cannot_be_read_on_ends_as_a_line_that_broke(
+    inside: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """What gets to the web server is in its log, with an address that names the link."""
+
+    def broken(self: SealedReader, first: int, count: int = 1) -> list[bytes]:
+        raise fault
+
+    response = inside.get(path, buffered=False)
+    chunks = response.iter_encoded()
+    next(chunks)
+    monkeypatch.setattr(SealedReader, "_opened", broken)
+    with pytest.raises(SendingStopped):
+        list(chunks)
+    response.close()
 
 
 # Only so many at once

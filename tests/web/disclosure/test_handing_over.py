@@ -1,5 +1,6 @@
 """Copies that leave without a link: two people, one gate, and a line in the book for each step."""
 
+import errno
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,11 @@ from werkzeug.test import TestResponse
 from portal.audit.models import AuditEntry
 from portal.disclosure.models import DownloadLink, FileKind, Handover, HandoverWay
 from portal.disclosure.sending import PIECE, SendingStopped
+from portal.errors import Upstream
+from portal.expiry.models import MissingFile
 from portal.house import House
+from portal.sealing import SealedReader
+from portal.worker import Worker
 from tests.factories.disclosure import (
     Ready,
     answered,
@@ -142,6 +147,45 @@ def test_a_copy_that_is_being_taken_is_cut(
     with pytest.raises(SendingStopped):
         next(pieces)
     response.close()
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.EIO, "a bad disk"), Upstream("a store")])
+def test_a_copy_that_cannot_be_read_on_ends_quietly(
+    office: Office, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """What gets to the web server is in its log, with an address that names the request."""
+    office.prepare()
+    office.do(office.other, "agree")
+    response = office.take(office.one)
+    pieces = response.iter_encoded()
+    next(pieces)
+
+    def broken(self: SealedReader, first: int, count: int = 1) -> list[bytes]:
+        raise fault
+
+    monkeypatch.setattr(SealedReader, "_opened", broken)
+    with pytest.raises(SendingStopped):
+        next(pieces)
+    response.close()
+
+
+def test_staff_hear_of_a_copy_that_was_damaged_further_on(
+    office: Office, sqlite_house: House, link: DownloadLink
+) -> None:
+    office.prepare()
+    office.do(office.other, "agree")
+    copy = next(file for file in link.release.files if file.kind is FileKind.COPY)
+    lies = sqlite_house.settings.data_folder / copy.storage_key
+    content = bytearray(lies.read_bytes())
+    content[len(content) // 2 + PIECE // 4] ^= 1
+    lies.write_bytes(content)
+    response = office.take(office.one)
+    with pytest.raises(SendingStopped):
+        list(response.iter_encoded())
+    response.close()
+    Worker(sqlite_house).pay_all()
+    with sqlite_house.db.reading() as session:
+        assert session.scalars(sa.select(MissingFile.key)).all() == [copy.storage_key]
 
 
 def test_only_its_own_copies(office: Office, link: DownloadLink) -> None:
