@@ -36,21 +36,32 @@ _OpenHold = sa.Row[UUID, int, Level, HoldKind]
 def bar(session: Session, recording_id: int, *, to: Asker | None = None) -> Bar | None:
     """Why this recording may not go to this asker now, or None when it may. Without an asker:
     why it may not go to everybody."""
-    return _bar(session, session.get(Recording, recording_id), to)
+    return first_bar(session, [recording_id], to=to)
 
 
 def locked_bar(session: Session, recording_id: int, *, to: Asker | None = None) -> Bar | None:
     """The same, with the recording locked until the transaction ends: placing a hold takes the
     same lock, so a hold and a release can never pass each other."""
-    return _bar(session, locked(session, Recording, recording_id), to)
+    locked(session, Recording, recording_id)
+    return bar(session, recording_id, to=to)
 
 
-def _bar(session: Session, recording: Recording | None, to: Asker | None) -> Bar | None:
-    if recording is None:
-        return Bar.UNKNOWN
-    held = session.execute(_OPEN.where(Hold.recording_id == recording.id)).all()
-    overridden = overridden_holds(session, [recording.id] if held else [], to)
-    return bar_on_release(_facts(recording, held, overridden=overridden), to)
+def first_bar(
+    session: Session, recording_ids: Collection[int], *, to: Asker | None = None
+) -> Bar | None:
+    """Why these recordings may not go together, or None when every one of them may: what is asked
+    takes as many questions for a hundred as for one."""
+    found = session.scalars(sa.select(Recording).where(Recording.id.in_(recording_ids)))
+    known = {one.id: one for one in found}
+    held = _open_on(session, recording_ids)
+    overridden = overridden_holds(session, held, to)
+    for number in recording_ids:
+        if number not in known:
+            return Bar.UNKNOWN
+        facts = _facts(known[number], held.get(number, ()), overridden=overridden)
+        if (why := bar_on_release(facts, to)) is not None:
+            return why
+    return None
 
 
 def barring_holds(
@@ -72,14 +83,19 @@ def facts_of_each(
 ) -> list[RecordingFacts]:
     """What the policy needs to know of recordings that may be deleted, in their order."""
     numbers = [one.id for one in recordings]
-    held: dict[int, list[_OpenHold]] = {}
-    for row in session.execute(_OPEN.where(Hold.recording_id.in_(numbers))):
-        held.setdefault(row.recording_id, []).append(row)
+    held = _open_on(session, numbers)
     kept = preserved_ones(session, numbers, now=now)
     return [_facts(one, held.get(one.id, ()), is_preserved=one.id in kept) for one in recordings]
 
 
 _OPEN = sa.select(Hold.id, Hold.recording_id, Hold.level, Hold.kind).where(Hold.lifted_at.is_(None))
+
+
+def _open_on(session: Session, numbers: Collection[int]) -> dict[int, list[_OpenHold]]:
+    held: dict[int, list[_OpenHold]] = {}
+    for row in session.execute(_OPEN.where(Hold.recording_id.in_(numbers))):
+        held.setdefault(row.recording_id, []).append(row)
+    return held
 
 
 def _facts(

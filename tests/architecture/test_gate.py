@@ -49,7 +49,7 @@ from tests.factories.disclosure import (
     status_of,
 )
 
-GATE = {("portal/holds/queries.py", "bar"), ("portal/holds/queries.py", "locked_bar")}
+GATE = {("portal/holds/queries.py", name) for name in ("bar", "first_bar", "locked_bar")}
 # What can be done with storage without a byte of it being read.
 HARMLESS = {"delete", "exists", "forget", "keep", "sealer", "size", "unnamed", "writable"}
 HELD_CONTENT = b"a held recording " * 100

@@ -128,10 +128,9 @@ def sources_of(release: Release, file: ReleaseFile) -> tuple[int, ...]:
 
 
 def bar_on(session: Session, release: Release, file: ReleaseFile) -> Bar | None:
-    """Why this file may not go now, or None when it may: the gate is asked about each source."""
+    """Why this file may not go now, or None when it may: the gate is asked about every source."""
     to = asker_of(session, release.request_id)
-    bars = (holds.bar(session, number, to=to) for number in sources_of(release, file))
-    return next((bar for bar in bars if bar is not None), None)
+    return holds.first_bar(session, sources_of(release, file), to=to)
 
 
 def openings_of(session: Session, release_id: UUID, *, limit: int = 500) -> Sequence[Opening]:
