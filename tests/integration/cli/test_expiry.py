@@ -73,7 +73,7 @@ def test_a_file_that_is_gone_is_said_loudly_and_shown_to_the_office(
     portal: Portal, own_house: House, tmp_path: Path
 ) -> None:
     with own_house.db.writing() as session:
-        row = recording(own_house, session, content=b"video")
+        row, _beside_it = (recording(own_house, session, content=b"video") for _ in range(2))
     own_house.footage.delete(str(row.media))
     told = tmp_path / "told.jsonl"
     found = portal("storage", "check", "--list", told)

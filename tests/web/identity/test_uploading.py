@@ -116,8 +116,8 @@ def assert_nothing_plain(folder: Path, *contents: bytes) -> None:
     kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
     assert kept
     for content in contents:
-        middle = content[len(content) // 2 :][:32]
-        assert not any(middle in one for one in kept)
+        piece = content if len(content) < 64 else content[len(content) // 2 :][:32]
+        assert not any(piece in one for one in kept)
 
 
 def test_a_file_is_taken_back(writer: FlaskClient, sqlite_house: House) -> None:
