@@ -30,7 +30,7 @@ def run(connection: sa.Connection) -> None:
 
 
 import_all_models()
-database = open_database(context.config.attributes["url"])
+database = open_database(context.config.attributes["url"], may_make_it=True)
 with database.engine.execution_options(portal_writing=True).connect() as connection:
     run(connection)
     connection.commit()

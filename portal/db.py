@@ -13,14 +13,14 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DisconnectionError, NoResultFound, OperationalError
+from sqlalchemy.exc import NoResultFound, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from portal.engines import file_of, made_here, make_engine
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -256,7 +256,7 @@ class _Watch:
             "postgresql": "SELECT pg_current_snapshot()::text",
         }[engine.dialect.name]
         self._engine = engine
-        self._file = _file_of(engine.url)
+        self._file = file_of(engine.url)
         self._asking = threading.Lock()
         self._connection: sa.Connection | None = None
         self._made_in: tuple[int, ...] = ()
@@ -264,7 +264,7 @@ class _Watch:
 
     def state(self) -> Hashable:
         with self._asking:
-            here = _here(self._file)
+            here = made_here(self._file)
             if self._connection is not None and self._made_in == here:
                 # It may be a connection from before the database was started again.
                 with suppress(OperationalError):
@@ -303,91 +303,17 @@ class _Watch:
             self._let_go()
 
 
-def open_database(url: str, *, before_commit: Sequence[Callable[[Session], None]] = ()) -> Database:
+def open_database(
+    url: str,
+    *,
+    before_commit: Sequence[Callable[[Session], None]] = (),
+    may_make_it: bool = False,
+) -> Database:
     """Open the database at `url` (`sqlite:///path` or `postgresql://…`).
+
+    A file that is not there is only made by whoever `may_make_it`, which are the migrations.
 
     `before_commit` functions run inside every writing transaction, last of all; the hall
     passes the book's seal here, so that its lock is always the last one taken.
     """
-    # A fault names its statement and never its values: they can be what somebody typed.
-    if sa.make_url(url).get_backend_name() == "sqlite":
-        # Opening the file and reading its tables takes longer than most of what is asked.
-        engine = sa.create_engine(url, pool_size=8, max_overflow=-1, hide_parameters=True)
-        _prepare_sqlite(engine)
-    else:
-        engine = sa.create_engine(
-            url,
-            pool_pre_ping=True,
-            pool_size=8,
-            max_overflow=8,
-            hide_parameters=True,
-            connect_args=_patience(sa.make_url(url)),
-        )
-    return Database(engine, before_commit)
-
-
-def _patience(url: sa.URL) -> dict[str, int]:
-    """How long a server may be silent before it counts as gone (seconds, but for the last, which
-    is in milliseconds). Without these a machine that was switched off is waited for by the hour.
-    What the address itself says comes first."""
-    patience = {
-        "connect_timeout": 10,
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 30_000,
-    }
-    return {name: value for name, value in patience.items() if name not in url.query}
-
-
-def _file_of(url: sa.URL) -> Path | None:
-    """Where SQLite keeps it; None when it is in memory, or PostgreSQL's."""
-    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    return Path(str(url.database)) if is_file else None
-
-
-def _here(file: Path | None) -> tuple[int, ...]:
-    """This process, and the file that has the name now. A connection to one that was moved away,
-    or that another took the place of, would say for ever that nothing was committed; one from
-    before a fork is the parent's."""
-    if file is None:
-        return (os.getpid(),)
-    try:
-        found = file.stat()
-    except OSError as fault:
-        raise OperationalError("stat", None, fault) from fault
-    return os.getpid(), found.st_dev, found.st_ino
-
-
-def _prepare_sqlite(engine: sa.Engine) -> None:
-    file = _file_of(engine.url)
-
-    @event.listens_for(engine, "checkout")
-    def on_checkout(_connection: Any, record: Any, borrowed: Any) -> None:
-        if record.info["made_in"] == _here(file):
-            return
-        if record.info["made_in"][0] != os.getpid():  # the parent's: not for us to close
-            record.dbapi_connection = borrowed.dbapi_connection = None
-        raise DisconnectionError("made elsewhere")
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, record: Any) -> None:
-        # We begin transactions ourselves (below); the driver must not guess.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            # Of a new file alone: rows of the recordings' index are long, and come together.
-            "page_size=16384",
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-            "busy_timeout=15000",
-            "synchronous=FULL",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-        record.info["made_in"] = _here(file)
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: sa.Connection) -> None:
-        writing = connection.get_execution_options().get("portal_writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    return Database(make_engine(sa.make_url(url), may_make_it=may_make_it), before_commit)

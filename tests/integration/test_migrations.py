@@ -53,7 +53,9 @@ def check_both_ways(migrated: Database, made: Database) -> None:
 
 
 def test_sqlite(tmp_path: Path) -> None:
-    databases = [open_database(f"sqlite:///{tmp_path}/{name}.sqlite") for name in "ab"]
+    databases = [
+        open_database(f"sqlite:///{tmp_path}/{name}.sqlite", may_make_it=True) for name in "ab"
+    ]
     check_both_ways(databases[0], databases[1])
     for database in databases:
         database.close()

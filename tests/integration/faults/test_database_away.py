@@ -24,7 +24,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from portal.actors import Role
+from portal.audit.commands import seal
 from portal.cli import main, opening
+from portal.db import open_database
 from portal.disclosure.models import DownloadLink, FileKind
 from portal.disclosure.sending import PIECE, SendingStopped
 from portal.hall import utc_now
@@ -33,6 +35,7 @@ from portal.ids import new_token
 from portal.notifications.commands import notify
 from portal.notifications.notices import NoticeKind
 from portal.outbox.models import JobStatus, OutboxJob
+from portal.requests.models import FootageRequest
 from portal.worker import Worker
 from tests.conftest import SharedApps
 from tests.factories.collecting import draw_no_pdf, let_in, path_of
@@ -315,3 +318,29 @@ def test_a_database_that_is_locked_for_long_is_read_and_written_later(
     Worker(house).pay_all()
     assert len(smtp_server.messages) == 1
     sound(house)
+
+
+# Put back
+
+
+def test_what_was_committed_outlives_the_file_being_moved_without_its_journal(
+    sqlite_house: House, sound: Sound
+) -> None:
+    """An empty database that is made in its place would end the journal, and all that is in it."""
+    house = sqlite_house
+    ready = ready_to_decide(house, contents=[])
+    file = file_of(house)
+    held = sqlite3.connect(file)  # whoever has it open keeps the journal from being brought in
+    held.execute("SELECT * FROM alembic_version").fetchall()
+    moved = file.rename(file.with_name("moved"))
+    another = dataclasses.replace(house, db=open_database(house.db.url, before_commit=(seal,)))
+    for each in (house, another):
+        with pytest.raises(OperationalError), each.db.writing() as session:
+            session.get_one(FootageRequest, ready.request_id)
+    assert not file.exists()
+    moved.rename(file)
+    held.close()
+    with another.db.reading() as session:
+        assert session.get_one(FootageRequest, ready.request_id).reference == ready.reference
+    sound(another)
+    another.db.close()
