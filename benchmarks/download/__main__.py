@@ -81,10 +81,11 @@ def main(
         made = seeded(given, plain / "video.mp4", browsers=clients)
         try:
             theirs = stack.enter_context(nginx(folder, plain, processes=processes))
+            ours = stack.enter_context(portal(folder, given, processes=processes))
+            plan = (megabytes, clients, rounds, seconds, streams)
+            results = _measured(theirs, ours, made, plan)
         except NotInstalled as fault:
             raise click.ClickException(str(fault)) from None
-        ours = stack.enter_context(portal(folder, given, processes=processes))
-        results = _measured(theirs, ours, made, (megabytes, clients, rounds, seconds, streams))
     text = "\n".join(_lines(results, database))
     click.echo(text)
     if page:

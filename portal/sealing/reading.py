@@ -4,7 +4,7 @@ import hmac
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -16,10 +16,11 @@ from portal.storage.seekable import Seekable
 __all__ = ["AT_ONCE", "CHUNK", "Damaged", "SealedReader"]
 
 CHUNK = 64 * 1024
-# For somebody who sends a file: fewer and longer steps, and still little memory.
-AT_ONCE = 4 * CHUNK
 _TAG = 16
 _SEALED_CHUNK = CHUNK + _TAG
+# For somebody who sends a file: fewer and longer steps, and still little memory.
+_CHUNKS_AT_ONCE = 8
+AT_ONCE = _CHUNKS_AT_ONCE * CHUNK
 _NONCE = 16
 _SEAL = b"footage-request-portal/v1/seal"
 
@@ -45,6 +46,32 @@ class Lock:
         return hmac.digest(key, f"{purpose}\0{sha256}".encode(), "sha256").hex()
 
 
+class Desk:
+    """Where sealed chunks are laid out and opened. New memory would be wiped before each use, and
+    is far from the processor: whoever reads next takes the desk that was left last.
+
+    One on which something failed is not used again.
+    """
+
+    _free: ClassVar[list["Desk"]] = []
+
+    def __init__(self) -> None:
+        self.sealed = memoryview(bytearray(_CHUNKS_AT_ONCE * _SEALED_CHUNK))
+        self.plain = memoryview(bytearray(AT_ONCE))
+
+    @classmethod
+    def take(cls) -> "Desk":
+        """One that nobody sits at."""
+        try:
+            return cls._free.pop()
+        except IndexError:
+            return cls()
+
+    def leave(self) -> None:
+        """Let the next one have it."""
+        self._free.append(self)
+
+
 def read_lock(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> Lock:
     """Open the header and leave `sealed` at the first chunk. Raises `Damaged`."""
     file_key = read_header(sealed, keys).file_key
@@ -55,7 +82,7 @@ def read_lock(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> Lock:
 
 
 class SealedReader(Seekable):
-    """A plain, seekable view of a sealed file; about one 64 KiB chunk is held in memory.
+    """A plain, seekable view of a sealed file; one 64 KiB chunk of it is held in memory.
 
     The header's MAC and the last chunk are checked on opening, so a file that was cut short is
     refused before its first byte goes out; every other chunk is checked before any of it is
@@ -73,7 +100,8 @@ class SealedReader(Seekable):
         self._chunks, self.size = _measure(sealed.seek(0, io.SEEK_END) - self._begin)
         self._sealed = sealed
         # A buffer helps with the header's lines. A chunk is larger, and would be copied once more.
-        self._file = sealed.raw if isinstance(sealed, io.BufferedReader) else sealed
+        raw = sealed.raw if isinstance(sealed, io.BufferedReader) else sealed
+        self._file = cast(io.RawIOBase, raw)
         self._held = (-1, b"")
         self._chunk(self._chunks - 1)
 
@@ -87,9 +115,9 @@ class SealedReader(Seekable):
         if self._position >= self.size or most <= 0:
             return b""
         number, within = divmod(self._position, CHUNK)
-        count = min(most // CHUNK, AT_ONCE // CHUNK, self._chunks - 1 - number)
+        count = min(most // CHUNK, _CHUNKS_AT_ONCE, self._chunks - 1 - number)
         if within == 0 and count > 1:
-            piece = b"".join(self._opened(number, count))
+            piece = self._opened(number, count)
         else:
             piece = self._piece(self._position, most)
         self._position += len(piece)
@@ -107,40 +135,43 @@ class SealedReader(Seekable):
 
     def _chunk(self, number: int) -> bytes:
         if self._held[0] != number:
-            self._held = (number, self._opened(number)[0])
+            self._held = (number, self._opened(number, 1))
         return self._held[1]
 
-    def _opened(self, first: int, count: int = 1) -> list[bytes]:
+    def _opened(self, first: int, count: int) -> bytes:
         """Chunks that follow each other, checked and opened."""
-        self._file.seek(self._begin + first * _SEALED_CHUNK)
-        sealed = memoryview(self._read(count * _SEALED_CHUNK))
-        return [
-            self._open(first + each, sealed[each * _SEALED_CHUNK : (each + 1) * _SEALED_CHUNK])
-            for each in range(count)
-        ]
+        desk = Desk.take()
+        begin, size = first * CHUNK, min(count * CHUNK, self.size - first * CHUNK)
+        self._fill(desk.sealed[: size + count * _TAG], begin + first * _TAG)
+        for each in range(count):
+            plain = desk.plain[each * CHUNK : min((each + 1) * CHUNK, size)]
+            sealed = desk.sealed[each * _SEALED_CHUNK :][: len(plain) + _TAG]
+            self._open(first + each, sealed, plain)
+        opened = bytes(desk.plain[:size])
+        desk.leave()
+        return opened
 
-    def _open(self, number: int, sealed: memoryview) -> bytes:
-        is_last = number == self._chunks - 1
-        nonce = number.to_bytes(11, "big") + bytes([is_last])
+    def _open(self, number: int, sealed: memoryview, plain: memoryview) -> None:
+        nonce = number.to_bytes(11, "big") + bytes([number == self._chunks - 1])
         try:
-            plain = self._cipher.decrypt(nonce, sealed, None)
+            self._cipher.decrypt_into(nonce, sealed, None, plain)
         except InvalidTag:
             raise self._damaged() from None
-        if not is_last and len(plain) != CHUNK:
-            raise self._damaged()
-        return plain
 
     def _damaged(self) -> Damaged:
         fault = Damaged()
         fault.key = self.key
         return fault
 
-    def _read(self, wanted: int) -> bytes:
-        """So many sealed bytes, or what there is. A file may give less at once than was asked."""
-        piece = self._file.read(wanted) or b""
-        while len(piece) < wanted and (rest := self._file.read(wanted - len(piece))):
-            piece += rest
-        return piece
+    def _fill(self, room: memoryview, offset: int) -> None:
+        """Read so many bytes of the sealed payload, from `offset` on. A file may give less at once
+        than was asked, and has become shorter since it was opened when it gives nothing."""
+        self._file.seek(self._begin + offset)
+        while room:
+            given = self._file.readinto(room)
+            if not given:
+                raise self._damaged()
+            room = room[given:]
 
 
 def _measure(payload: int) -> tuple[int, int]:
