@@ -37,7 +37,14 @@ def take(session: Session, limit: Limit, of: str, *, at: datetime) -> None:
 
     Call it in a writing block of its own, so that the count stays when the deed itself fails.
     """
-    key = digest(f"{limit.name}:{of}")
+    refuse_spent(session, limit, of, at=at)
+    session.add(Attempt(key=_key(limit, of), at=at))
+
+
+def refuse_spent(session: Session, limit: Limit, of: str, *, at: datetime) -> None:
+    """TooMany when `of` has no try left; counts none. Nobody else counts one for it until the
+    transaction ends, so that many at once do not slip through before the first is counted."""
+    key = _key(limit, of)
     recent = sa.and_(Attempt.key == key, Attempt.at > at - limit.within)
     _lock(session, key)
     tries = session.scalar(sa.select(sa.func.count()).select_from(Attempt).where(recent)) or 0
@@ -46,7 +53,10 @@ def take(session: Session, limit: Limit, of: str, *, at: datetime) -> None:
             "You have tried this too often. Wait a while, and try again.",
             int(limit.within.total_seconds()),
         )
-    session.add(Attempt(key=key, at=at))
+
+
+def _key(limit: Limit, of: str) -> str:
+    return digest(f"{limit.name}:{of}")
 
 
 def _lock(session: Session, key: str) -> None:

@@ -5,6 +5,7 @@ real one: these pages cannot be used to find links.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,9 +19,10 @@ from portal.disclosure.queries.contents import contents_page
 from portal.disclosure.queries.pages import collect_page
 from portal.disclosure.views.blueprint import blueprint
 from portal.identity.codes import CodeVerdict
+from portal.requests.views.typed_codes import counted
 from portal.web.forms import PlainForm
 from portal.web.guards import browser, public, renew_browser
-from portal.web.limits import CODE_FAILURES, Limit, take, visitor
+from portal.web.limits import Limit, take, visitor
 from portal.web.session import now, reading, settings, writing
 
 CODES_ASKED = Limit("download codes asked for", 20, timedelta(hours=1))
@@ -96,10 +98,11 @@ def code(selector: str) -> ResponseReturnValue:
 
 def _typed(selector: str, typed: str) -> CodeVerdict:
     with writing() as session:
-        if is_guess(session, selector=selector, browser=browser(), at=now()):
-            take(session, CODE_FAILURES, visitor(), at=now())
-    with writing() as session:
-        return type_code(session, selector=selector, typed=typed, browser=browser(), at=now())
+        is_one = is_guess(session, selector=selector, browser=browser(), at=now())
+        check = partial(
+            type_code, session, selector=selector, typed=typed, browser=browser(), at=now()
+        )
+        return counted(session, check) if is_one else check()
 
 
 def _let_in(selector: str) -> None:

@@ -1,6 +1,7 @@
 """Save and come back: a code by e-mail brings the answers to whichever browser asks with it."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -17,10 +18,10 @@ from portal.requests.commands.drafting import (
 )
 from portal.requests.forms.returning import ComeBackForm, SaveForm
 from portal.requests.views.blueprint import blueprint
-from portal.requests.views.typed_codes import in_words
+from portal.requests.views.typed_codes import counted, in_words
 from portal.web.forms import PlainForm
 from portal.web.guards import browser, public, renew_browser
-from portal.web.limits import CODE_FAILURES, Limit, take, visitor
+from portal.web.limits import Limit, take, visitor
 from portal.web.session import now, reading, settings, writing
 
 DRAFT_CODES = Limit("draft codes", 20, timedelta(hours=1))
@@ -90,10 +91,10 @@ def send_code(draft_id: UUID) -> Answered:
 
 def _check(draft_id: UUID, typed: str) -> CodeVerdict:
     with writing() as session:
-        verdict = come_back(session, draft_id=draft_id, typed=typed, browser=browser(), at=now())
-    if verdict is not CodeVerdict.ACCEPTED:
-        _limit(CODE_FAILURES)
-    return verdict
+        check = partial(
+            come_back, session, draft_id=draft_id, typed=typed, browser=browser(), at=now()
+        )
+        return counted(session, check)
 
 
 def _limit(limit: Limit) -> None:

@@ -3,6 +3,8 @@
 Every page here is the same whether there is such a request or not.
 """
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -13,10 +15,10 @@ from portal.ids import tidy_reference
 from portal.requests.commands.confirming import let_in, send_code, type_code
 from portal.requests.forms.your_request import CodeForm, ReferenceForm
 from portal.requests.views.own import blueprint, limit, seen_id
-from portal.requests.views.typed_codes import in_words
+from portal.requests.views.typed_codes import counted, in_words
 from portal.web.forms import PlainForm
 from portal.web.guards import browser, public, renew_browser
-from portal.web.limits import CODE_FAILURES, STATUS_LOOK_UPS
+from portal.web.limits import STATUS_LOOK_UPS
 from portal.web.session import now, reading, writing
 
 SENT = "If the reference is right and we have your e-mail address, we have sent you a code."
@@ -105,7 +107,8 @@ def _send(reference: str, purpose: CodePurpose) -> None:
 def _let_in(form: CodeForm, reference: str, purpose: CodePurpose) -> bool:
     """Check the typed code, and open the request to this browser under a new key."""
     with writing() as session:
-        verdict = type_code(
+        check = partial(
+            type_code,
             session,
             reference=reference,
             purpose=purpose,
@@ -113,8 +116,8 @@ def _let_in(form: CodeForm, reference: str, purpose: CodePurpose) -> bool:
             typed=form.code.data,
             at=now(),
         )
+        verdict = counted(session, check)
     if verdict is not CodeVerdict.ACCEPTED:
-        limit(CODE_FAILURES)
         form.code.errors = [in_words(verdict, form.code.data)]
         return False
     old = browser()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal.house import House
 from portal.notifications.models import Notice
 from portal.requests.models import RequestDraft
+from portal.web.limits import CODE_FAILURES
 from tests.conftest import Clock
 from tests.factories.public_journey import SAR, Visitor, token_on
 
@@ -114,6 +115,19 @@ def test_guessing_is_slowed(visitor: Visitor, small_house: House) -> None:
     answers = [visitor.post(path, code="1").status_code for _ in range(21)]
     assert answers[:20] == [422] * 20
     assert answers[20] == 429
+
+
+def test_after_too_many_guesses_not_even_the_right_code_opens_it(
+    visitor: Visitor, new_visitor: NewVisitor, small_house: House, clock: Clock
+) -> None:
+    path = saved(visitor, small_house)
+    phone = new_visitor()
+    clock.at += timedelta(minutes=1)
+    phone.post(f"{path}/send-code", page=path)
+    code = last_notice(small_house).fields["code"]
+    for _ in range(CODE_FAILURES.most):
+        visitor.post(path, code="1")
+    assert phone.post(path, code=code).status_code == 429
 
 
 def test_a_draft_ends_after_its_days(visitor: Visitor, small_house: House, clock: Clock) -> None:

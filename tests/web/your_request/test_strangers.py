@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from portal.house import House
 from portal.notifications.models import Notice
 from portal.requests.models import Applicant, FootageRequest
+from portal.web.limits import CODE_FAILURES
 from tests.conftest import Clock
 from tests.factories.applicants import received
 
@@ -113,6 +114,38 @@ def test_guessing_codes_is_slowed(client: FlaskClient, somebodys: str) -> None:
     path = f"/your-request/{somebodys}/code"
     tries = [client.post(path, data={"code": "00000000"}).status_code for _ in range(21)]
     assert tries == [422] * 20 + [429]
+
+
+@pytest.mark.parametrize("page", ["/your-request/{}/code", "/confirm-email/{}"])
+def test_after_too_many_guesses_not_even_the_right_code_opens(
+    client: FlaskClient, sqlite_house: House, clock: Clock, somebodys: str, page: str
+) -> None:
+    asking = "/your-request/{}/send-code" if "code" in page else "/confirm-email/{}/send-code"
+    client.post(asking.format(somebodys))
+    with sqlite_house.db.reading() as session:
+        notice = session.scalars(sa.select(Notice).where(Notice.kind == "code")).one()
+    right = {"code": notice.fields["code"]}
+    for _ in range(CODE_FAILURES.most):
+        client.post(f"/your-request/{NOBODYS}/code", data={"code": "00000000"})
+    assert client.post(page.format(somebodys), data=right).status_code == 429
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    opened = client.post(page.format(somebodys), data=right, environ_base=elsewhere)
+    assert opened.status_code == 303
+
+
+def test_right_codes_use_up_nothing(app: Flask, sqlite_house: House, clock: Clock) -> None:
+    """A library has one address, and many who type the right code."""
+    for _ in range(CODE_FAILURES.most + 1):
+        with sqlite_house.db.writing() as session:
+            reference = received(session, at=clock()).reference
+        client = app.test_client()
+        client.post(f"/your-request/{reference}/send-code")
+        with sqlite_house.db.reading() as session:
+            newest = sa.select(Notice).where(Notice.kind == "code", Notice.about == reference)
+            code = session.scalars(newest).one().fields["code"]
+        opened = client.post(f"/your-request/{reference}/code", data={"code": code})
+        assert opened.status_code == 303
+        clock.forward(minutes=2)
 
 
 def test_a_code_asked_for_elsewhere_does_not_open_it_here(
