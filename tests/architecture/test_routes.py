@@ -1,18 +1,31 @@
 """Every route says who may enter, every staff page hangs under the office, and machines have a
 door of their own."""
 
+import ast
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 
 from portal.actors import Scope
+from portal.feed.views.admitting import admit
 from portal.web.guards import Guard, guard_of
 from portal.web.problems import MACHINES
+from tests.architecture.reach import Place, definitions, place_of, reached
 from tests.architecture.source import modules
 
 # The only pages of the office that somebody who is not signed in can see.
 OPEN_IN_THE_OFFICE = "office.sign_in."
+# What compares something that was typed with a secret, or sends a new one.
+TRIES: set[Place] = {
+    ("portal/feed/queries.py", "client_with"),
+    ("portal/identity/commands/codes.py", "check_code"),
+    ("portal/identity/commands/codes.py", "issue_code"),
+    ("portal/identity/hashing.py", "is_same"),
+    ("portal/office/commands/signing_in.py", "check_passphrase"),
+    ("portal/office/commands/signing_in.py", "sign_in"),
+}
+LIMIT: Place = ("portal/web/limits.py", "take")
 
 
 def routes(app: Flask) -> list[tuple[str, str, Guard | None]]:
@@ -78,6 +91,34 @@ def test_every_view_that_was_written_has_an_address(app: Flask) -> None:
     reached = set(app.view_functions.values())
     lost = [f"{view.__module__}.{view.__name__}" for view in _guarded() if view not in reached]
     assert lost == []
+
+
+def test_whoever_can_try_a_secret_is_limited(app: Flask) -> None:
+    """Each route that compares what was typed with a secret, or sends one, comes to the limits; and
+    so does the door for machines, which is passed before any of their routes."""
+    views = {*app.view_functions.values(), admit}
+    places = {place for view in views if (place := place_of(view)) is not None}
+    trying = {place for place in places if reached(place) & TRIES}
+    assert {place for place in trying if LIMIT not in reached(place)} == set()
+    assert frozenset[Place]().union(*map(reached, trying)) >= TRIES, "one that no route comes to"
+
+
+def test_every_comparison_with_a_secret_is_one_of_those_that_are_limited() -> None:
+    known = frozenset[Place]().union(*map(reached, TRIES))
+    assert comparing() and comparing() <= known
+
+
+def comparing() -> set[Place]:
+    """Every function that verifies a hash of what somebody chose or was sent, or compares secrets
+    in even time; but for those that look whether a file is the one that was sealed."""
+    return {
+        place
+        for place, node in definitions().items()
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Attribute)
+        and not place[0].startswith("portal/sealing/")
+        and (inner.attr == "compare_digest" or ast.unparse(inner).endswith("HASHER.verify"))
+    }
 
 
 def _guarded() -> list[Callable[..., Any]]:
