@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from portal.actors import PUBLIC
 from portal.audit.commands import record
-from portal.db import locked
+from portal.db import locked_one
 from portal.disclosure.commands.gating import refuse_barred
 from portal.disclosure.delivered import may_begin
 from portal.disclosure.models import DownloadLink, Opening, OpeningKind, ReleaseFile
 from portal.disclosure.queries.delivered import pieces_through
+from portal.disclosure.queries.releases import NOT_NOW
 from portal.errors import Refused
 from portal.requests.models import FootageRequest
 
@@ -34,11 +35,13 @@ def begin_file(
     """Write down that sending `length` bytes of a file begins; returns the opening's number for
     `note_sent`. Of what `is_passed_on`, to be sent by another server, nothing more is written.
 
-    Refused when the gate bars a recording in it, and when so many bytes of it went out through
-    this link already. Both are asked under lock: in the book no file is opened after a hold was
-    placed, and of many who ask at once no more get it than may.
+    Refused when the link was closed, when the gate bars a recording in it, and when so many bytes
+    of it went out through this link already. All are asked under lock: in the book no file is
+    opened after its link was closed or a hold was placed, and of many who ask at once no more get
+    it than may.
     """
-    locked(session, DownloadLink, link.id)
+    if locked_one(session, DownloadLink, link.id).revoked_at is not None:
+        raise Refused(NOT_NOW)
     refuse_barred(session, link.release, file)
     before = pieces_through(session, link.id, file.id, at)
     if not may_begin(before, size=file.size, asked=length, most_times=link.most_sessions):

@@ -5,10 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
+from portal.actors import PUBLIC
+from portal.disclosure.commands import revoke
 from portal.disclosure.commands.delivering import begin_file, note_sent
 from portal.disclosure.delivered import LOST_AFTER
 from portal.disclosure.models import DownloadLink, FileKind, OpeningKind, ReleaseFile
 from portal.disclosure.queries.delivered import delivered_files
+from portal.disclosure.queries.releases import file_of
 from portal.errors import Refused
 from portal.house import House
 from tests.conftest import Clock
@@ -69,16 +72,21 @@ def refused(doing: Callable[[], object]) -> bool:
     return False
 
 
+@pytest.mark.parametrize("contents", [[CONTENT], []], ids=["a copy", "a letter about nothing"])
 def test_of_many_who_ask_at_once_exactly_as_many_get_it_as_may(
-    house: House, link: DownloadLink, copy: ReleaseFile
+    house: House, monkeypatch: pytest.MonkeyPatch, contents: list[bytes]
 ) -> None:
+    """A copy's recording is locked as well; a letter about none has its link's lock alone."""
+    draw_no_pdf(monkeypatch)
+    link = answered(house, ready_to_decide(house, contents=contents))
+    file = file_of(link.release, FileKind.COPY if contents else FileKind.LETTER_HTML)
     may_be_had(house, link, 2)
     begun: list[int] = []
     together = threading.Barrier(AT_ONCE)
 
     def ask() -> None:
         together.wait()
-        if not refused(lambda: begun.append(begin(house, link, copy))):
+        if not refused(lambda: begun.append(begin(house, link, file))):
             return
 
     askers = [threading.Thread(target=ask) for _ in range(AT_ONCE)]
@@ -127,6 +135,18 @@ def test_nothing_is_begun_under_a_hold(
     house: House, link: DownloadLink, copy: ReleaseFile, ready: Ready
 ) -> None:
     place_hold(house, ready.recording_ids[0])
+    for file in link.release.files:
+        assert refused(lambda file=file: begin(house, link, file))  # type: ignore[misc]
+    with house.db.reading() as session:
+        found = delivered_files(session, link.release, house.now())
+    assert all(each.last_at is None for each in found.values())
+
+
+def test_nothing_is_begun_through_a_link_that_was_closed_meanwhile(
+    house: House, link: DownloadLink
+) -> None:
+    with house.db.writing() as session:
+        revoke(session, link_id=link.id, why="Lost.", by=PUBLIC, at=house.now())
     for file in link.release.files:
         assert refused(lambda file=file: begin(house, link, file))  # type: ignore[misc]
     with house.db.reading() as session:
