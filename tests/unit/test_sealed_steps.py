@@ -3,6 +3,7 @@
 import io
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +124,25 @@ def test_a_file_that_shrinks_while_it_is_sent_gives_nothing_false(
         came.extend(iter(lambda: reader.read1(1024 * 1024), b""))
     assert content.startswith(b"".join(came))
     reader.close()
+
+
+def test_many_who_read_at_once_get_their_own_bytes_alone(sealer: Sealer, tmp_path: Path) -> None:
+    contents = [os.urandom(5 * AT_ONCE + number) for number in range(8)]
+    paths = [tmp_path / str(number) for number in range(8)]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(sealed_by(sealer, content))
+    flipped = bytearray(paths[0].read_bytes())
+    flipped[-3 * AT_ONCE] ^= 1
+    paths[0].write_bytes(flipped)
+
+    def read(number: int) -> None:
+        for _ in range(5):
+            with sealer.open(paths[number].open("rb")) as reader:
+                if number:
+                    assert rest(reader) == contents[number]
+                else:
+                    with pytest.raises(Damaged):
+                        rest(reader)
+
+    with ThreadPoolExecutor(8) as readers:
+        assert list(readers.map(read, range(8))) == [None] * 8
