@@ -21,6 +21,8 @@ from portal.disclosure.models import DownloadLink, FileKind, Opening, OpeningKin
 from portal.disclosure.sending import PIECE, SendingStopped
 from portal.house import House
 from portal.identity.codes import MOST_TRIES
+from portal.identity.commands.codes import end_visits
+from portal.identity.proof import CodePurpose
 from portal.ids import digest, new_token
 from portal.notifications.models import Notice
 from portal.requests.commands.drafting import keep_answer, open_draft
@@ -485,6 +487,21 @@ def test_revoking_cuts_a_stream_that_is_running(
 
     assert cut_short(inside, link, close_it) == PIECE
     assert inside.get(path_of(link, copy_of(link))).status_code == 404
+
+
+def test_locking_the_video_again_cuts_a_stream_that_is_running(
+    inside: FlaskClient, link: DownloadLink, sqlite_house: House
+) -> None:
+    """As when a new passphrase is stopped: the page stays open, and the video does not."""
+
+    def lock_it() -> None:
+        with sqlite_house.db.writing() as session:
+            end_visits(
+                session, purpose=CodePurpose.FOOTAGE, subject_id=link.id, at=sqlite_house.now()
+            )
+
+    assert cut_short(inside, link, lock_it) == PIECE
+    assert inside.get(f"/f/{link.selector}").status_code == 200
 
 
 def test_the_end_of_the_hour_cuts_a_stream_that_is_running(
