@@ -12,7 +12,7 @@ from portal.disclosure.models import Decision, DecisionLine, Release
 from portal.errors import NotFound, Refused
 from portal.holds import queries as holds
 from portal.holds.policy import Asker, Bar, HoldKind, Level, strictest
-from portal.recordings.kinds import CandidateStatus
+from portal.recordings.kinds import CandidateStatus, Category
 from portal.recordings.models import Candidate, Recording
 from portal.requests.asking import asker_of
 from portal.requests.endings import Ending
@@ -40,6 +40,12 @@ class Standing:
     def is_held(self) -> bool:
         """Whether an open hold bars it."""
         return self.bar is Bar.HELD
+
+    @property
+    def is_evidence_in_nothing(self) -> bool:
+        """Whether it is marked as evidence while no matter holds it: one may be missing."""
+        is_evidence = self.recording.category is Category.EVIDENTIAL
+        return is_evidence and not (self.matters or self.let_past)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from portal.disclosure.models import DecisionLine, DownloadLink
 from portal.holds.policy import Level
 from portal.house import House
 from portal.ids import new_id
+from portal.recordings.kinds import Category
 from portal.recordings.models import Recording
 from portal.requests.commands import move
 from portal.requests.commands.reopening import reopen_request
@@ -71,6 +72,22 @@ def withheld(number: int, code: str, **given: str) -> dict[str, str]:
 
 def part(ready: Ready, path: str) -> str:
     return f"/office/requests/{ready.reference}/{path}"
+
+
+def test_evidence_that_no_matter_holds_is_pointed_out_to_both_who_decide(
+    decider: FlaskClient, seconder: FlaskClient, sqlite_house: House, ready: Ready
+) -> None:
+    warning = "No open matter holds it. Ask its hold owner"
+    assert warning not in decider.get(part(ready, "decision")).text
+    with sqlite_house.db.writing() as session:
+        marked = session.get_one(Recording, ready.recording_ids[0])
+        marked.category = Category.EVIDENTIAL
+    assert decider.get(part(ready, "decision")).text.count(warning) == 1
+    hold_id = place_hold(sqlite_house, ready.recording_ids[0])
+    assert warning not in decider.get(part(ready, "decision")).text
+    lift_hold(sqlite_house, hold_id)
+    decided(sqlite_house, ready)
+    assert seconder.get(part(ready, "decision/1")).text.count("Marked as evidence") == 1
 
 
 def test_the_whole_way_through_the_pages(
